@@ -1,0 +1,76 @@
+package config
+
+import "momus/core/kafka"
+
+// Listener is one address that the node listens on and how it is advertised.
+//
+//canon:gen
+type Listener struct {
+	Name string
+	Host string
+	Port int32
+	// AdvertisedHost and AdvertisedPort are what Metadata tells clients; empty for a controller listener.
+	AdvertisedHost string
+	AdvertisedPort int32
+	Controller     bool
+}
+
+// Broker is the static configuration of one node, from server.properties, environment and flags.
+//
+//canon:gen
+type Broker struct {
+	NodeID    kafka.NodeID
+	ClusterID string
+	Rack      *string
+	// IsBroker and IsController are process.roles.
+	IsBroker     bool
+	IsController bool
+	Listeners    []Listener
+
+	AutoCreateTopics         bool
+	NumPartitions            int32
+	DefaultReplicationFactor int16
+	DeleteTopicEnable        bool
+	// FetchBytesMax is fetch.max.bytes, RequestBytesMax socket.request.max.bytes.
+	FetchBytesMax   int32
+	RequestBytesMax int32
+	// HeartbeatInterval and SessionTimeout are broker.heartbeat.interval.ms and broker.session.timeout.ms.
+	HeartbeatInterval kafka.Millis
+	SessionTimeout    kafka.Millis
+	// ProducerIDExpiration is producer.id.expiration.ms.
+	ProducerIDExpiration kafka.Millis
+	// CheckpointInterval is log.flush.offset.checkpoint.interval.ms.
+	CheckpointInterval kafka.Millis
+	// MetadataSegmentBytes is metadata.log.segment.bytes.
+	MetadataSegmentBytes int32
+
+	// Topic holds the broker-wide defaults of topic keys (log.segment.bytes and so on).
+	Topic Topic
+}
+
+// Topic is the effective configuration of a topic.
+//
+//canon:gen
+type Topic struct {
+	SegmentBytes       int32
+	SegmentIndexBytes  int32
+	IndexIntervalBytes int32
+	MessageBytesMax    int32
+	MinInsyncReplicas  int32
+	// FlushMessages is flush.messages and FlushInterval flush.ms; MaxInt64 means never.
+	FlushMessages  int64
+	FlushInterval  kafka.Millis
+	LogAppendTime  bool
+	Compact        bool
+	Delete         bool
+	RetentionBytes int64
+	Retention      kafka.Millis
+}
+
+// Override is one key set on a topic.
+//
+//canon:gen
+type Override struct {
+	Name  string
+	Value string
+}

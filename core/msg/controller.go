@@ -1,0 +1,197 @@
+package msg
+
+import (
+	"momus/core/kafka"
+	"momus/core/record"
+)
+
+// ControllerRequest is what the active controller can be asked. Each carries the Op that its
+// answer names; requests of this broker's own lifecycle use OpLifecycle.
+//
+//canon:union name=ControllerRequest
+type ControllerRequest interface {
+	isControllerRequest()
+	AppendCanon(b []byte) []byte
+	AppendText(b []byte) []byte
+}
+
+// ControllerReply is its answer. It is held back until the records that the decision made, and
+// those it read, are committed.
+//
+//canon:union name=ControllerReply
+type ControllerReply interface {
+	isControllerReply()
+	AppendCanon(b []byte) []byte
+	AppendText(b []byte) []byte
+}
+
+// OpLifecycle is the Op of requests that the broker's own lifecycle makes.
+const OpLifecycle Op = -1
+
+// ConfigEntry is one key of a resource's configuration; Null asks for removal.
+//
+//canon:gen
+type ConfigEntry struct {
+	Name  string
+	Value string
+	Null  bool
+}
+
+// NewTopic is one topic to create. Partitions or Factor -1 ask for the broker's default;
+// Assignments, if any, names the replicas of each partition instead.
+//
+//canon:gen
+type NewTopic struct {
+	Name        string
+	Partitions  int32
+	Factor      int16
+	Assignments []Assignment
+	Configs     []ConfigEntry
+}
+
+// Assignment is the replica list of one partition.
+//
+//canon:gen
+type Assignment struct {
+	Partition kafka.PartitionID
+	Replicas  []kafka.NodeID
+}
+
+// CreateTopics creates topics (KIP-4); names given twice are refused by session.
+//
+//canon:gen ControllerRequest=1
+type CreateTopics struct {
+	Op           Op
+	Topics       []NewTopic
+	ValidateOnly bool
+	// Auto marks an automatic creation by Metadata.
+	Auto bool
+}
+
+// CreatedTopic is one topic's result. On success, also of a validation, it carries what was made.
+//
+//canon:gen
+type CreatedTopic struct {
+	Name       string
+	Err        kafka.ErrorCode
+	ErrText    string
+	ID         kafka.TopicID
+	Partitions int32
+	Factor     int16
+	Configs    []ConfigEntry
+}
+
+// CreatedTopics answers CreateTopics, in the order asked.
+//
+//canon:gen ControllerReply=1
+type CreatedTopics struct {
+	Op     Op
+	Topics []CreatedTopic
+}
+
+// TopicRef names a topic to delete by id, or by name when the id is zero.
+//
+//canon:gen
+type TopicRef struct {
+	Name string
+	ID   kafka.TopicID
+}
+
+// DeleteTopics deletes topics.
+//
+//canon:gen ControllerRequest=2
+type DeleteTopics struct {
+	Op     Op
+	Topics []TopicRef
+}
+
+// DeletedTopic is one topic's result.
+//
+//canon:gen
+type DeletedTopic struct {
+	Name    string
+	ID      kafka.TopicID
+	Err     kafka.ErrorCode
+	ErrText string
+}
+
+// DeletedTopics answers DeleteTopics, in the order asked.
+//
+//canon:gen ControllerReply=2
+type DeletedTopics struct {
+	Op     Op
+	Topics []DeletedTopic
+}
+
+// AllocateProducerIDs asks for a block of producer ids (KIP-730); blocks are 1000 long.
+//
+//canon:gen ControllerRequest=3
+type AllocateProducerIDs struct {
+	Op          Op
+	Broker      kafka.NodeID
+	BrokerEpoch kafka.BrokerEpoch
+}
+
+// AllocatedProducerIDs answers it with [First, First+Count).
+//
+//canon:gen ControllerReply=3
+type AllocatedProducerIDs struct {
+	Op    Op
+	Err   kafka.ErrorCode
+	First kafka.ProducerID
+	Count int32
+}
+
+// RegisterBroker registers one incarnation of a broker (KIP-631).
+//
+//canon:gen ControllerRequest=4
+type RegisterBroker struct {
+	Op          Op
+	Broker      kafka.NodeID
+	ClusterID   string
+	Incarnation kafka.UUID
+	Listeners   []record.BrokerEndpoint
+	Features    []record.BrokerFeature
+	Rack        *string
+	LogDirs     []kafka.DirID
+	// PreviousEpoch is -1 unless the last stop lost nothing (KIP-966).
+	PreviousEpoch kafka.BrokerEpoch
+}
+
+// RegisteredBroker answers it.
+//
+//canon:gen ControllerReply=4
+type RegisteredBroker struct {
+	Op    Op
+	Err   kafka.ErrorCode
+	Epoch kafka.BrokerEpoch
+}
+
+// BrokerHeartbeat keeps a broker's session and asks for fencing, unfencing or shutdown.
+//
+//canon:gen ControllerRequest=5
+type BrokerHeartbeat struct {
+	Op             Op
+	Broker         kafka.NodeID
+	BrokerEpoch    kafka.BrokerEpoch
+	MetadataOffset kafka.Offset
+	WantFence      bool
+	WantShutDown   bool
+	OfflineDirs    []kafka.DirID
+}
+
+// HeartbeatAnswer answers it.
+//
+//canon:gen ControllerReply=5
+type HeartbeatAnswer struct {
+	Op             Op
+	Err            kafka.ErrorCode
+	CaughtUp       bool
+	Fenced         bool
+	ShouldShutDown bool
+}
+
+// Append is a decision of the controller: records that go into the metadata log as one batch.
+type Append struct {
+	Records []record.Metadata
+}

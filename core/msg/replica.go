@@ -1,0 +1,103 @@
+package msg
+
+import (
+	"momus/core/kafka"
+	"momus/core/port"
+	"momus/core/record"
+)
+
+// Op names a request that is under way in core/session.
+type Op int64
+
+// Produce asks the leader of Log to append one batch.
+//
+//canon:gen
+type Produce struct {
+	Op   Op
+	Slot int32
+	Log  kafka.TopicPartition
+	// Acks is -1 (all), 1 or 0.
+	Acks int16
+	Head record.Header
+	Span port.Span
+	// Internal lets the broker itself write (coordinators), past the rules for clients.
+	Internal bool
+}
+
+// Produced answers a Produce: at once on refusal, else when the batch counts as acknowledged.
+// On an error Base is kafka.NoOffset.
+//
+//canon:gen
+type Produced struct {
+	Op         Op
+	Slot       int32
+	Err        kafka.ErrorCode
+	ErrText    string
+	Base       kafka.Offset
+	LogStart   kafka.Offset
+	AppendTime kafka.Wall
+}
+
+// Advanced says that a replica's readable range or role changed, so that parked fetches look again.
+//
+//canon:gen
+type Advanced struct {
+	Log kafka.TopicPartition
+	// HighWatermark and LastStable are the exclusive ends that consumers may read to.
+	HighWatermark kafka.Offset
+	LastStable    kafka.Offset
+	LogStart      kafka.Offset
+	// CommittedBytes counts the bytes below the high watermark since the log was opened.
+	CommittedBytes int64
+	// Changed says that role, epoch, start or health changed: waiters must re-check at once.
+	Changed bool
+}
+
+// FetchQuery is the question whether a partition can be read at an offset.
+type FetchQuery struct {
+	Log    kafka.TopicPartition
+	Offset kafka.Offset
+	// CurrentEpoch is the leader epoch the client knows, or NoLeaderEpoch (KIP-320).
+	CurrentEpoch kafka.LeaderEpoch
+	// LastFetchedEpoch is the epoch of the record before Offset, or NoLeaderEpoch.
+	LastFetchedEpoch kafka.LeaderEpoch
+	Committed        bool
+}
+
+// FetchState answers it. If Err is None and Offset < Upto there is something to read.
+type FetchState struct {
+	Err            kafka.ErrorCode
+	HighWatermark  kafka.Offset
+	LastStable     kafka.Offset
+	LogStart       kafka.Offset
+	Upto           kafka.Offset
+	CommittedBytes int64
+	HasDiverging   bool
+	DivergingEpoch kafka.LeaderEpoch
+	DivergingEnd   kafka.Offset
+}
+
+// OffsetState is what ListOffsets needs of a leader.
+type OffsetState struct {
+	Err           kafka.ErrorCode
+	LogStart      kafka.Offset
+	HighWatermark kafka.Offset
+	LastStable    kafka.Offset
+	Epoch         kafka.LeaderEpoch
+	// StartEpoch is the epoch of the record at LogStart.
+	StartEpoch kafka.LeaderEpoch
+}
+
+// Replicas is the read side of the replicas on this node, handed to a session method for the
+// duration of one call; it is never kept.
+type Replicas interface {
+	// FetchState answers NOT_LEADER_OR_FOLLOWER, FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH,
+	// OFFSET_OUT_OF_RANGE, KAFKA_STORAGE_ERROR or UNKNOWN_TOPIC_OR_PARTITION in Err.
+	FetchState(FetchQuery) FetchState
+	// OffsetState checks leadership and CurrentEpoch likewise.
+	OffsetState(log kafka.TopicPartition, current kafka.LeaderEpoch) OffsetState
+	// EpochEnd finds the end offset of the largest epoch not above asked (OffsetForLeaderEpoch).
+	EpochEnd(log kafka.TopicPartition, asked kafka.LeaderEpoch) (kafka.LeaderEpoch, kafka.Offset)
+	// EpochAt is the leader epoch of the record at an offset, or NoLeaderEpoch.
+	EpochAt(log kafka.TopicPartition, at kafka.Offset) kafka.LeaderEpoch
+}

@@ -1,0 +1,104 @@
+package port
+
+import "momus/core/kafka"
+
+// SaveKind says which small atomic file a Save writes.
+type SaveKind uint8
+
+// The saves. Each is written aside, synced, renamed and its directory synced before Saved.
+const (
+	// SaveQuorum writes quorum-state of the metadata log.
+	SaveQuorum SaveKind = iota + 1
+	// SaveCheckpoints writes recovery-point-, log-start- and replication-offset-checkpoint of Dir.
+	SaveCheckpoints
+	// SaveBrokerEpoch keeps the broker epoch beside the boot id, in every directory.
+	SaveBrokerEpoch
+	// SaveCleanMarker writes .kafka_cleanshutdown with the broker epoch into Dir.
+	SaveCleanMarker
+	// RemoveCleanMarker deletes it and syncs the directory; it comes before the first append.
+	RemoveCleanMarker
+)
+
+// QuorumState is the vote and leader of the metadata quorum (quorum-state, data version 1).
+//
+//canon:gen
+type QuorumState struct {
+	LeaderID    kafka.NodeID
+	LeaderEpoch kafka.LeaderEpoch
+	VotedID     kafka.NodeID
+	VotedDir    kafka.DirID
+}
+
+// Checkpoint is the line of one partition in a directory's three offset checkpoints. A negative
+// offset leaves the partition out of that file.
+//
+//canon:gen
+type Checkpoint struct {
+	Topic         string
+	Partition     kafka.PartitionID
+	RecoveryPoint kafka.Offset
+	LogStart      kafka.Offset
+	HighWatermark kafka.Offset
+}
+
+// Save writes one small file. Saves of one kind and directory are FIFO.
+//
+//canon:gen
+type Save struct {
+	Kind        SaveKind
+	Seq         int64
+	Dir         kafka.DirID
+	Quorum      QuorumState
+	BrokerEpoch kafka.BrokerEpoch
+	Checkpoints []Checkpoint
+}
+
+// Saved completes a Save.
+//
+//canon:gen
+type Saved struct {
+	Kind SaveKind
+	Seq  int64
+	Dir  kafka.DirID
+	Fail Failure
+}
+
+// LogName is a partition directory found at boot.
+//
+//canon:gen
+type LogName struct {
+	Topic     string
+	Partition kafka.PartitionID
+	// TopicID is read from partition.metadata; zero when the file is missing.
+	TopicID kafka.TopicID
+}
+
+// DirFacts is what boot found in one log directory.
+//
+//canon:gen
+type DirFacts struct {
+	Dir  kafka.DirID
+	Path string
+	// CleanMarker says that .kafka_cleanshutdown is there, CleanEpoch what epoch it names.
+	CleanMarker bool
+	CleanEpoch  kafka.BrokerEpoch
+	// SameBoot says that the kernel's boot id is the one stored at the last start: no power loss.
+	SameBoot bool
+	// BrokerEpoch is the epoch kept beside the boot id, or -1.
+	BrokerEpoch kafka.BrokerEpoch
+	Checkpoints []Checkpoint
+	Logs        []LogName
+}
+
+// BootFacts is what the ledger gathered before the core starts.
+//
+//canon:gen
+type BootFacts struct {
+	ClusterID string
+	// MetadataDir is the directory that holds __cluster_metadata-0.
+	MetadataDir kafka.DirID
+	Dirs        []DirFacts
+	// HasQuorum says that Quorum was found.
+	HasQuorum bool
+	Quorum    QuorumState
+}

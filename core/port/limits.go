@@ -1,0 +1,51 @@
+package port
+
+// Limits names every bound on a queue, buffer, waiter set or budget, in one place (CONVENTIONS 8).
+// The simulator draws small ones per seed; production uses DefaultLimits.
+//
+//canon:gen
+type Limits struct {
+	// RequestsPerConn bounds the requests of one connection between arrival and answer; beyond it
+	// the connection is not read.
+	RequestsPerConn int32
+	// ReadAheadBytes is the slab that a readable connection borrows.
+	ReadAheadBytes int32
+	// BufferBytes is the budget of request bodies in flight, broker-wide.
+	BufferBytes int64
+	// TailCacheBytes is the budget of log tails kept in memory, broker-wide.
+	TailCacheBytes int64
+	// OpenFiles bounds the segment files held open, broker-wide.
+	OpenFiles int32
+	// TurnCalls and TurnBytes bound the I/O of one disk turn, beyond the operation under way.
+	TurnCalls int32
+	TurnBytes int64
+	// EventsPerDrain bounds the events that one holder of the core steps before it hands over.
+	EventsPerDrain int32
+	// FetchWaiters bounds the fetches parked at once; one more is answered at once.
+	FetchWaiters int32
+	// MetadataReadBytes is how much of the metadata log one replay read takes.
+	MetadataReadBytes int32
+	// AppendQueueBytes bounds what is assigned but not yet written in one log; beyond it produce
+	// waits in its connection.
+	AppendQueueBytes int64
+	// DiskWorkers is W: the workers that the logs are spread over.
+	DiskWorkers int32
+}
+
+// DefaultLimits is what production runs with.
+func DefaultLimits() Limits {
+	return Limits{
+		RequestsPerConn:   128,
+		ReadAheadBytes:    16 << 10,
+		BufferBytes:       256 << 20,
+		TailCacheBytes:    64 << 20,
+		OpenFiles:         1024,
+		TurnCalls:         512,
+		TurnBytes:         16 << 20,
+		EventsPerDrain:    1024,
+		FetchWaiters:      65536,
+		MetadataReadBytes: 1 << 20,
+		AppendQueueBytes:  64 << 20,
+		DiskWorkers:       2,
+	}
+}

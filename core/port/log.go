@@ -1,0 +1,192 @@
+package port
+
+import (
+	"momus/core/fold"
+	"momus/core/kafka"
+)
+
+// Generation numbers the openings of a log; it rises at every open, truncation and failure, and
+// is assigned by the core.
+//
+// A worker answers with the generation of the operation; once it failed one, it fails every
+// operation of that generation or an older one.
+type Generation int64
+
+// LogOpKind says what a LogOp does.
+type LogOpKind uint8
+
+// The operations on a log.
+const (
+	// OpOpen opens or creates the log's directory, recovers it and answers with Opened. It adopts Gen.
+	OpOpen LogOpKind = iota + 1
+	// OpAppend writes Span's whole batches at Base, stamped with base offsets and Epoch, ending
+	// at End. With Roll a new segment begins at Base first.
+	OpAppend
+	// OpFlush makes everything below End durable: file contents, and directory entries of
+	// segments created since the last flush.
+	OpFlush
+	// OpTruncate cuts the log so that its end is at most End. It adopts Gen.
+	OpTruncate
+	// OpAdvanceStart makes Base the log start: segments wholly below it are renamed .deleted and
+	// unlinked at their last unpin. At least one segment always stays.
+	OpAdvanceStart
+	// OpClose flushes and closes the log.
+	OpClose
+	// OpDelete renames the directory to -delete and removes it. The log is gone; no generation follows.
+	OpDelete
+)
+
+// OpenSpec is what OpOpen needs to know.
+type OpenSpec struct {
+	// Topic is the name, for the directory Topic-Partition and partition.metadata.
+	Topic string
+	// Dir is the log directory to open in.
+	Dir kafka.DirID
+	// Create says that a missing directory is to be made. Otherwise a missing one is FailMissing.
+	Create bool
+	// StopWasClean says that the log was closed by a clean stop: nothing to recover.
+	StopWasClean bool
+	// StopWasLossy says that the page cache was lost since the last run (power loss): a bad batch
+	// above RecoveryPoint is a torn tail. If false (a kill), a bad batch with valid ones behind is rot.
+	StopWasLossy bool
+	// RecoveryPoint is the offset below which the log was flushed, by the checkpoint.
+	RecoveryPoint kafka.Offset
+	// LogStart is the log start by its checkpoint (0 when there is none).
+	LogStart kafka.Offset
+	// AcceptLoss lets a log with rot open, cut before the rot.
+	AcceptLoss bool
+	// IndexIntervalBytes and IndexBytesMax are index.interval.bytes and segment.index.bytes.
+	IndexIntervalBytes int32
+	IndexBytesMax      int32
+}
+
+// LogOp is one operation on one log. It is one struct for all kinds, so that the outbox is a
+// plain slice; which fields count depends on Kind.
+type LogOp struct {
+	Kind  LogOpKind
+	Log   kafka.TopicPartition
+	Gen   Generation
+	Epoch kafka.LeaderEpoch
+	Base  kafka.Offset
+	End   kafka.Offset
+	Roll  bool
+	Span  Span
+	Open  *OpenSpec
+}
+
+// Failure is the environment's fault in an operation.
+type Failure uint8
+
+// The failures. FailFenced says that an earlier operation of this generation failed.
+const (
+	FailNone Failure = iota
+	FailIO
+	FailNoSpace
+	FailCorrupt
+	FailMissing
+	FailFenced
+	FailRange
+)
+
+var failureNames = [...]string{"none", "io", "no-space", "corrupt", "missing", "fenced", "range"}
+
+// String names the failure.
+func (f Failure) String() string { return failureNames[f] }
+
+// SegmentInfo describes one segment of a log just opened.
+//
+//canon:gen
+type SegmentInfo struct {
+	Base         kafka.Offset
+	Size         int64
+	MaxTimestamp kafka.Wall
+}
+
+// EpochStart says at which offset a leader epoch begins (leader-epoch-checkpoint).
+//
+//canon:gen
+type EpochStart struct {
+	Epoch kafka.LeaderEpoch
+	Start kafka.Offset
+}
+
+// Opened is what an open log holds.
+//
+//canon:gen
+type Opened struct {
+	Start    kafka.Offset
+	End      kafka.Offset
+	Flushed  kafka.Offset
+	Segments []SegmentInfo
+	Epochs   []EpochStart
+	Fold     fold.State
+	// CutBytes counts what recovery cut off the tail; CutFrom is the end that was found durable.
+	CutBytes int64
+}
+
+// LogDone completes a LogOp. End is the written end after OpAppend, the flushed end after
+// OpFlush and OpClose, the log end after OpTruncate and the log start after OpAdvanceStart.
+//
+//canon:gen
+type LogDone struct {
+	Kind   LogOpKind
+	Log    kafka.TopicPartition
+	Gen    Generation
+	Epoch  kafka.LeaderEpoch
+	End    kafka.Offset
+	Fail   Failure
+	Opened *Opened
+}
+
+// ReadID names a read in flight.
+type ReadID int64
+
+// ReadKind says what a Read asks.
+type ReadKind uint8
+
+// The reads.
+const (
+	// ReadBatches returns a Span of whole batches, the first of which holds or follows From, all
+	// ending at or below Upto, and at most BytesMax together; with AtLeastOne the first batch
+	// comes whatever its size (KIP-74).
+	ReadBatches ReadKind = iota + 1
+	// ReadCopy is ReadBatches into memory that belongs to the core (Data), for logs that the core
+	// itself reads.
+	ReadCopy
+	// ReadTime finds the first record whose timestamp is at least Timestamp.
+	ReadTime
+	// ReadMaxTime finds the (first) record with the largest timestamp below Upto.
+	ReadMaxTime
+)
+
+// Read asks something of a log's current View. It is not ordered with the log's operations.
+type Read struct {
+	ID         ReadID
+	Kind       ReadKind
+	Log        kafka.TopicPartition
+	From       kafka.Offset
+	Upto       kafka.Offset
+	BytesMax   int32
+	AtLeastOne bool
+	Timestamp  kafka.Wall
+}
+
+// ReadDone answers a Read. FailRange means From lies outside what the View held; FailMissing that
+// the log is not open. Next is the offset after the last batch returned (From when none).
+type ReadDone struct {
+	ID        ReadID
+	Log       kafka.TopicPartition
+	Fail      Failure
+	Span      Span
+	Data      []byte
+	Next      kafka.Offset
+	Found     kafka.Offset
+	Timestamp kafka.Wall
+	Epoch     kafka.LeaderEpoch
+}
+
+// ConnID names a connection for the life of a node's process; ids are never reused.
+type ConnID int64
+
+// RequestSeq counts the requests of one connection, from 0.
+type RequestSeq int64

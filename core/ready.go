@@ -1,0 +1,88 @@
+package core
+
+import (
+	"momus/core/kafka"
+	"momus/core/msg"
+	"momus/core/port"
+	"momus/core/wire"
+)
+
+// Ready is what the node wants done since the last Ready. Nothing in it depends on anything else
+// in it; entries for one log, one ledger file or one connection are FIFO among themselves. The
+// driver enqueues copies of the entries before it lets go of the core, then calls Recycle.
+type Ready struct {
+	LogOps  []port.LogOp
+	Reads   []port.Read
+	Saves   []port.Save
+	Replies []wire.Reply
+	ConnOps []ConnOp
+	// Publish is the new published configuration, or nil when it did not change.
+	Publish *msg.Published
+	// Drops are spans that leave the core unused; the driver releases them.
+	Drops []port.Span
+	Notes []Note
+	// Wake is when the next Deadline event is due, on the monotonic clock; 0 means never.
+	Wake kafka.Mono
+	// Exit is set once the process is to end.
+	Exit *Exit
+}
+
+// ConnOpKind says what is to happen to a connection.
+type ConnOpKind uint8
+
+// The connection operations.
+const (
+	// CloseConn closes it, after what was answered before.
+	CloseConn ConnOpKind = iota + 1
+	// Revalidate hands a request back to the connection's turn, which validates it against the
+	// published configuration of at least that version and sends it again.
+	Revalidate
+)
+
+// ConnOp is an operation on a connection, in its FIFO with the replies.
+type ConnOp struct {
+	Kind    ConnOpKind
+	Conn    port.ConnID
+	Reason  string
+	Request *wire.Request
+}
+
+// Exit says how the node ended.
+type Exit struct {
+	// Clean means that every log was closed and the clean markers were written.
+	Clean  bool
+	Reason string
+}
+
+// NoteKind names a fact that log lines, metrics and the judge's excuses are made from.
+type NoteKind uint8
+
+// The notes.
+const (
+	NoteReady NoteKind = iota + 1
+	NoteLogOpened
+	NoteLogCut
+	NoteLogFailed
+	NoteLogDeleted
+	NoteLogStartMoved
+	NoteLeader
+	NoteTopicCreated
+	NoteTopicDeleted
+	NoteRegistered
+	NoteProducerExpired
+	NoteDirFailed
+	NoteStray
+	NoteFlushed
+)
+
+// Note is one fact. Which fields count depends on Kind.
+//
+//canon:gen
+type Note struct {
+	Kind  NoteKind
+	Log   kafka.TopicPartition
+	Topic string
+	From  kafka.Offset
+	To    kafka.Offset
+	Text  string
+}

@@ -1,0 +1,151 @@
+package wire
+
+import (
+	"momus/core/kafka"
+	"momus/core/port"
+	"momus/core/record"
+
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// Request is a decoded request as it enters the core. Body is a kmsg request, or *ProduceRequest
+// for Produce; its version is set. All of its bytes are the core's own, but for Spans.
+//
+//canon:manual
+type Request struct {
+	Conn     port.ConnID
+	Seq      port.RequestSeq
+	Version  kafka.APIVersion
+	ClientID string
+	Body     kmsg.Request
+	// Policies is the version of the published topic policies that Body was validated against.
+	Policies int64
+	// Bytes is the frame's size, for quotas and limits.
+	Bytes int32
+}
+
+// Key is the request's API key.
+func (r *Request) Key() kafka.APIKey { return kafka.APIKey(r.Body.Key()) }
+
+// Response is the body of a reply: a kmsg response, *ProduceResponse or *FetchResponse, its
+// version set.
+type Response interface {
+	Key() int16
+}
+
+// Reply is the answer to the request Seq of Conn. A nil Body means that nothing is sent
+// (Produce with acks=0); it still completes the request.
+//
+//canon:manual
+type Reply struct {
+	Conn port.ConnID
+	Seq  port.RequestSeq
+	Body Response
+}
+
+// ProduceRequest is Produce, v3 to v13, with the record batches as Spans.
+type ProduceRequest struct {
+	Version         int16
+	TransactionalID *string
+	Acks            int16
+	TimeoutMillis   int32
+	Topics          []ProduceTopic
+}
+
+// ProduceTopic names its topic by name (to v12) or by id (from v13).
+type ProduceTopic struct {
+	Name       string
+	ID         kafka.TopicID
+	Partitions []ProducePartition
+}
+
+// ProducePartition carries one record batch. Head is its parsed header; if Err is set the batch
+// was refused at the edge (CRC, magic, length, count) and Span is empty.
+type ProducePartition struct {
+	Partition kafka.PartitionID
+	Err       kafka.ErrorCode
+	ErrText   string
+	Head      record.Header
+	Span      port.Span
+}
+
+// ProduceResponse answers Produce. Throttle is in milliseconds.
+type ProduceResponse struct {
+	Version  int16
+	Topics   []ProducedTopic
+	Throttle int32
+	// Nodes names the endpoints of the leaders given in CurrentLeader (KIP-951, from v10).
+	Nodes []NodeEndpoint
+}
+
+// ProducedTopic answers for one topic.
+type ProducedTopic struct {
+	Name       string
+	ID         kafka.TopicID
+	Partitions []ProducedPartition
+}
+
+// ProducedPartition answers for one partition. AppendTime is -1 unless the topic stamps it.
+type ProducedPartition struct {
+	Partition  kafka.PartitionID
+	Err        kafka.ErrorCode
+	Base       kafka.Offset
+	AppendTime kafka.Wall
+	LogStart   kafka.Offset
+	ErrText    string
+	Leader     LeaderHint
+}
+
+// LeaderHint is the CurrentLeader field of KIP-951; Set tells that it is to be sent.
+type LeaderHint struct {
+	Set   bool
+	Node  kafka.NodeID
+	Epoch kafka.LeaderEpoch
+}
+
+// NodeEndpoint tells where a broker is reached.
+type NodeEndpoint struct {
+	Node kafka.NodeID
+	Host string
+	Port int32
+	Rack string
+}
+
+// FetchResponse answers Fetch, v4 to v18, with the records as Spans.
+type FetchResponse struct {
+	Version   int16
+	Throttle  int32
+	Err       kafka.ErrorCode
+	SessionID int32
+	Topics    []FetchedTopic
+	Nodes     []NodeEndpoint
+}
+
+// FetchedTopic answers for one topic.
+type FetchedTopic struct {
+	Name       string
+	ID         kafka.TopicID
+	Partitions []FetchedPartition
+}
+
+// FetchedPartition answers for one partition. Aborted is nil unless read_committed asked for it.
+type FetchedPartition struct {
+	Partition        kafka.PartitionID
+	Err              kafka.ErrorCode
+	HighWatermark    kafka.Offset
+	LastStable       kafka.Offset
+	LogStart         kafka.Offset
+	HasDiverging     bool
+	DivergingEpoch   kafka.LeaderEpoch
+	DivergingEnd     kafka.Offset
+	Leader           LeaderHint
+	Aborted          []AbortedTxn
+	PreferredReplica kafka.NodeID
+	Records          port.Span
+}
+
+// AbortedTxn is one aborted transaction in a fetched range.
+type AbortedTxn struct {
+	Producer kafka.ProducerID
+	First    kafka.Offset
+}
