@@ -1,0 +1,94 @@
+# Momus needs Go, make and, for `make race` alone, a C compiler. `make` lists the targets.
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+ARGS        ?=
+SEED        ?= 1
+FROM        ?= 1
+SEEDS       ?= 300
+FUZZTIME    ?= 30s
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+# Where the optional companions of bench and compat stand: a real Apache Kafka, the load
+# generator, the suites of real clients. REQUIRE=all turns each skip for want of one into a failure.
+PEER    ?=
+BENCH   ?=
+SUITES  ?=
+REQUIRE ?=
+export PEER BENCH SUITES REQUIRE
+
+# The binary is static; race alone turns CGO on.
+export CGO_ENABLED := 0
+
+SEED_RANGE = $(FROM)..$(shell expr $(FROM) + $(SEEDS) - 1)
+SIMULATED  = ./core/...,./disk/seglog/...,./disk/ledger/...,./net/frame/...,./cluster
+
+.DEFAULT_GOAL := help
+.PHONY: help run build generate test race lint sim seeds simcover determinism fuzz bench compat gallery figures clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## serve on localhost:9092 from ./momus-data (ARGS="--override key=value")
+	exec bin/momus serve $(ARGS)
+
+build: ## leave the static binary at bin/momus
+	go build -trimpath -o bin/momus ./cmd/momus
+
+generate: ## rewrite the generated encodings; a test fails where they are stale
+	go generate ./...
+
+test: ## all tests, the guards of the house among them
+	go test -vet=off -timeout 15m ./...
+
+race: export CGO_ENABLED := 1
+race: ## the tests under the race detector, where anything runs in parallel
+	go test -vet=off -race -short -timeout 20m ./core/... ./disk/... ./net/... ./cluster/...
+
+lint: ## gofmt, vet, staticcheck
+	@unformatted=$$(gofmt -l .); \
+	  if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+	go run $(STATICCHECK) ./...
+
+sim: build ## one seed, with its trace (SEED=1)
+	bin/momus sim --seed $(SEED) --trace
+
+seeds: build ## many seeds, against the floors (FROM=1 SEEDS=300)
+	bin/momus sim --seeds $(SEED_RANGE) --floors
+
+simcover: ## what seeds alone cover, by package (FROM=1 SEEDS=300)
+	rm -rf out/simcover && mkdir -p out/simcover
+	go build -cover -coverpkg=$(SIMULATED) -o bin/momus-cover ./cmd/momus
+	GOCOVERDIR=out/simcover bin/momus-cover sim --seeds $(SEED_RANGE)
+	go tool covdata percent -i=out/simcover
+	go tool covdata textfmt -i=out/simcover -o out/simcover.txt
+	@go tool cover -func=out/simcover.txt | awk '$$1 == "total:" { print "FIGURE coverage by $(SEEDS) seeds alone: " $$3 }'
+
+determinism: build ## the same seeds in other processes, with other GOMAXPROCS, GOGC and -race
+	CGO_ENABLED=1 go build -race -o bin/momus-race ./cmd/momus
+	scenarios/determinism/run.sh
+
+fuzz: ## every fuzz target in turn (FUZZTIME=30s)
+	@grep -rlE '^func Fuzz' --include='*_test.go' . | sort | while read -r file; do \
+	  for name in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9_]*)\(.*/\1/p' "$$file"); do \
+	    echo "$$name in $$(dirname "$$file")"; \
+	    go test -vet=off -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")"; \
+	  done; \
+	done
+
+bench: build ## the load, beside a real Kafka where PEER and BENCH say where
+	scenarios/bench/run.sh
+
+compat: build ## real clients against the binary (PEER, SUITES; REQUIRE=all)
+	scenarios/compat/run.sh
+
+gallery: ## every mutation must be caught by the judge that it names
+	go run ./scenarios/gallery
+
+figures: ## numbers that the guards keep
+	@go test -vet=off -count=1 -v -run '^TestWhatIsNotSimulatedIsThin$$' . | sed -n 's/^.*FIGURE/FIGURE/p'
+
+clean: ## remove what was built
+	rm -rf bin out
