@@ -20,6 +20,7 @@ const importPolicy = `
 # The vocabulary, and what is made of it.
 none < core/kafka < core/canon < core/record < core/fold < core/port;
 core/kafka < core/config;
+none < core/entropy < core/raft, core/controller, core/replica, core/lifecycle, core/session;
 
 # What machines speak and read.
 core/config, core/port < core/msg, core/image, core/wire;
@@ -62,7 +63,9 @@ core/record < checker;
 core, core/session, core/raft, core/controller, core/replica, core/lifecycle, cluster, sim !< checker;
 
 # The simulated world.
-cluster, checker < sim < sim/clustertest;
+disk, core/port < sim/simdisk;
+net/frame < sim/simnet;
+sim/simdisk, sim/simnet, cluster, checker < sim < sim/clustertest;
 sim, checker < scenarios/gallery;
 disk/osfs, net/tcp, net/peer, cluster/run !< sim;
 

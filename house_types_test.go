@@ -107,7 +107,7 @@ func (tt *typeTree) list(roots []string) error {
 func (tt *typeTree) check(t *testing.T, dir string) *types.Info {
 	t.Helper()
 	tt.ours(dir)
-	for _, err := range tt.errs[dir] {
+	for _, err := range tt.errs[dir][:min(3, len(tt.errs[dir]))] { // the compiler says the rest
 		t.Errorf("%s does not type-check: %v", dir, err)
 	}
 	return tt.infos[dir]
