@@ -15,7 +15,8 @@
 //	//canon:manual           all three methods are written by hand, on the pointer
 //	//canon:union name=Event a sealed interface whose first unexported method without parameters is
 //	                         its marker: AppendEvent, ReadEvent, AppendEventText, EventMembers
-//	//kafka:record ...       see kafka.go
+//	//kafka:record ...       a record in a format of Kafka's own, see kafka.go
+//	//kafka:struct ...       a struct within such records
 //
 // Fields may be integers, booleans, strings, named forms of those, byte slices, slices, arrays,
 // pointers (nil is kept), maps, structs and unions, of this or another momus package. Structs

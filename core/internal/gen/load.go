@@ -41,7 +41,7 @@ type decl struct {
 	manual  bool
 	union   string         // the union's name, if this is its interface
 	member  map[string]int // union name to number
-	kafka   map[string]string
+	kafka   *kafkaSpec     // of records in Kafka's own formats, else nil
 	pos     token.Pos
 }
 
@@ -189,8 +189,10 @@ func (l *loader) directives(t *decl, doc *ast.CommentGroup) error {
 			if t.union = args["name"]; t.union == "" {
 				return l.errorf(t.pos, "%s: union without name=", t.name)
 			}
-		case "//kafka:record":
-			t.kafka = args
+		case "//kafka:record", "//kafka:struct":
+			if err := l.kafkaDirective(t, words[0] == "//kafka:record", args); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

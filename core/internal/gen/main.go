@@ -46,12 +46,17 @@ func generate(dir string) (map[string][]byte, error) {
 		return nil, err
 	}
 	files := map[string][]byte{}
-	content, err := l.canonFile(p)
-	if err != nil {
-		return nil, err
-	}
-	if content != nil {
-		files["canon_gen.go"] = content
+	for _, kind := range []struct {
+		name string
+		make func(*pkg) ([]byte, error)
+	}{{"canon_gen.go", l.canonFile}, {"kafka_gen.go", l.kafkaFile}} {
+		content, err := kind.make(p)
+		if err != nil {
+			return nil, err
+		}
+		if content != nil {
+			files[kind.name] = content
+		}
 	}
 	return files, nil
 }

@@ -26,7 +26,8 @@ type output struct {
 }
 
 func newOutput(p *pkg) *output {
-	o := &output{pkg: p, busy: map[*decl]bool{}, paths: map[string]string{"strconv": "strconv"}}
+	o := &output{pkg: p, busy: map[*decl]bool{}, paths: map[string]string{
+		"strconv": "strconv", "binary": "encoding/binary"}}
 	o.paths["canon"] = canonPath
 	return o
 }

@@ -1,0 +1,268 @@
+package record
+
+import (
+	"bytes"
+	"encoding/binary"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/snappy"
+	"github.com/klauspost/compress/zstd"
+	"github.com/pierrec/lz4/v4"
+)
+
+// Compression is a codec, by its number in a batch's attributes.
+type Compression int8
+
+// The codecs.
+const (
+	Uncompressed Compression = iota
+	Gzip
+	Snappy
+	LZ4
+	Zstd
+)
+
+var compressionNames = [...]string{"none", "gzip", "snappy", "lz4", "zstd"}
+
+// String gives the name that compression.type uses.
+func (c Compression) String() string {
+	if c.IsKnown() {
+		return compressionNames[c]
+	}
+	return "unknown"
+}
+
+// IsKnown tells whether the codec exists.
+func (c Compression) IsKnown() bool { return c >= 0 && int(c) < len(compressionNames) }
+
+// Codecs keeps what (de)compressing may reuse; the zero value is ready. It is for one caller at a
+// time: whoever runs turns has one of its own.
+type Codecs struct {
+	gzipReader *gzip.Reader
+	gzipWriter *gzip.Writer
+	lz4Reader  *lz4.Reader
+	lz4Writer  *lz4.Writer
+	zstdReader *zstd.Decoder
+	zstdWriter *zstd.Encoder
+	snappy     []byte // one compressed block
+}
+
+// Decompress appends to dst what src holds, at most max bytes: a small batch may claim to hold
+// gigabytes. It fails with ErrTooLarge above that and with ErrCompression for everything else.
+func (c *Codecs) Decompress(dst []byte, codec Compression, src []byte, max int) ([]byte, error) {
+	switch codec {
+	case Uncompressed:
+		if len(src) > max {
+			return nil, ErrTooLarge
+		}
+		return append(dst, src...), nil
+	case Gzip:
+		if c.gzipReader == nil {
+			c.gzipReader = new(gzip.Reader)
+		}
+		if c.gzipReader.Reset(bytes.NewReader(src)) != nil {
+			return nil, ErrCompression
+		}
+		return readAll(dst, c.gzipReader, max)
+	case Snappy:
+		return unsnappy(dst, src, max)
+	case LZ4:
+		if c.lz4Reader == nil {
+			c.lz4Reader = lz4.NewReader(nil)
+		}
+		c.lz4Reader.Reset(bytes.NewReader(src))
+		return readAll(dst, c.lz4Reader, max)
+	case Zstd:
+		return c.unzstd(dst, src, max)
+	}
+	return nil, ErrCompression
+}
+
+// capped lets at most left bytes through; one more is tried for, so that an end is told from more.
+type capped struct {
+	r    interface{ Read(p []byte) (int, error) }
+	left int
+	over bool
+}
+
+func (c *capped) Read(p []byte) (int, error) {
+	if len(p) > c.left+1 {
+		p = p[:c.left+1]
+	}
+	n, err := c.r.Read(p)
+	if n > c.left {
+		c.over = true
+		return c.left, ErrTooLarge
+	}
+	c.left -= n
+	return n, err
+}
+
+// readAll appends all that r gives. (A bytes.Buffer knows the end of a stream by itself.)
+func readAll(dst []byte, r interface{ Read(p []byte) (int, error) }, max int) ([]byte, error) {
+	in := capped{r: r, left: max}
+	buf := bytes.NewBuffer(dst)
+	if _, err := buf.ReadFrom(&in); err != nil {
+		if in.over {
+			return nil, ErrTooLarge
+		}
+		return nil, ErrCompression
+	}
+	return buf.Bytes(), nil
+}
+
+// zstdFirst is how many times the compressed size is tried first for frames that do not tell theirs.
+const zstdFirst = 4
+
+// unzstd decodes into a bounded buffer, since frames written by a stream (Java's) do not tell their
+// size. A buffer too small is doubled, so that the work is at most twice what it had to be.
+func (c *Codecs) unzstd(dst, src []byte, max int) ([]byte, error) {
+	if c.zstdReader == nil {
+		r, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
+			zstd.WithDecodeAllCapLimit(true))
+		if err != nil {
+			panic("BUG: the options of the zstd decoder: " + err.Error())
+		}
+		c.zstdReader = r
+	}
+	size := min(zstdFirst*len(src)+1024, max)
+	var head zstd.Header
+	if head.Decode(src) == nil && head.HasFCS {
+		if head.FrameContentSize > uint64(max) {
+			return nil, ErrTooLarge
+		}
+		size = int(head.FrameContentSize)
+	}
+	for {
+		buf := append(make([]byte, 0, len(dst)+size), dst...)
+		out, err := c.zstdReader.DecodeAll(src, buf)
+		switch {
+		case err == nil:
+			return out, nil
+		case err != zstd.ErrDecoderSizeExceeded:
+			return nil, ErrCompression
+		case size >= max:
+			return nil, ErrTooLarge
+		}
+		size = min(2*size+1024, max)
+	}
+}
+
+// xerial is how Java's snappy streams begin: a magic, then a version and the least compatible
+// version, then blocks, each behind its int32 length. Other clients write one bare block.
+var xerial = []byte{0x82, 'S', 'N', 'A', 'P', 'P', 'Y', 0, 0, 0, 0, 1, 0, 0, 0, 1}
+
+const (
+	xerialMagic = 8
+	// xerialBlock is the uncompressed size of a block, as Java's writer cuts them.
+	xerialBlock = 32 << 10
+)
+
+func unsnappy(dst, src []byte, max int) ([]byte, error) {
+	if !bytes.HasPrefix(src, xerial[:xerialMagic]) {
+		return unsnappyBlock(dst, src, len(dst)+max)
+	}
+	if len(src) < len(xerial) {
+		return nil, ErrCompression
+	}
+	src = src[len(xerial):]
+	limit := len(dst) + max
+	for len(src) > 0 {
+		if len(src) < 4 {
+			return nil, ErrCompression
+		}
+		n := int64(binary.BigEndian.Uint32(src))
+		if src = src[4:]; n > int64(len(src)) {
+			return nil, ErrCompression
+		}
+		var err error
+		if dst, err = unsnappyBlock(dst, src[:n], limit); err != nil {
+			return nil, err
+		}
+		src = src[n:]
+	}
+	return dst, nil
+}
+
+// snappyRatio bounds what a block can hold: two of its bytes copy at most 64.
+const snappyRatio = 32
+
+// unsnappyBlock appends one block to dst, whose length must not pass limit.
+func unsnappyBlock(dst, src []byte, limit int) ([]byte, error) {
+	n, err := snappy.DecodedLen(src)
+	switch {
+	case err != nil || n > snappyRatio*len(src):
+		return nil, ErrCompression
+	case n > limit-len(dst):
+		return nil, ErrTooLarge
+	}
+	at := len(dst)
+	dst = append(dst, make([]byte, n)...)
+	out, err := snappy.Decode(dst[at:], src)
+	if err != nil || len(out) != n {
+		return nil, ErrCompression
+	}
+	return dst, nil
+}
+
+// Compress appends src in compressed form, at the codec's default level; snappy in Java's framing.
+func (c *Codecs) Compress(dst []byte, codec Compression, src []byte) []byte {
+	switch codec {
+	case Uncompressed:
+		return append(dst, src...)
+	case Gzip:
+		buf := bytes.NewBuffer(dst)
+		if c.gzipWriter == nil {
+			c.gzipWriter = gzip.NewWriter(nil)
+		}
+		c.gzipWriter.Reset(buf)
+		return written(buf, c.gzipWriter, src)
+	case Snappy:
+		dst = append(dst, xerial...)
+		for len(src) > 0 {
+			n := min(len(src), xerialBlock)
+			c.snappy = snappy.Encode(c.snappy[:cap(c.snappy)], src[:n])
+			dst = binary.BigEndian.AppendUint32(dst, uint32(len(c.snappy)))
+			dst = append(dst, c.snappy...)
+			src = src[n:]
+		}
+		return dst
+	case LZ4:
+		buf := bytes.NewBuffer(dst)
+		if c.lz4Writer == nil {
+			c.lz4Writer = lz4.NewWriter(nil)
+			err := c.lz4Writer.Apply(lz4.BlockSizeOption(lz4.Block64Kb), lz4.ChecksumOption(false), lz4.ConcurrencyOption(1))
+			if err != nil {
+				panic("BUG: the options of the lz4 writer: " + err.Error())
+			}
+		}
+		c.lz4Writer.Reset(buf)
+		return written(buf, c.lz4Writer, src)
+	case Zstd:
+		if c.zstdWriter == nil {
+			w, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
+			if err != nil {
+				panic("BUG: the options of the zstd encoder: " + err.Error())
+			}
+			c.zstdWriter = w
+		}
+		return c.zstdWriter.EncodeAll(src, dst)
+	}
+	panic("BUG: compressing with an unknown codec")
+}
+
+type streamWriter interface {
+	Write(p []byte) (int, error)
+	Close() error
+}
+
+// written passes src through a stream writer into buf, whose writes cannot fail.
+func written(buf *bytes.Buffer, w streamWriter, src []byte) []byte {
+	if _, err := w.Write(src); err != nil {
+		panic("BUG: compressing into memory failed: " + err.Error())
+	}
+	if err := w.Close(); err != nil {
+		panic("BUG: compressing into memory failed: " + err.Error())
+	}
+	return buf.Bytes()
+}

@@ -1,0 +1,25 @@
+// Package record is the bytes that logs hold: the record batch of format v2 (KIP-98), its header,
+// its records and its compression, and the records of Kafka's internal logs as Go structs.
+//
+// Input and output are byte slices. Parsing views or copies them as each function says; nothing is
+// kept. After a batch is made only its base offset and its leader epoch, which lie before the
+// checksum, are ever written, by Stamp.
+//
+//	header.go    the 61 bytes before a batch's records: parse, check, stamp
+//	build.go     making a batch
+//	iter.go      walking the records of a batch
+//	codec.go     gzip, snappy, lz4, zstd
+//	metadata.go  the records of __cluster_metadata, and their frame
+//	quorum.go    the control records of the metadata quorum and of transactions
+//	wire.go      the primitives of Kafka's message encoding; generated code calls them
+//
+// Invariants:
+//  1. No input makes a parser panic, read outside of what it was given or allocate more than a
+//     fixed multiple of it; decompression is bounded by a limit that the caller names.
+//  2. Reading a record and appending it again in the same version gives the same bytes, if the
+//     bytes were Kafka's and hold no tagged field of a later version.
+//  3. Null and empty are told apart exactly where Kafka's schema says that a field is nullable:
+//     there nil is null. Elsewhere an empty slice is read as nil.
+package record
+
+//go:generate go run momus/core/internal/gen
