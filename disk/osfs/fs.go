@@ -1,0 +1,193 @@
+package osfs
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"syscall"
+
+	"momus/disk"
+)
+
+// bootIDFile is where Linux names the boot.
+const bootIDFile = "/proc/sys/kernel/random/boot_id"
+
+// FS is the machine's file system. The zero value is ready.
+type FS struct {
+	// fault stands below the port in tests: it may shorten the next transfer of size n, or put an
+	// errno in the place of the call. Nil in production.
+	fault func(op string, n int) (int, error)
+}
+
+var _ disk.FS = FS{}
+
+// allow asks the fault hook.
+func (s FS) allow(op string, n int) (int, error) {
+	if s.fault == nil {
+		return n, nil
+	}
+	return s.fault(op, n)
+}
+
+// call is one kernel call that moves no bytes.
+func (s FS) call(op, name string, do func() error) error {
+	if _, err := s.allow(op, 0); err != nil {
+		return failed(op, name, err)
+	}
+	for {
+		err := do()
+		if err == nil {
+			return nil
+		}
+		if !errors.Is(err, syscall.EINTR) || op == "sync" || op == "syncdir" {
+			return failed(op, name, err)
+		}
+	}
+}
+
+// failed maps an errno to the port's errors.
+func failed(op, name string, err error) error {
+	kind := disk.ErrIO
+	switch {
+	case errors.Is(err, syscall.ENOENT):
+		kind = disk.ErrNotExist
+	case errors.Is(err, syscall.EEXIST), errors.Is(err, syscall.ENOTEMPTY):
+		kind = disk.ErrExist
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		kind = disk.ErrNoSpace
+	case op == "lock" && errors.Is(err, syscall.EAGAIN), op == "lock" && errors.Is(err, syscall.EACCES):
+		kind = disk.ErrLocked
+	}
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	return fmt.Errorf("%s %s: %w (%v)", op, name, kind, err)
+}
+
+func (s FS) open(op, name string, flags int) (*File, error) {
+	f := &File{fs: s, name: name}
+	err := s.call(op, name, func() (err error) {
+		f.fd, err = syscall.Open(name, flags|syscall.O_CLOEXEC, 0o644)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// Open opens an existing file for reading and writing.
+func (s FS) Open(name string) (disk.File, error) {
+	f, err := s.open("open", name, syscall.O_RDWR)
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// Create makes or empties a file and opens it.
+func (s FS) Create(name string) (disk.File, error) {
+	f, err := s.open("create", name, syscall.O_RDWR|syscall.O_CREAT|syscall.O_TRUNC)
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// Rename moves oldName to newName, replacing newName.
+func (s FS) Rename(oldName, newName string) error {
+	return s.call("rename", oldName, func() error { return syscall.Rename(oldName, newName) })
+}
+
+// Remove deletes a file or an empty directory; disk.ErrExist if it is not empty.
+func (s FS) Remove(name string) error {
+	return s.call("remove", name, func() error { return os.Remove(name) })
+}
+
+// MkdirAll makes a directory and its missing parents.
+func (s FS) MkdirAll(name string) error {
+	return s.call("mkdir", name, func() error { return os.MkdirAll(name, 0o755) })
+}
+
+// ReadDir lists a directory. An entry that is removed meanwhile is left out.
+func (s FS) ReadDir(name string) (list []disk.Entry, err error) {
+	err = s.call("readdir", name, func() error {
+		found, err := os.ReadDir(name)
+		if err != nil {
+			return err
+		}
+		list = make([]disk.Entry, 0, len(found))
+		for _, e := range found {
+			info, err := e.Info()
+			if errors.Is(err, fs.ErrNotExist) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			entry := disk.Entry{Name: e.Name(), Dir: e.IsDir()}
+			if !entry.Dir {
+				entry.Size = info.Size()
+			}
+			list = append(list, entry)
+		}
+		return nil
+	})
+	return list, err
+}
+
+// SyncDir makes the entries of a directory durable.
+func (s FS) SyncDir(name string) error {
+	f, err := s.open("syncdir", name, syscall.O_RDONLY|syscall.O_DIRECTORY)
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		s.call("syncdir", name, func() error { return syscall.Fsync(f.fd) }),
+		f.Close(),
+	)
+}
+
+// fcntlOFDSetLock is Linux's F_OFD_SETLK.
+const fcntlOFDSetLock = 37
+
+// Lock takes a lock on the whole file that belongs to the open file and ends with the process. An
+// open-file lock excludes a second one in this process too, unlike a plain fcntl lock, and it
+// excludes the plain fcntl lock that a Kafka broker takes on the same .lock, unlike flock(2).
+func (s FS) Lock(name string) (disk.Lock, error) {
+	f, err := s.open("lock", name, syscall.O_RDWR|syscall.O_CREAT)
+	if err != nil {
+		return nil, err
+	}
+	whole := syscall.Flock_t{Type: syscall.F_WRLCK}
+	err = s.call("lock", name, func() error {
+		return syscall.FcntlFlock(uintptr(f.fd), fcntlOFDSetLock, &whole)
+	})
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return held{f}, nil
+}
+
+// held is a lock file whose lock is taken.
+type held struct{ file *File }
+
+// Unlock gives the lock up by closing its file.
+func (h held) Unlock() error { return h.file.Close() }
+
+// BootID is the kernel's boot id. Where the system has none it is "", which callers must not take
+// for the same boot as any other.
+func (s FS) BootID() (string, error) {
+	var id []byte
+	err := s.call("bootid", bootIDFile, func() (err error) {
+		id, err = os.ReadFile(bootIDFile)
+		return err
+	})
+	if errors.Is(err, disk.ErrNotExist) {
+		return "", nil
+	}
+	return strings.TrimSpace(string(id)), err
+}

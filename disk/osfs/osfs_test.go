@@ -1,0 +1,124 @@
+package osfs
+
+import (
+	"errors"
+	"sync"
+	"syscall"
+	"testing"
+
+	"momus/disk"
+	"momus/disk/disktest"
+)
+
+// disturbance is one shortened call, and then one errno in the place of a call.
+type disturbance struct {
+	op    string
+	n     int
+	errno error
+	moved bool
+}
+
+func (d *disturbance) fault(op string, n int) (int, error) {
+	if op != d.op {
+		return n, nil
+	}
+	if d.n > 0 && !d.moved {
+		d.moved = true
+		return min(n, d.n), nil
+	}
+	d.op = ""
+	if d.errno != nil {
+		return 0, d.errno
+	}
+	return n, nil
+}
+
+func fixture(t *testing.T) disktest.Fixture {
+	d := &disturbance{}
+	errnos := map[error]error{disk.ErrIO: syscall.EIO, disk.ErrNoSpace: syscall.ENOSPC}
+	return disktest.Fixture{
+		FS:  FS{fault: d.fault},
+		Dir: t.TempDir(),
+		Fail: func(op disktest.Op, n int, err error) {
+			*d = disturbance{op: string(op), n: n, errno: errnos[err]}
+		},
+		Short: func(op disktest.Op, n int) { *d = disturbance{op: string(op), n: n} },
+	}
+}
+
+func TestConformance(t *testing.T) { disktest.Run(t, fixture) }
+
+func TestInterruptedTransfersGoOnAndInterruptedSyncsDoNot(t *testing.T) {
+	interrupt := &disturbance{}
+	fs := FS{fault: interrupt.fault}
+	f, err := fs.Create(t.TempDir() + "/a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		op   string
+		do   func() error
+		want error
+	}{
+		{"write", func() error { return f.WriteAt([]byte("ab"), 0) }, nil},
+		{"writevec", func() error { return f.WriteVec([][]byte{[]byte("ab")}, 0) }, nil},
+		{"read", func() error { _, err := f.ReadAt(make([]byte, 2), 0); return err }, nil},
+		{"sync", f.Sync, disk.ErrIO},
+	} {
+		*interrupt = disturbance{op: c.op, errno: syscall.EINTR}
+		if err := c.do(); !errors.Is(err, c.want) {
+			t.Errorf("interrupted %s: got %v, want %v", c.op, err, c.want)
+		}
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestDescriptorIsTheFiles(t *testing.T) {
+	f, err := FS{}.Create(t.TempDir() + "/a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.WriteAt([]byte("abc"), 0); err != nil {
+		t.Fatal(err)
+	}
+	p := make([]byte, 3)
+	if n, err := syscall.Pread(f.(*File).Fd(), p, 0); err != nil || string(p[:n]) != "abc" {
+		t.Errorf("read %q, %v through the descriptor", p[:n], err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestReadersBesideTheWriterSeeWholeOldBytes(t *testing.T) {
+	f, err := FS{}.Create(t.TempDir() + "/a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.WriteAt([]byte("stable"), 0); err != nil {
+		t.Fatal(err)
+	}
+	var readers sync.WaitGroup
+	for range 4 {
+		readers.Go(func() {
+			p := make([]byte, 6)
+			for range 200 {
+				if n, err := f.ReadAt(p, 0); err != nil || string(p[:n]) != "stable" {
+					t.Errorf("read %q, %v", p[:n], err)
+					return
+				}
+			}
+		})
+	}
+	for i := range 200 {
+		if err := f.WriteVec([][]byte{[]byte("ab"), []byte("cd")}, int64(6+4*i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	readers.Wait()
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
