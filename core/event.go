@@ -1,5 +1,7 @@
 package core
 
+//go:generate go run momus/core/internal/gen
+
 import (
 	"momus/core/config"
 	"momus/core/port"

@@ -40,6 +40,8 @@ const (
 )
 
 // ConnOp is an operation on a connection, in its FIFO with the replies.
+//
+//canon:gen
 type ConnOp struct {
 	Kind    ConnOpKind
 	Conn    port.ConnID
@@ -48,6 +50,8 @@ type ConnOp struct {
 }
 
 // Exit says how the node ended.
+//
+//canon:gen
 type Exit struct {
 	// Clean means that every log was closed and the clean markers were written.
 	Clean  bool

@@ -1,5 +1,7 @@
 package msg
 
+//go:generate go run momus/core/internal/gen
+
 import (
 	"momus/core/kafka"
 	"momus/core/record"
@@ -21,6 +23,8 @@ type ControllerRequest interface {
 //canon:union name=ControllerReply
 type ControllerReply interface {
 	isControllerReply()
+	// ReplyOp is the Op of the request that is answered.
+	ReplyOp() Op
 	AppendCanon(b []byte) []byte
 	AppendText(b []byte) []byte
 }
@@ -195,3 +199,18 @@ type HeartbeatAnswer struct {
 type Append struct {
 	Records []record.Metadata
 }
+
+// ReplyOp implements ControllerReply.
+func (r *CreatedTopics) ReplyOp() Op { return r.Op }
+
+// ReplyOp implements ControllerReply.
+func (r *DeletedTopics) ReplyOp() Op { return r.Op }
+
+// ReplyOp implements ControllerReply.
+func (r *AllocatedProducerIDs) ReplyOp() Op { return r.Op }
+
+// ReplyOp implements ControllerReply.
+func (r *RegisteredBroker) ReplyOp() Op { return r.Op }
+
+// ReplyOp implements ControllerReply.
+func (r *HeartbeatAnswer) ReplyOp() Op { return r.Op }

@@ -17,6 +17,9 @@ const (
 	SaveCleanMarker
 	// RemoveCleanMarker deletes it and syncs the directory; it comes before the first append.
 	RemoveCleanMarker
+	// MarkStray renames the partition directory named by Checkpoints[0] to end in -stray: the
+	// image does not know it.
+	MarkStray
 )
 
 // QuorumState is the vote and leader of the metadata quorum (quorum-state, data version 1).

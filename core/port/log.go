@@ -1,5 +1,7 @@
 package port
 
+//go:generate go run momus/core/internal/gen
+
 import (
 	"momus/core/fold"
 	"momus/core/kafka"
@@ -37,6 +39,8 @@ const (
 )
 
 // OpenSpec is what OpOpen needs to know.
+//
+//canon:gen
 type OpenSpec struct {
 	// Topic is the name, for the directory Topic-Partition and partition.metadata.
 	Topic string
@@ -62,6 +66,8 @@ type OpenSpec struct {
 
 // LogOp is one operation on one log. It is one struct for all kinds, so that the outbox is a
 // plain slice; which fields count depends on Kind.
+//
+//canon:gen
 type LogOp struct {
 	Kind  LogOpKind
 	Log   kafka.TopicPartition
@@ -160,6 +166,8 @@ const (
 )
 
 // Read asks something of a log's current View. It is not ordered with the log's operations.
+//
+//canon:gen
 type Read struct {
 	ID         ReadID
 	Kind       ReadKind
@@ -173,6 +181,8 @@ type Read struct {
 
 // ReadDone answers a Read. FailRange means From lies outside what the View held; FailMissing that
 // the log is not open. Next is the offset after the last batch returned (From when none).
+//
+//canon:gen
 type ReadDone struct {
 	ID        ReadID
 	Log       kafka.TopicPartition

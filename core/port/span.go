@@ -76,6 +76,8 @@ type Region interface {
 // Span is payload that the core passes on without looking at it: bytes in memory, or a region of
 // a pinned file. The zero Span is empty. Spans enter the core in events and leave it exactly once,
 // in an outbox entry or in Drops.
+//
+//canon:manual
 type Span struct {
 	mem    []byte
 	buf    *Buf
@@ -99,7 +101,7 @@ func (s Span) InMemory() bool { return s.region == nil }
 // Bytes is the payload of a span in memory; it is valid until Release.
 func (s Span) Bytes() []byte {
 	if s.region != nil {
-		panic("BUG: the bytes of a file region were asked for")
+		panic("BUG: the bytes of a file region or phantom were asked for")
 	}
 	return s.mem
 }
@@ -108,7 +110,7 @@ func (s Span) Bytes() []byte {
 func (s Span) Region() (r Region, off int64) { return s.region, s.off }
 
 // Owned tells whether releasing the span has an effect.
-func (s Span) Owned() bool { return s.buf != nil || s.region != nil }
+func (s Span) Owned() bool { return s.buf != nil || s.region != nil && !s.IsPhantom() }
 
 // Retain returns a second owner of the same payload.
 func (s Span) Retain() Span {
@@ -136,6 +138,9 @@ func (s Span) TryRetain() (Span, bool) {
 func (s Span) Slice(from, to int) Span {
 	if from < 0 || to < from || to > s.size {
 		panic("BUG: a slice beyond its span")
+	}
+	if s.IsPhantom() {
+		return PhantomSpan(to - from)
 	}
 	s.size = to - from
 	if s.region != nil {

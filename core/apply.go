@@ -1,0 +1,155 @@
+package core
+
+import (
+	"momus/core/image"
+	"momus/core/kafka"
+	"momus/core/msg"
+	"momus/core/replica"
+)
+
+// committed applies metadata records to the image, the only way in which it changes, and lets the
+// machines follow what changed.
+func (n *Node) committed(now kafka.Now, c *msg.Committed) {
+	var delta image.Delta
+	for i, rec := range c.Records {
+		n.image.Apply(&delta, c.Base+kafka.Offset(i), rec)
+	}
+	n.image.Advance(c.Last, c.Epoch)
+	n.controller.CommittedTo(now, c.Last)
+	n.lifecycle.ImageAt(now, c.Last)
+	if n.phase != phaseServing || delta.Empty() {
+		return
+	}
+	for i := range delta.TopicsDeleted {
+		n.deleteTopic(now, &delta.TopicsDeleted[i])
+	}
+	for _, id := range delta.TopicsCreated {
+		n.openTopic(now, id, true)
+	}
+	for _, log := range delta.PartitionsChanged {
+		n.partitionChanged(now, log)
+	}
+	if len(delta.ConfigsChanged) > 0 || len(delta.TopicsDeleted) > 0 || len(delta.TopicsCreated) > 0 {
+		n.configChanged(now, &delta)
+	}
+	n.session.ImageChanged(now, &delta, &n.image, (*replicas)(n))
+}
+
+// openTopic opens this node's replicas of a topic.
+func (n *Node) openTopic(now kafka.Now, id kafka.TopicID, created bool) {
+	topic := n.image.Topic(id)
+	if topic == nil {
+		return // deleted by a later record of the same batch
+	}
+	if created {
+		n.ready.Notes = append(n.ready.Notes, Note{Kind: NoteTopicCreated, Topic: topic.Name, Log: kafka.TopicPartition{Topic: id}})
+	}
+	for i := range topic.Partitions {
+		log := kafka.TopicPartition{Topic: id, Partition: kafka.PartitionID(i)}
+		n.partitionChanged(now, log)
+	}
+}
+
+// partitionChanged opens, or tells, this node's replica of a partition.
+func (n *Node) partitionChanged(now kafka.Now, log kafka.TopicPartition) {
+	topic := n.image.Topic(log.Topic)
+	if topic == nil || int(log.Partition) >= len(topic.Partitions) {
+		return
+	}
+	part := &topic.Partitions[log.Partition]
+	if !part.HasReplica(n.cfg.NodeID) {
+		return
+	}
+	r := n.replicas[log]
+	if r == nil {
+		r = replica.New(log, n.cfg.NodeID, n.limits, n.image.TopicConfig(&n.cfg, topic.Name), n.cfg.ProducerIDExpiration)
+		if n.replicas == nil {
+			n.replicas = map[kafka.TopicPartition]*replica.Replica{}
+		}
+		n.replicas[log] = r
+		r.Open(now, n.openSpec(topic.Name, log))
+	}
+	if part.Leader == n.cfg.NodeID {
+		r.BecomeLeader(now, part.LeaderEpoch, part.PartitionEpoch, part.ISR, len(part.Replicas))
+	} else {
+		r.Resign(now, part.LeaderEpoch)
+	}
+	n.touch(r)
+}
+
+func (n *Node) deleteTopic(now kafka.Now, topic *image.Topic) {
+	n.ready.Notes = append(n.ready.Notes, Note{Kind: NoteTopicDeleted, Topic: topic.Name, Log: kafka.TopicPartition{Topic: topic.ID}})
+	for i := range topic.Partitions {
+		log := kafka.TopicPartition{Topic: topic.ID, Partition: kafka.PartitionID(i)}
+		n.forgetLog(log)
+		if r := n.replicas[log]; r != nil {
+			r.Delete(now)
+			n.touch(r)
+		}
+	}
+}
+
+// forgetLog takes a deleted log out of what is known of the directories.
+func (n *Node) forgetLog(log kafka.TopicPartition) {
+	for i := range n.facts.Dirs {
+		d := &n.facts.Dirs[i]
+		for j := range d.Logs {
+			if d.Logs[j].TopicID == log.Topic && d.Logs[j].Partition == log.Partition {
+				d.Logs = append(d.Logs[:j], d.Logs[j+1:]...)
+				break
+			}
+		}
+	}
+}
+
+// configChanged gives replicas their topic's new configuration and publishes the edge's policies.
+func (n *Node) configChanged(now kafka.Now, delta *image.Delta) {
+	for _, name := range delta.ConfigsChanged {
+		topic := n.image.TopicByName(name)
+		if topic == nil {
+			continue
+		}
+		cfg := n.image.TopicConfig(&n.cfg, name)
+		for i := range topic.Partitions {
+			if r := n.replicas[kafka.TopicPartition{Topic: topic.ID, Partition: kafka.PartitionID(i)}]; r != nil {
+				r.Configure(now, cfg)
+				n.touch(r)
+			}
+		}
+	}
+	n.publish()
+}
+
+// publish makes the next version of the published configuration. Policies that did not change keep
+// the version that brought them, so that validations under them stay good.
+func (n *Node) publish() {
+	next := msg.Published{Version: n.published.Version + 1, Ready: n.published.Ready}
+	for _, name := range n.image.ConfiguredTopics() {
+		topic := n.image.TopicByName(name)
+		if topic == nil {
+			continue
+		}
+		p := msg.TopicPolicy{Name: name, ID: topic.ID, Since: next.Version}
+		p.LogAppendTime = n.image.TopicConfig(&n.cfg, name).LogAppendTime
+		if was := n.published.ByID(topic.ID); was != nil && was.LogAppendTime == p.LogAppendTime {
+			p.Since = was.Since
+		}
+		next.Policies = append(next.Policies, p)
+	}
+	n.published = next
+	out := next
+	n.ready.Publish = &out
+	n.session.Published(&out)
+}
+
+// note turns a replica's fact into the node's.
+func (n *Node) note(r *replica.Replica, fact msg.Fact) {
+	kinds := map[msg.FactKind]NoteKind{
+		msg.FactOpened: NoteLogOpened, msg.FactCut: NoteLogCut, msg.FactFailed: NoteLogFailed,
+		msg.FactDeleted: NoteLogDeleted, msg.FactLeader: NoteLeader, msg.FactStartMoved: NoteLogStartMoved,
+		msg.FactProducerExpired: NoteProducerExpired, msg.FactFlushed: NoteFlushed,
+	}
+	n.ready.Notes = append(n.ready.Notes, Note{
+		Kind: kinds[fact.Kind], Log: r.Log(), Topic: r.Topic(), From: fact.From, To: fact.To, Text: fact.Text,
+	})
+}

@@ -1,0 +1,128 @@
+package core
+
+import (
+	"errors"
+	"slices"
+
+	"momus/core/kafka"
+	"momus/core/lifecycle"
+	"momus/core/port"
+	"momus/core/raft"
+	"momus/core/session"
+)
+
+var errStateVersion = errors.New("the state was written by another version of this program")
+
+// start takes what boot found and sets the machines up. The metadata log is opened first; nothing
+// else is touched before the image is current.
+func (n *Node) start(now kafka.Now, ev *Start) {
+	n.phase = phaseReplaying
+	n.cfg, n.limits, n.facts = ev.Config, ev.Limits, ev.Facts
+	n.cfg.ClusterID = ev.Facts.ClusterID
+	n.image.Init()
+	n.raft = raft.New(n.cfg, n.limits)
+	n.controller.Init(n.cfg, newStream(ev.Entropy, "controller"))
+	n.lifecycle = lifecycle.New(n.cfg, n.facts, newStream(ev.Entropy, "lifecycle"))
+	n.session = session.New(n.cfg, n.limits)
+	n.raft.Start(now, n.facts)
+	n.lifecycle.Start(now)
+}
+
+// caughtUp is called when the image is current for the first time: only now is it known which
+// topics still exist, so only now are logs opened. Directories that the image does not name are stray.
+func (n *Node) caughtUp(now kafka.Now) {
+	if n.phase != phaseReplaying || !n.cfg.IsBroker {
+		return
+	}
+	n.phase = phaseServing
+	n.nextCheckpoint = now.Mono.Add(n.cfg.CheckpointInterval.Nanos())
+	for _, id := range n.image.TopicIDs() {
+		n.openTopic(now, id, false)
+	}
+	for i := range n.facts.Dirs {
+		for _, l := range n.facts.Dirs[i].Logs {
+			log := kafka.TopicPartition{Topic: l.TopicID, Partition: l.Partition}
+			if n.replicas[log] != nil || l.Topic == kafka.MetadataTopic {
+				continue
+			}
+			n.saveSeq++
+			n.ready.Saves = append(n.ready.Saves, port.Save{
+				Kind: port.MarkStray, Seq: n.saveSeq, Dir: n.facts.Dirs[i].Dir,
+				Checkpoints: []port.Checkpoint{{Topic: l.Topic, Partition: l.Partition}},
+			})
+			n.ready.Notes = append(n.ready.Notes, Note{Kind: NoteStray, Log: log, Topic: l.Topic})
+		}
+	}
+	n.publish()
+	n.lifecycle.CaughtUp(now, n.image.Offset())
+}
+
+// dirOf finds the directory that holds a log already, or chooses one for a new log: the one with
+// the fewest logs, the first of equals.
+func (n *Node) dirOf(log kafka.TopicPartition) (dir *port.DirFacts, found bool) {
+	for i := range n.facts.Dirs {
+		d := &n.facts.Dirs[i]
+		if slices.ContainsFunc(d.Logs, func(l port.LogName) bool {
+			return l.TopicID == log.Topic && l.Partition == log.Partition
+		}) {
+			return d, true
+		}
+	}
+	best := &n.facts.Dirs[0]
+	for i := range n.facts.Dirs {
+		if d := &n.facts.Dirs[i]; len(d.Logs) < len(best.Logs) {
+			best = d
+		}
+	}
+	return best, false
+}
+
+// openSpec says how a log is to be opened, from what boot found about its directory.
+func (n *Node) openSpec(topic string, log kafka.TopicPartition) port.OpenSpec {
+	dir, found := n.dirOf(log)
+	topicConfig := n.image.TopicConfig(&n.cfg, topic)
+	spec := port.OpenSpec{
+		Topic: topic, Dir: dir.Dir, Create: true,
+		IndexIntervalBytes: topicConfig.IndexIntervalBytes,
+		IndexBytesMax:      topicConfig.SegmentIndexBytes,
+	}
+	if !found {
+		dir.Logs = append(dir.Logs, port.LogName{Topic: topic, Partition: log.Partition, TopicID: log.Topic})
+		return spec
+	}
+	spec.StopWasClean = dir.CleanMarker
+	spec.StopWasLossy = !dir.CleanMarker && !dir.SameBoot
+	for _, c := range dir.Checkpoints {
+		if c.Topic == topic && c.Partition == log.Partition {
+			spec.RecoveryPoint = max(c.RecoveryPoint, 0)
+			spec.LogStart = max(c.LogStart, 0)
+		}
+	}
+	return spec
+}
+
+// rebuild makes the caches that the state's encoding leaves out.
+func (n *Node) rebuild() {
+	for _, log := range n.logs() {
+		r := n.replicas[log]
+		n.timers.set(r, r.NextDeadline())
+	}
+}
+
+// logs lists the replicas on this node in order.
+func (n *Node) logs() []kafka.TopicPartition {
+	list := make([]kafka.TopicPartition, 0, len(n.replicas))
+	for log := range n.replicas {
+		list = append(list, log)
+	}
+	slices.SortFunc(list, kafka.TopicPartition.Compare)
+	return list
+}
+
+// fail ends the node at once: its metadata log, or its last directory, is gone.
+func (n *Node) fail(reason string) {
+	if n.phase != phaseEnded {
+		n.phase = phaseEnded
+		n.ready.Exit = &Exit{Reason: reason}
+	}
+}

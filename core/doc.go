@@ -1,0 +1,20 @@
+// Package core is the node: everything a broker decides, as one value without goroutine, lock,
+// clock, socket, file or random source.
+//
+// The tour: Step takes one Event (event.go) and the two clocks; Ready (ready.go) gives what is to
+// be done, as typed outboxes. node.go holds the state and the dispatch of events; route.go carries
+// messages between the machines until none is left; apply.go turns committed metadata records into
+// the image and the image's changes into replicas; boot.go and stop.go are the beginning and the
+// end of a node's life; encode.go is the hash, the journal and the snapshot's view of a Step.
+//
+// The machines lie below: core/raft (the metadata quorum), core/controller (the cluster's
+// decisions), core/lifecycle (this broker's registration and its end), core/replica (one partition
+// each), core/session (the clients' requests). They never meet but here.
+//
+// Invariants:
+//
+//  1. Nothing in a Ready depends on anything else in it.
+//  2. The image changes only by committed records.
+//  3. Every Span that entered leaves exactly once: in a log operation, a reply, or Drops.
+//  4. After Step no message between machines is left undelivered.
+package core

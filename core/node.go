@@ -1,0 +1,222 @@
+package core
+
+import (
+	"momus/core/config"
+	"momus/core/controller"
+	"momus/core/entropy"
+	"momus/core/image"
+	"momus/core/kafka"
+	"momus/core/lifecycle"
+	"momus/core/msg"
+	"momus/core/port"
+	"momus/core/raft"
+	"momus/core/replica"
+	"momus/core/session"
+)
+
+// phase is how far a node is in its life.
+type phase uint8
+
+const (
+	// phaseNew: no Start event yet.
+	phaseNew phase = iota
+	// phaseReplaying: the metadata log is being read; the image is not yet current.
+	phaseReplaying
+	// phaseServing: the image was current once, and this broker's logs were opened from it.
+	phaseServing
+	// phaseClosing: logs are being closed.
+	phaseClosing
+	// phaseClosingQuorum: all partitions are closed, the metadata log is being closed.
+	phaseClosingQuorum
+	// phaseMarking: checkpoints and clean markers are being written.
+	phaseMarking
+	// phaseEnded: Exit was emitted.
+	phaseEnded
+)
+
+// Node is one node of the cluster. The zero value waits for Start.
+//
+//canon:gen
+type Node struct {
+	phase  phase
+	cfg    config.Broker
+	limits port.Limits
+	facts  port.BootFacts
+
+	image      image.Image
+	raft       raft.Raft
+	controller controller.Controller
+	lifecycle  lifecycle.Lifecycle
+	session    session.Session
+	replicas   map[kafka.TopicPartition]*replica.Replica
+
+	published msg.Published
+	// nextCheckpoint is when the offset checkpoints are written next.
+	nextCheckpoint kafka.Mono
+	// saveSeq numbers the saves that the node itself asks for.
+	saveSeq int64
+	// marking counts the checkpoint saves of the final stop that are not yet done.
+	marking int32
+
+	// timers orders the replicas' deadlines; rebuilt from the replicas by LoadState.
+	timers timers `canon:"-"`
+	// touched are the replicas that the running Step acted on; empty between Steps.
+	touched []*replica.Replica `canon:"-"`
+	// ready gathers entries until the driver takes it; empty when the state is encoded.
+	ready Ready `canon:"-"`
+	// spare is the Ready that Recycle gave back.
+	spare Ready `canon:"-"`
+	// out says that a Ready was taken and not yet recycled.
+	out bool `canon:"-"`
+}
+
+// Step takes one input. Events are only read; what must outlive the Step is copied or moved.
+func (n *Node) Step(now kafka.Now, ev Event) {
+	if n.phase == phaseNew {
+		start, ok := ev.(*Start)
+		if !ok {
+			panic("BUG: the first event must be Start")
+		}
+		n.start(now, start)
+	} else {
+		n.dispatch(now, ev)
+	}
+	n.settle(now)
+	n.wake()
+}
+
+func (n *Node) dispatch(now kafka.Now, ev Event) {
+	switch ev := ev.(type) {
+	case *Request:
+		n.session.Request(now, &ev.Request, &n.image, (*replicas)(n))
+	case *LogDone:
+		n.logDone(now, &ev.LogDone)
+	case *ReadDone:
+		n.readDone(now, &ev.ReadDone)
+	case *Saved:
+		n.saved(now, &ev.Saved)
+	case *ConnOpened:
+		n.session.ConnOpened(now, ev.Conn, ev.Listener, ev.Remote)
+	case *ConnClosed:
+		n.session.ConnClosed(now, ev.Conn)
+	case *Deadline:
+		n.deadline(now)
+	case *Stop:
+		n.stop(now)
+	case *Start:
+		panic("BUG: a node is started once")
+	default:
+		panic("BUG: an event of an unknown kind")
+	}
+}
+
+func (n *Node) logDone(now kafka.Now, done *port.LogDone) {
+	if done.Log == kafka.MetadataLog {
+		n.raft.LogDone(now, done)
+		return
+	}
+	r := n.replicas[done.Log]
+	if r == nil {
+		return // deleted meanwhile; nothing waits for it
+	}
+	r.LogDone(now, done)
+	n.touch(r)
+}
+
+// Reads carry their owner in the low bits of their id.
+const (
+	readBySession = iota
+	readByRaft
+	readOwnerBits = 2
+)
+
+func (n *Node) readDone(now kafka.Now, done *port.ReadDone) {
+	d := *done
+	d.ID >>= readOwnerBits
+	switch done.ID & (1<<readOwnerBits - 1) {
+	case readBySession:
+		n.session.ReadDone(now, &d)
+	case readByRaft:
+		n.raft.ReadDone(now, &d)
+	default:
+		panic("BUG: a read of no owner")
+	}
+}
+
+func (n *Node) deadline(now kafka.Now) {
+	if d := n.raft.NextDeadline(); d != 0 && d <= now.Mono {
+		n.raft.Deadline(now)
+	}
+	if d := n.controller.NextDeadline(); d != 0 && d <= now.Mono {
+		n.controller.Deadline(now)
+	}
+	if d := n.lifecycle.NextDeadline(); d != 0 && d <= now.Mono {
+		n.lifecycle.Deadline(now)
+	}
+	if d := n.session.NextDeadline(); d != 0 && d <= now.Mono {
+		n.session.Deadline(now, (*replicas)(n))
+	}
+	for {
+		r := n.timers.due(now.Mono)
+		if r == nil {
+			break
+		}
+		r.Deadline(now)
+		n.touch(r)
+	}
+	if n.nextCheckpoint != 0 && n.nextCheckpoint <= now.Mono {
+		n.checkpoint(now)
+	}
+}
+
+// wake computes the earliest deadline of all.
+func (n *Node) wake() {
+	at := kafka.Mono(0)
+	for _, d := range [...]kafka.Mono{
+		n.raft.NextDeadline(), n.controller.NextDeadline(), n.lifecycle.NextDeadline(),
+		n.session.NextDeadline(), n.timers.next(), n.nextCheckpoint,
+	} {
+		if d != 0 && (at == 0 || d < at) {
+			at = d
+		}
+	}
+	n.ready.Wake = at
+}
+
+// touch remembers that r's outbox is to be carried on and its deadline looked at.
+func (n *Node) touch(r *replica.Replica) { n.touched = append(n.touched, r) }
+
+// Ready returns what the node wants done since the last Ready. The caller enqueues copies of its
+// entries and gives it back with Recycle before the next.
+func (n *Node) Ready() *Ready {
+	if n.out {
+		panic("BUG: at most one Ready is out")
+	}
+	n.out = true
+	n.ready, n.spare = n.spare, n.ready
+	n.ready.reset()
+	return &n.spare
+}
+
+// Recycle takes back the Ready that Ready returned.
+func (n *Node) Recycle(r *Ready) {
+	if !n.out || r != &n.spare {
+		panic("BUG: a Ready is given back that is not out")
+	}
+	n.out = false
+	r.reset()
+}
+
+func (r *Ready) reset() {
+	clear(r.LogOps)
+	clear(r.Replies)
+	clear(r.ConnOps)
+	clear(r.Drops)
+	clear(r.Notes)
+	r.LogOps, r.Reads, r.Saves = r.LogOps[:0], r.Reads[:0], r.Saves[:0]
+	r.Replies, r.ConnOps, r.Drops, r.Notes = r.Replies[:0], r.ConnOps[:0], r.Drops[:0], r.Notes[:0]
+	r.Publish, r.Exit, r.Wake = nil, nil, 0
+}
+
+// newStream gives the keyed stream of random integers named key.
+func newStream(seed [32]byte, key string) entropy.Stream { return entropy.New(seed, key) }

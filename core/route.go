@@ -1,0 +1,231 @@
+package core
+
+import (
+	"momus/core/kafka"
+	"momus/core/msg"
+	"momus/core/replica"
+)
+
+// settle carries messages between the machines until none is left.
+func (n *Node) settle(now kafka.Now) {
+	for {
+		moved := n.carryReplicas(now)
+		moved = n.carryRaft(now) || moved
+		moved = n.carryController(now) || moved
+		moved = n.carryLifecycle(now) || moved
+		moved = n.carrySession(now) || moved
+		moved = n.advanceStop(now) || moved
+		if !moved {
+			return
+		}
+	}
+}
+
+// carryReplicas empties the outboxes of the replicas that were touched.
+func (n *Node) carryReplicas(now kafka.Now) bool {
+	if len(n.touched) == 0 {
+		return false
+	}
+	for i := 0; i < len(n.touched); i++ {
+		n.carryReplica(now, n.touched[i])
+	}
+	clear(n.touched)
+	n.touched = n.touched[:0]
+	return true
+}
+
+func (n *Node) carryReplica(now kafka.Now, r *replica.Replica) {
+	out := &r.Out
+	n.ready.LogOps = append(n.ready.LogOps, out.Ops...)
+	for i := range out.Produced {
+		n.session.Produced(now, out.Produced[i])
+	}
+	for i := range out.Advanced {
+		n.session.Advanced(now, out.Advanced[i], &n.image, (*replicas)(n))
+	}
+	n.ready.Drops = append(n.ready.Drops, out.Drops...)
+	for i := range out.Notes {
+		n.note(r, out.Notes[i])
+	}
+	out.Reset()
+	n.timers.set(r, r.NextDeadline())
+	if r.Gone() {
+		n.timers.set(r, 0)
+		delete(n.replicas, r.Log())
+	}
+}
+
+func (n *Node) carryRaft(now kafka.Now) bool {
+	out := &n.raft.Out
+	if out.Empty() {
+		return false
+	}
+	ops, reads, saves := out.Ops, out.Reads, out.Saves
+	n.ready.LogOps = append(n.ready.LogOps, ops...)
+	for _, r := range reads {
+		r.ID = r.ID<<readOwnerBits | readByRaft
+		n.ready.Reads = append(n.ready.Reads, r)
+	}
+	n.ready.Saves = append(n.ready.Saves, saves...)
+	for i := range out.Committed {
+		n.committed(now, &out.Committed[i])
+	}
+	for i := range out.Roles {
+		n.quorumRole(now, out.Roles[i])
+	}
+	fatal := out.Fatal
+	out.Reset()
+	if fatal != "" {
+		n.fail(fatal)
+	}
+	return true
+}
+
+func (n *Node) quorumRole(now kafka.Now, role msg.QuorumRole) {
+	if role.Active {
+		n.controller.BecomeActive(now, n.image.Clone(), role.Epoch)
+		n.caughtUp(now)
+	} else {
+		n.controller.Resign(now)
+	}
+}
+
+func (n *Node) carryController(now kafka.Now) bool {
+	out := &n.controller.Out
+	if out.Empty() {
+		return false
+	}
+	appends, replies := out.Appends, out.Replies
+	out.Appends, out.Replies = nil, nil
+	for i := range appends {
+		base, ok := n.raft.Append(now, appends[i].Records)
+		if !ok {
+			n.controller.Resign(now)
+			break
+		}
+		n.controller.Appended(now, base, len(appends[i].Records))
+	}
+	for i := range replies {
+		n.controllerReply(now, replies[i])
+	}
+	return true
+}
+
+func (n *Node) controllerReply(now kafka.Now, reply msg.ControllerReply) {
+	if reply.ReplyOp() == msg.OpLifecycle {
+		n.lifecycle.ControllerReply(now, reply)
+		return
+	}
+	n.session.ControllerReply(now, reply, &n.image, (*replicas)(n))
+}
+
+func (n *Node) carryLifecycle(now kafka.Now) bool {
+	out := &n.lifecycle.Out
+	if out.Empty() {
+		return false
+	}
+	requests, saves, ids := out.Requests, out.Saves, out.ProducerIDs
+	ready := out.Ready
+	notes := out.Notes
+	out.Reset()
+	n.ready.Saves = append(n.ready.Saves, saves...)
+	for i := range requests {
+		n.controller.Request(now, requests[i])
+	}
+	for i := range ids {
+		n.session.ProducerID(now, ids[i])
+	}
+	for i := range notes {
+		n.ready.Notes = append(n.ready.Notes, Note{Kind: NoteRegistered, Text: notes[i]})
+	}
+	if ready && !n.published.Ready {
+		n.published.Ready = true
+		n.publish()
+		n.ready.Notes = append(n.ready.Notes, Note{Kind: NoteReady})
+	}
+	return true
+}
+
+func (n *Node) carrySession(now kafka.Now) bool {
+	out := &n.session.Out
+	if out.Empty() {
+		return false
+	}
+	for i := range out.Produces {
+		n.produce(now, &out.Produces[i])
+	}
+	for i := range out.Controller {
+		n.controller.Request(now, out.Controller[i])
+	}
+	for _, r := range out.Reads {
+		r.ID = r.ID<<readOwnerBits | readBySession
+		n.ready.Reads = append(n.ready.Reads, r)
+	}
+	for _, op := range out.WantProducerIDs {
+		n.lifecycle.ProducerID(now, op)
+	}
+	n.ready.Replies = append(n.ready.Replies, out.Replies...)
+	for i := range out.Closes {
+		n.ready.ConnOps = append(n.ready.ConnOps, ConnOp{Kind: CloseConn, Conn: out.Closes[i].Conn, Reason: out.Closes[i].Reason})
+	}
+	for i := range out.Stale {
+		n.ready.ConnOps = append(n.ready.ConnOps, ConnOp{Kind: Revalidate, Conn: out.Stale[i].Conn, Request: out.Stale[i]})
+	}
+	n.ready.Drops = append(n.ready.Drops, out.Drops...)
+	out.Reset()
+	return true
+}
+
+// produce gives a batch to its replica; if there is none, the batch is refused and dropped.
+func (n *Node) produce(now kafka.Now, p *msg.Produce) {
+	r := n.replicas[p.Log]
+	if r == nil {
+		n.ready.Drops = append(n.ready.Drops, p.Span)
+		n.session.Produced(now, msg.Produced{
+			Op: p.Op, Slot: p.Slot, Err: kafka.ErrNotLeaderOrFollower,
+			Base: kafka.NoOffset, LogStart: kafka.NoOffset, AppendTime: -1,
+		})
+		return
+	}
+	r.Produce(now, *p)
+	n.touch(r)
+}
+
+// replicas is the read side of this node's replicas.
+type replicas Node
+
+// FetchState implements msg.Replicas.
+func (n *replicas) FetchState(q msg.FetchQuery) msg.FetchState {
+	r := n.replicas[q.Log]
+	if r == nil {
+		return msg.FetchState{Err: kafka.ErrNotLeaderOrFollower, HighWatermark: kafka.NoOffset, LastStable: kafka.NoOffset, LogStart: kafka.NoOffset}
+	}
+	return r.FetchState(q)
+}
+
+// OffsetState implements msg.Replicas.
+func (n *replicas) OffsetState(log kafka.TopicPartition, current kafka.LeaderEpoch) msg.OffsetState {
+	r := n.replicas[log]
+	if r == nil {
+		return msg.OffsetState{Err: kafka.ErrNotLeaderOrFollower}
+	}
+	return r.OffsetState(current)
+}
+
+// EpochEnd implements msg.Replicas.
+func (n *replicas) EpochEnd(log kafka.TopicPartition, asked kafka.LeaderEpoch) (kafka.LeaderEpoch, kafka.Offset) {
+	r := n.replicas[log]
+	if r == nil {
+		return kafka.NoLeaderEpoch, kafka.NoOffset
+	}
+	return r.EpochEnd(asked)
+}
+
+// EpochAt implements msg.Replicas.
+func (n *replicas) EpochAt(log kafka.TopicPartition, at kafka.Offset) kafka.LeaderEpoch {
+	r := n.replicas[log]
+	if r == nil {
+		return kafka.NoLeaderEpoch
+	}
+	return r.EpochAt(at)
+}
