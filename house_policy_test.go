@@ -19,8 +19,8 @@ import (
 const importPolicy = `
 # The vocabulary, and what is made of it.
 none < core/kafka < core/canon < core/record < core/fold < core/port;
-core/kafka < core/config;
-none < core/entropy < core/raft, core/controller, core/replica, core/lifecycle, core/session;
+core/canon < core/config;
+core/canon < core/entropy < core/raft, core/controller, core/replica, core/lifecycle, core/session;
 
 # What machines speak and read.
 core/config, core/port < core/msg, core/image, core/wire;
@@ -40,7 +40,7 @@ none < core/internal/gen;
 core/canon < core/internal/gen/sample, core/canon/canontest;
 
 # Storage: plain code over the port. The only file syscalls know nothing but the port.
-none < disk < disk/osfs;
+none < disk < disk/osfs, disk/disktest;
 disk, core/port < disk/seglog, disk/ledger;
 core/kafka, core/msg, core !< disk/osfs;
 core/msg, core !< disk/seglog, disk/ledger;
