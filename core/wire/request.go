@@ -44,6 +44,8 @@ type Reply struct {
 }
 
 // ProduceRequest is Produce, v3 to v13, with the record batches as Spans.
+//
+//canon:gen
 type ProduceRequest struct {
 	Version         int16
 	TransactionalID *string
@@ -53,6 +55,8 @@ type ProduceRequest struct {
 }
 
 // ProduceTopic names its topic by name (to v12) or by id (from v13).
+//
+//canon:gen
 type ProduceTopic struct {
 	Name       string
 	ID         kafka.TopicID
@@ -61,15 +65,23 @@ type ProduceTopic struct {
 
 // ProducePartition carries one record batch. Head is its parsed header; if Err is set the batch
 // was refused at the edge (CRC, magic, length, count) and Span is empty.
+//
+//canon:gen
 type ProducePartition struct {
 	Partition kafka.PartitionID
 	Err       kafka.ErrorCode
 	ErrText   string
 	Head      record.Header
 	Span      port.Span
+	// Stamped says that the edge wrote the broker's time into the batch, and SentMaxTimestamp what
+	// the client had sent in its place, in case the topic's policy changes before the append.
+	Stamped          bool
+	SentMaxTimestamp kafka.Wall
 }
 
 // ProduceResponse answers Produce. Throttle is in milliseconds.
+//
+//canon:gen
 type ProduceResponse struct {
 	Version  int16
 	Topics   []ProducedTopic
@@ -79,6 +91,8 @@ type ProduceResponse struct {
 }
 
 // ProducedTopic answers for one topic.
+//
+//canon:gen
 type ProducedTopic struct {
 	Name       string
 	ID         kafka.TopicID
@@ -86,6 +100,8 @@ type ProducedTopic struct {
 }
 
 // ProducedPartition answers for one partition. AppendTime is -1 unless the topic stamps it.
+//
+//canon:gen
 type ProducedPartition struct {
 	Partition  kafka.PartitionID
 	Err        kafka.ErrorCode
@@ -97,6 +113,8 @@ type ProducedPartition struct {
 }
 
 // LeaderHint is the CurrentLeader field of KIP-951; Set tells that it is to be sent.
+//
+//canon:gen
 type LeaderHint struct {
 	Set   bool
 	Node  kafka.NodeID
@@ -104,6 +122,8 @@ type LeaderHint struct {
 }
 
 // NodeEndpoint tells where a broker is reached.
+//
+//canon:gen
 type NodeEndpoint struct {
 	Node kafka.NodeID
 	Host string
@@ -112,6 +132,8 @@ type NodeEndpoint struct {
 }
 
 // FetchResponse answers Fetch, v4 to v18, with the records as Spans.
+//
+//canon:gen
 type FetchResponse struct {
 	Version   int16
 	Throttle  int32
@@ -122,6 +144,8 @@ type FetchResponse struct {
 }
 
 // FetchedTopic answers for one topic.
+//
+//canon:gen
 type FetchedTopic struct {
 	Name       string
 	ID         kafka.TopicID
@@ -129,6 +153,8 @@ type FetchedTopic struct {
 }
 
 // FetchedPartition answers for one partition. Aborted is nil unless read_committed asked for it.
+//
+//canon:gen
 type FetchedPartition struct {
 	Partition        kafka.PartitionID
 	Err              kafka.ErrorCode
@@ -145,6 +171,8 @@ type FetchedPartition struct {
 }
 
 // AbortedTxn is one aborted transaction in a fetched range.
+//
+//canon:gen
 type AbortedTxn struct {
 	Producer kafka.ProducerID
 	First    kafka.Offset

@@ -1,0 +1,45 @@
+package wire
+
+// The fields of the messages in the version table, as schema.go reads them. Names are kmsg's.
+// A test lets kmsg write random messages of each version and demands that the walk by these texts
+// ends exactly where the message does.
+var (
+	fetchRequest = mustSchema(`ReplicaID:i32@-14 MaxWaitMillis:i32 MinBytes:i32 MaxBytes:i32 IsolationLevel:i8
+		SessionID:i32@7+ SessionEpoch:i32@7+
+		Topics:[{Topic:str@-12 TopicID:uuid@13+ Partitions:[{Partition:i32 CurrentLeaderEpoch:i32@9+ FetchOffset:i64
+			LastFetchedEpoch:i32@12+ LogStartOffset:i64@5+ PartitionMaxBytes:i32
+			ReplicaDirectoryID:uuid#0@12+ HighWatermark:i64#1@12+}]}]
+		ForgottenTopics:[{Topic:str@-12 TopicID:uuid@13+ Partitions:[i32]}]@7+
+		Rack:str@11+ ClusterID:str?#0@12+ ReplicaState:{ID:i32 Epoch:i64}#1@12+`)
+
+	listOffsetsRequest = mustSchema(`ReplicaID:i32 IsolationLevel:i8@2+
+		Topics:[{Topic:str Partitions:[{Partition:i32 CurrentLeaderEpoch:i32@4+ Timestamp:i64}]}] TimeoutMillis:i32@10+`)
+	listOffsetsResponse = mustSchema(`ThrottleMillis:i32@2+
+		Topics:[{Topic:str Partitions:[{Partition:i32 ErrorCode:i16 Timestamp:i64 Offset:i64 LeaderEpoch:i32@4+}]}]`)
+
+	metadataRequest = mustSchema(`Topics:[{TopicID:uuid@10+ Topic:str?10+}]?1+ AllowAutoTopicCreation:bool@4+
+		IncludeClusterAuthorizedOperations:bool@8-10 IncludeTopicAuthorizedOperations:bool@8+`)
+	metadataResponse = mustSchema(`ThrottleMillis:i32@3+ Brokers:[{NodeID:i32 Host:str Port:i32 Rack:str?@1+}]
+		ClusterID:str?@2+ ControllerID:i32@1+
+		Topics:[{ErrorCode:i16 Topic:str?12+ TopicID:uuid@10+ IsInternal:bool@1+
+			Partitions:[{ErrorCode:i16 Partition:i32 Leader:i32 LeaderEpoch:i32@7+ Replicas:[i32] ISR:[i32] OfflineReplicas:[i32]@5+}]
+			AuthorizedOperations:i32@8+}]
+		AuthorizedOperations:i32@8-10 ErrorCode:i16@13+`)
+
+	apiVersionsRequest  = mustSchema(`ClientSoftwareName:str@3+ ClientSoftwareVersion:str@3+`)
+	apiVersionsResponse = mustSchema(`ErrorCode:i16 ApiKeys:[{ApiKey:i16 MinVersion:i16 MaxVersion:i16}] ThrottleMillis:i32@1+
+		SupportedFeatures:[{Name:str MinVersion:i16 MaxVersion:i16}]#0@3+ FinalizedFeaturesEpoch:i64#1@3+
+		FinalizedFeatures:[{Name:str MaxVersionLevel:i16 MinVersionLevel:i16}]#2@3+ ZkMigrationReady:bool#3@3+`)
+
+	createTopicsRequest = mustSchema(`Topics:[{Topic:str NumPartitions:i32 ReplicationFactor:i16
+		ReplicaAssignment:[{Partition:i32 Replicas:[i32]}] Configs:[{Name:str Value:str?}]}] TimeoutMillis:i32 ValidateOnly:bool`)
+	createTopicsResponse = mustSchema(`ThrottleMillis:i32 Topics:[{Topic:str TopicID:uuid@7+ ErrorCode:i16 ErrorMessage:str?
+		NumPartitions:i32@5+ ReplicationFactor:i16@5+
+		Configs:[{Name:str Value:str? ReadOnly:bool Source:i8 IsSensitive:bool}]?@5+ ConfigErrorCode:i16#0@5+}]`)
+
+	deleteTopicsRequest  = mustSchema(`TopicNames:[str]@-5 Topics:[{Topic:str? TopicID:uuid}]@6+ TimeoutMillis:i32`)
+	deleteTopicsResponse = mustSchema(`ThrottleMillis:i32 Topics:[{Topic:str?6+ TopicID:uuid@6+ ErrorCode:i16 ErrorMessage:str?@5+}]`)
+
+	initProducerIDRequest  = mustSchema(`TransactionalID:str? TransactionTimeoutMillis:i32 ProducerID:i64@3+ ProducerEpoch:i16@3+`)
+	initProducerIDResponse = mustSchema(`ThrottleMillis:i32 ErrorCode:i16 ProducerID:i64 ProducerEpoch:i16`)
+)

@@ -1,0 +1,76 @@
+package wire
+
+import "momus/core/kafka"
+
+// Listener says what kind of listener a connection came in by; a set of them says where an API
+// is served.
+type Listener uint8
+
+// The kinds of listener. Those that the configuration names as controller listeners serve the
+// quorum and forwarded requests, the others clients.
+const (
+	BrokerListener Listener = 1 << iota
+	ControllerListener
+)
+
+// API is one row of the version table.
+type API struct {
+	Key  kafka.APIKey
+	Name string
+	// Min and Max are the versions served, both inclusive.
+	Min, Max kafka.APIVersion
+	// Flexible is the first version with compact lengths and tagged fields (KIP-482).
+	Flexible  kafka.APIVersion
+	Listeners Listener
+
+	request, response *schema
+}
+
+// apis is the version table of Kafka 4.3, by key: only what is built.
+var apis = []API{
+	{KeyProduce, "Produce", 3, 13, 9, BrokerListener, nil, nil},
+	{KeyFetch, "Fetch", 4, 18, 12, BrokerListener | ControllerListener, fetchRequest, nil},
+	{KeyListOffsets, "ListOffsets", 1, 11, 6, BrokerListener, listOffsetsRequest, listOffsetsResponse},
+	{KeyMetadata, "Metadata", 0, 13, 9, BrokerListener, metadataRequest, metadataResponse},
+	{KeyAPIVersions, "ApiVersions", 0, 4, 3, BrokerListener | ControllerListener, apiVersionsRequest, apiVersionsResponse},
+	{KeyCreateTopics, "CreateTopics", 2, 7, 5, BrokerListener | ControllerListener, createTopicsRequest, createTopicsResponse},
+	{KeyDeleteTopics, "DeleteTopics", 1, 6, 4, BrokerListener | ControllerListener, deleteTopicsRequest, deleteTopicsResponse},
+	{KeyInitProducerID, "InitProducerId", 0, 5, 2, BrokerListener, initProducerIDRequest, initProducerIDResponse},
+}
+
+// The keys of the APIs that are built.
+const (
+	KeyProduce        kafka.APIKey = 0
+	KeyFetch          kafka.APIKey = 1
+	KeyListOffsets    kafka.APIKey = 2
+	KeyMetadata       kafka.APIKey = 3
+	KeyAPIVersions    kafka.APIKey = 18
+	KeyCreateTopics   kafka.APIKey = 19
+	KeyDeleteTopics   kafka.APIKey = 20
+	KeyInitProducerID kafka.APIKey = 22
+)
+
+// APIs lists the version table in the order of its keys; the caller must not change it.
+func APIs() []API { return apis }
+
+// Lookup finds an API in the version table, or nil.
+func Lookup(key kafka.APIKey) *API {
+	for i := range apis {
+		if apis[i].Key == key {
+			return &apis[i]
+		}
+	}
+	return nil
+}
+
+// Serves tells whether a version is in the table.
+func (a *API) Serves(v kafka.APIVersion) bool { return a.Min <= v && v <= a.Max }
+
+// AdvertisedMin is the least version that ApiVersions lists. Produce is advertised from 0 on,
+// though v0 to v2 are refused: librdkafka's compressed produce fails otherwise (KAFKA-18659).
+func (a *API) AdvertisedMin() kafka.APIVersion {
+	if a.Key == KeyProduce {
+		return 0
+	}
+	return a.Min
+}
