@@ -86,6 +86,9 @@ type OffsetState struct {
 	Epoch         kafka.LeaderEpoch
 	// StartEpoch is the epoch of the record at LogStart.
 	StartEpoch kafka.LeaderEpoch
+	// Lagging says that the high watermark has not yet reached the start of the leader's epoch, so
+	// that the latest offset is not known (KIP-207).
+	Lagging bool
 }
 
 // Replicas is the read side of the replicas on this node, handed to a session method for the
@@ -98,6 +101,9 @@ type Replicas interface {
 	OffsetState(log kafka.TopicPartition, current kafka.LeaderEpoch) OffsetState
 	// EpochEnd finds the end offset of the largest epoch not above asked (OffsetForLeaderEpoch).
 	EpochEnd(log kafka.TopicPartition, asked kafka.LeaderEpoch) (kafka.LeaderEpoch, kafka.Offset)
+	// AppendRoom tells whether a batch may be sent to the leader now (Limits.AppendQueueBytes). If
+	// not, an Advanced of the log follows once it may.
+	AppendRoom(log kafka.TopicPartition) bool
 	// EpochAt is the leader epoch of the record at an offset, or NoLeaderEpoch.
 	EpochAt(log kafka.TopicPartition, at kafka.Offset) kafka.LeaderEpoch
 }

@@ -1,0 +1,60 @@
+package replica
+
+import (
+	"fmt"
+
+	"momus/core/kafka"
+)
+
+// CheckTouched panics unless the ends are in order; it is cheap.
+func (r *Replica) CheckTouched() {
+	switch r.role {
+	case RoleStandby, RoleLeader, RoleClosing:
+	default:
+		return
+	}
+	if r.start > r.high && r.assigned > 0 || r.high > r.written || r.written > r.assigned || r.flushed > r.written {
+		panic(fmt.Sprintf("BUG: ends of %v are out of order: start %d high %d written %d assigned %d flushed %d",
+			r.log, r.start, r.high, r.written, r.assigned, r.flushed))
+	}
+}
+
+// Check panics unless all that the package promises of its state holds.
+func (r *Replica) Check() {
+	r.CheckTouched()
+	r.fold.CheckInvariants()
+	checkWaiters(r.local, r.selfEnd())
+	checkWaiters(r.all, r.high)
+	for i := range r.marks {
+		if i > 0 && (r.marks[i].end <= r.marks[i-1].end || r.marks[i].bytes <= r.marks[i-1].bytes) {
+			panic("BUG: marks out of order")
+		}
+	}
+	for i := 1; i < len(r.epochs); i++ {
+		if r.epochs[i].Epoch <= r.epochs[i-1].Epoch || r.epochs[i].Start <= r.epochs[i-1].Start {
+			panic("BUG: leader epochs out of order")
+		}
+	}
+	switch r.role {
+	case RoleOffline, RoleClosed, RoleDeleting, RoleDeleted:
+		if len(r.local)+len(r.all) > 0 {
+			panic("BUG: somebody waits for a log that is " + r.role.String())
+		}
+	case RoleLeader:
+		if !r.leads {
+			panic("BUG: a leader without a leadership")
+		}
+	}
+}
+
+// checkWaiters finds those who should have been answered, or stand in the wrong order.
+func checkWaiters(list []waiter, end kafka.Offset) {
+	for i := range list {
+		if list[i].last < end {
+			panic("BUG: a waiter was not answered")
+		}
+		if i > 0 && list[i].last < list[i-1].last {
+			panic("BUG: waiters out of order")
+		}
+	}
+}

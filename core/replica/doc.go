@@ -1,0 +1,29 @@
+// Package replica is one partition replica on this node: what it appends, what is committed, who
+// waits for that, and when its log rolls and is flushed. Today it leads or stands by; following
+// comes with the cluster.
+//
+// Inputs: leadership and configuration from the committed image, msg.Produce, completions of log
+// operations, passed deadlines. Outputs, in Out: log operations, answers to Produce, msg.Advanced
+// for parked fetches, spans that leave unused, notes. FetchState, OffsetState, EpochEnd and EpochAt
+// answer questions without changing anything.
+//
+// Three ends are kept apart: assigned (offsets are given away), written (the file has the bytes)
+// and flushed (they survive a power loss); start <= high <= written <= assigned and flushed <=
+// written. What the leader counts as its own end is the written one, or with flush.messages=1 the
+// flushed one.
+//
+// Invariants:
+//
+//  1. The high watermark never goes back while the log stays open, and is at most the own end of
+//     every member of the ISR; it stands still while the ISR is smaller than
+//     min(min.insync.replicas, replicas) (KIP-966).
+//  2. A batch is answered without error only if its acks level is reached: acks=1 below the
+//     leader's own end, acks=-1 below the high watermark; a duplicate no earlier than its original.
+//  3. A completion counts only in the generation in which it was asked for.
+//  4. After a failed operation nothing is appended or answered well until the log is opened anew;
+//     all who wait are told KAFKA_STORAGE_ERROR, with no offset.
+//  5. Every Span of a Produce leaves in an OpAppend or in Drops, exactly once.
+//  6. The state of producers is changed by fold.State.Apply alone, when an offset is assigned.
+//  7. At most one flush is under way, beside that of a segment just rolled, so that one sync serves
+//     all appends that came meanwhile.
+package replica

@@ -1,0 +1,50 @@
+package replica
+
+import (
+	"momus/core/kafka"
+	"momus/core/port"
+)
+
+// beginEpoch notes that records from the end on are of epoch. An epoch that began there before and
+// got no records is forgotten, as by Kafka.
+func (r *Replica) beginEpoch(epoch kafka.LeaderEpoch) {
+	n := len(r.epochs)
+	if n > 0 && r.epochs[n-1].Epoch >= epoch {
+		return
+	}
+	for n > 0 && r.epochs[n-1].Start >= r.assigned {
+		n--
+	}
+	r.epochs = append(r.epochs[:n], port.EpochStart{Epoch: epoch, Start: r.assigned})
+}
+
+// EpochEnd finds the largest epoch not above asked and its end. An epoch above all known ones gives
+// kafka.NoLeaderEpoch and kafka.NoOffset; one below all gives itself and the first start, so that
+// whatever a follower has of it is cut (KIP-101, KIP-279).
+func (r *Replica) EpochEnd(asked kafka.LeaderEpoch) (kafka.LeaderEpoch, kafka.Offset) {
+	n := len(r.epochs)
+	if asked < 0 || n == 0 || asked > r.epochs[n-1].Epoch {
+		return kafka.NoLeaderEpoch, kafka.NoOffset
+	}
+	if asked == r.epochs[n-1].Epoch {
+		return asked, r.assigned
+	}
+	higher := 0
+	for r.epochs[higher].Epoch <= asked {
+		higher++
+	}
+	if higher == 0 {
+		return asked, r.epochs[0].Start
+	}
+	return r.epochs[higher-1].Epoch, r.epochs[higher].Start
+}
+
+// EpochAt is the leader epoch of the record at an offset, or kafka.NoLeaderEpoch.
+func (r *Replica) EpochAt(at kafka.Offset) kafka.LeaderEpoch {
+	for i := len(r.epochs) - 1; i >= 0; i-- {
+		if r.epochs[i].Start <= at {
+			return r.epochs[i].Epoch
+		}
+	}
+	return kafka.NoLeaderEpoch
+}

@@ -1,0 +1,159 @@
+package replica
+
+import (
+	"slices"
+
+	"momus/core/kafka"
+	"momus/core/port"
+)
+
+// Open asks for the log to be opened as spec says. high is the high watermark by its checkpoint,
+// or negative; a leader that is alone in the ISR does not need it.
+func (r *Replica) Open(_ kafka.Now, spec port.OpenSpec, high kafka.Offset) {
+	switch r.role {
+	case RoleNew, RoleOffline, RoleClosed:
+	default:
+		panic("BUG: a log is opened that is " + r.role.String())
+	}
+	r.role = RoleOpening
+	r.gen++
+	r.high = high
+	r.active.interval = spec.IndexIntervalBytes
+	r.Out.Ops = append(r.Out.Ops, port.LogOp{Kind: port.OpOpen, Log: r.log, Gen: r.gen, Open: &spec})
+}
+
+// opened takes what the open log holds and takes up the leadership, if there is one. If Close came
+// meanwhile, nothing follows but the closing.
+func (r *Replica) opened(now kafka.Now, o *port.Opened) {
+	r.start, r.assigned, r.written = o.Start, o.End, o.End
+	r.flushed = min(o.Flushed, o.End)
+	r.flushing = r.flushed
+	r.high = min(max(r.high, o.Start), o.End)
+	r.assignedBytes, r.writtenBytes, r.committedBytes = 0, 0, 0
+	r.marks = r.marks[:0]
+	r.epochs, r.fold = o.Epochs, o.Fold
+	r.active.reset(o.Start, 0)
+	if n := len(o.Segments); n > 0 {
+		r.active.reset(o.Segments[n-1].Base, o.Segments[n-1].Size)
+	}
+	if o.CutBytes > 0 {
+		r.note(Note{Kind: NoteCut, From: o.End, Bytes: o.CutBytes})
+	}
+	r.note(Note{Kind: NoteOpened, From: o.Start, To: o.End})
+	if r.role == RoleClosing {
+		return
+	}
+	r.role = RoleStandby
+	r.scheduleExpiry(now)
+	if r.leads {
+		r.becomeLeader(now)
+		return
+	}
+	r.flushIfDue(now)
+	r.announce(true)
+}
+
+// BecomeLeader takes the leadership that the image names, or for the epoch that it already leads
+// in, another ISR.
+func (r *Replica) BecomeLeader(now kafka.Now, l Leadership) {
+	l.ISR = slices.Clone(l.ISR)
+	if l.Epoch < r.lead.Epoch {
+		panic("BUG: the leader epoch goes back")
+	}
+	same := r.role == RoleLeader && l.Epoch == r.lead.Epoch
+	r.lead, r.leads = l, true
+	switch {
+	case same:
+		r.advance(false)
+	case r.isOpen():
+		r.becomeLeader(now)
+	}
+}
+
+func (r *Replica) becomeLeader(now kafka.Now) {
+	if r.role == RoleLeader {
+		// Those who wait for the older epoch's commit wait on: it is the same log.
+		r.announce(true)
+	}
+	r.role = RoleLeader
+	r.beginEpoch(r.lead.Epoch)
+	r.note(Note{Kind: NoteLeader, Epoch: r.lead.Epoch, From: r.assigned})
+	r.flushIfDue(now)
+	r.advance(true)
+}
+
+// Resign ends the leadership: the image names another leader, or none, in epoch.
+func (r *Replica) Resign(_ kafka.Now, epoch kafka.LeaderEpoch) {
+	if epoch < r.lead.Epoch {
+		panic("BUG: the leader epoch goes back")
+	}
+	r.lead, r.leads = Leadership{Epoch: epoch}, false
+	if r.role != RoleLeader {
+		return
+	}
+	r.role = RoleStandby
+	r.refuseAll(kafka.ErrNotLeaderOrFollower)
+	r.announce(true)
+}
+
+// Close completes what is under way, flushes and closes the log. A log that has failed, or was
+// never opened, is closed at once.
+func (r *Replica) Close(_ kafka.Now) {
+	switch r.role {
+	case RoleStandby, RoleLeader, RoleOpening:
+		r.role = RoleClosing
+		r.flushAt, r.expireAt = 0, 0
+		r.Out.Ops = append(r.Out.Ops, port.LogOp{Kind: port.OpClose, Log: r.log, Gen: r.gen, End: r.assigned})
+		r.announce(true)
+	case RoleNew, RoleOffline:
+		r.role, r.clean = RoleClosed, false
+	}
+}
+
+func (r *Replica) closed(end kafka.Offset) {
+	r.setFlushed(end)
+	r.advance(false)
+	r.refuseAll(kafka.ErrNotLeaderOrFollower)
+	r.role, r.clean, r.leads = RoleClosed, true, false
+}
+
+// Delete removes the log for good, whatever its state; the topic was deleted. Those who wait for
+// an acknowledgement are told that it is gone, as by Kafka: what they wrote may or may not have
+// been committed.
+func (r *Replica) Delete(_ kafka.Now) {
+	if r.role == RoleDeleting || r.role == RoleDeleted {
+		return
+	}
+	if r.role == RoleNew {
+		r.gen++
+	}
+	r.role, r.leads = RoleDeleting, false
+	r.flushAt, r.expireAt = 0, 0
+	r.answerAll(kafka.ErrUnknownTopicOrPartition)
+	r.Out.Ops = append(r.Out.Ops, port.LogOp{Kind: port.OpDelete, Log: r.log, Gen: r.gen})
+	r.announce(true)
+}
+
+// fail takes the replica offline after a failed operation. The generation rises, so that what else
+// was asked for is not taken for success.
+func (r *Replica) fail(kind port.LogOpKind, f port.Failure) {
+	r.note(Note{Kind: NoteFailed, From: r.flushed, Text: f.String() + " in " + opName(kind)})
+	r.gen++
+	r.flushAt, r.expireAt = 0, 0
+	switch r.role {
+	case RoleClosing:
+		r.role, r.clean = RoleClosed, false
+	default:
+		r.role = RoleOffline
+	}
+	r.answerAll(kafka.ErrKafkaStorageError)
+	r.announce(true)
+}
+
+func opName(k port.LogOpKind) string {
+	names := [...]string{
+		port.OpOpen: "open", port.OpAppend: "append", port.OpFlush: "flush", port.OpTruncate: "truncate",
+		port.OpAdvanceStart: "advance of the start", port.OpClose: "close", port.OpDelete: "delete",
+	}
+	return names[k]
+}

@@ -1,0 +1,58 @@
+package replica
+
+import (
+	"momus/core/kafka"
+	"momus/core/msg"
+	"momus/core/port"
+)
+
+// Out is what a replica wants done. The node carries it on and truncates the slices.
+type Out struct {
+	Ops      []port.LogOp
+	Produced []msg.Produced
+	Advanced []msg.Advanced
+	Drops    []port.Span
+	Notes    []Note
+}
+
+// NoteKind names a fact.
+type NoteKind uint8
+
+// The notes and the fields that count.
+const (
+	// NoteOpened: From is the log start, To the end.
+	NoteOpened NoteKind = iota + 1
+	// NoteCut: recovery cut Bytes off the tail, behind From.
+	NoteCut
+	// NoteFailed: Text says what failed; what lies above From may be lost.
+	NoteFailed
+	// NoteLeader: leads in Epoch from offset From on.
+	NoteLeader
+	// NoteFlushed: durable up to To, before that up to From.
+	NoteFlushed
+	// NoteProducerExpired: Producer was forgotten.
+	NoteProducerExpired
+	// NoteDeleted: the log is gone.
+	NoteDeleted
+)
+
+// Note is one fact about a replica.
+type Note struct {
+	Kind     NoteKind
+	From, To kafka.Offset
+	Epoch    kafka.LeaderEpoch
+	Producer kafka.ProducerID
+	Bytes    int64
+	Text     string
+}
+
+func (r *Replica) note(n Note) { r.Out.Notes = append(r.Out.Notes, n) }
+
+// announce tells parked fetches what can be read. changed says that more than the high watermark
+// is different, so that everybody who waits looks again.
+func (r *Replica) announce(changed bool) {
+	r.Out.Advanced = append(r.Out.Advanced, msg.Advanced{
+		Log: r.log, HighWatermark: r.high, LastStable: r.lastStable(), LogStart: r.start,
+		CommittedBytes: r.committedBytes, Changed: changed,
+	})
+}

@@ -1,0 +1,198 @@
+package replica
+
+import (
+	"slices"
+
+	"momus/core/fold"
+	"momus/core/kafka"
+	"momus/core/msg"
+	"momus/core/port"
+	"momus/core/record"
+)
+
+// waiter is a batch that waits for its acks level.
+type waiter struct {
+	last, base kafka.Offset
+	op         msg.Op
+	slot       int32
+	appendTime kafka.Wall
+}
+
+// Produce appends a batch, or refuses it. It is answered in Out.Produced, on refusal and with
+// acks=0 at once.
+func (r *Replica) Produce(now kafka.Now, m *msg.Produce) {
+	if err, text := r.refusal(m); err != kafka.None {
+		r.refuse(m, err, text)
+		return
+	}
+	verdict := r.fold.Check(&m.Head)
+	switch verdict.Kind {
+	case fold.Append:
+		r.append(now, m)
+	case fold.Duplicate:
+		// The first try may still be waiting itself; the answer of the second comes no earlier.
+		r.drop(m.Span)
+		first := verdict.First
+		r.await(m, waiter{
+			last: first.LastOffset, base: first.BaseOffset, op: m.Op, slot: m.Slot,
+			appendTime: first.Timestamp,
+		})
+	case fold.OutOfOrder:
+		r.refuse(m, kafka.ErrOutOfOrderSequenceNumber, "")
+	case fold.FencedEpoch:
+		r.refuse(m, kafka.ErrInvalidProducerEpoch, "")
+	case fold.TxnOpen:
+		r.refuse(m, kafka.ErrInvalidTxnState, "")
+	default:
+		panic("BUG: an unknown verdict")
+	}
+}
+
+// refusal is what forbids the append before the producer's state is looked at, in Kafka's order.
+func (r *Replica) refusal(m *msg.Produce) (kafka.ErrorCode, string) {
+	if err := r.leadership(kafka.NoLeaderEpoch); err != kafka.None {
+		return err, ""
+	}
+	h := &m.Head
+	switch {
+	case m.Acks < -1 || m.Acks > 1:
+		return kafka.ErrInvalidRequiredAcks, ""
+	case m.Acks == -1 && len(r.lead.ISR) < r.minISR():
+		return kafka.ErrNotEnoughReplicas, ""
+	case !m.Internal && h.BaseOffset != 0:
+		return kafka.ErrInvalidRecord, "The base offset of a record batch in a produce request must be 0"
+	case int64(h.Size) > int64(r.cfg.MessageBytesMax):
+		return kafka.ErrMessageTooLarge, ""
+	case int64(h.Size) > int64(r.cfg.SegmentBytes):
+		return kafka.ErrRecordListTooLarge, ""
+	}
+	if m.Internal {
+		return kafka.None, ""
+	}
+	switch {
+	case h.Attributes.IsControl():
+		return kafka.ErrInvalidRecord, "Clients are not allowed to write control records"
+	case h.ProducerID != kafka.NoProducerID && h.BaseSequence < 0:
+		return kafka.ErrInvalidRecord, "A record batch with a producer id must have a sequence number"
+	case h.Attributes.IsTransactional():
+		// No transaction can be under way before there are coordinators; a batch that claims to
+		// belong to one was not verified (KIP-890).
+		return kafka.ErrInvalidTxnState, "Record was not part of an ongoing transaction"
+	}
+	return kafka.None, ""
+}
+
+func (r *Replica) append(now kafka.Now, m *msg.Produce) {
+	h := m.Head
+	h.BaseOffset, h.LeaderEpoch = r.assigned, r.lead.Epoch
+	roll := r.mustRoll(h.Size, h.Last())
+	if roll {
+		r.active.reset(h.BaseOffset, 0)
+	}
+	r.active.grow(int64(h.Size))
+	r.fold.Apply(&h)
+	r.assigned = h.End()
+	r.assignedBytes += int64(h.Size)
+	r.marks = append(r.marks, mark{end: r.assigned, bytes: r.assignedBytes})
+	r.Out.Ops = append(r.Out.Ops, port.LogOp{
+		Kind: port.OpAppend, Log: r.log, Gen: r.gen, Epoch: h.LeaderEpoch,
+		Base: h.BaseOffset, End: r.assigned, Roll: roll, Span: m.Span,
+	})
+	if roll {
+		r.flushTo(h.BaseOffset)
+	}
+	r.flushIfDue(now)
+	r.scheduleExpiry(now)
+	w := waiter{last: h.Last(), base: h.BaseOffset, op: m.Op, slot: m.Slot, appendTime: -1}
+	if h.Attributes.TimestampType() == record.LogAppendTime {
+		w.appendTime = h.MaxTimestamp
+	}
+	r.await(m, w)
+}
+
+// await answers, or lets the waiter wait for what acks says.
+func (r *Replica) await(m *msg.Produce, w waiter) {
+	switch {
+	case m.Acks == 0, m.Acks == 1 && w.last < r.selfEnd():
+		r.acknowledge(&w)
+	case m.Acks == 1:
+		r.local = insertWaiter(r.local, w)
+	case w.last < r.high:
+		r.acknowledgeAll(&w)
+	default:
+		r.all = insertWaiter(r.all, w)
+	}
+}
+
+// insertWaiter keeps the list ordered. Only a duplicate does not belong at its end.
+func insertWaiter(list []waiter, w waiter) []waiter {
+	i := len(list)
+	for i > 0 && list[i-1].last > w.last {
+		i--
+	}
+	return slices.Insert(list, i, w)
+}
+
+// release answers those whose batch lies below end and returns the others.
+func release(list []waiter, end kafka.Offset, answer func(*waiter)) []waiter {
+	n := 0
+	for n < len(list) && list[n].last < end {
+		answer(&list[n])
+		n++
+	}
+	if n == 0 {
+		return list
+	}
+	return slices.Delete(list, 0, n)
+}
+
+func (r *Replica) acknowledge(w *waiter) {
+	r.Out.Produced = append(r.Out.Produced, msg.Produced{
+		Op: w.op, Slot: w.slot, Base: w.base, LogStart: r.start, AppendTime: w.appendTime,
+	})
+}
+
+// acknowledgeAll answers acks=-1. If the ISR shrank below the minimum after the append, the client
+// is told that the promise was not kept, though the batch is there.
+func (r *Replica) acknowledgeAll(w *waiter) {
+	if len(r.lead.ISR) < r.minISR() {
+		r.answer(w.op, w.slot, kafka.ErrNotEnoughReplicasAfterAppend, "")
+		return
+	}
+	r.acknowledge(w)
+}
+
+func (r *Replica) answer(op msg.Op, slot int32, err kafka.ErrorCode, text string) {
+	r.Out.Produced = append(r.Out.Produced, msg.Produced{
+		Op: op, Slot: slot, Err: err, ErrText: text, Base: kafka.NoOffset,
+		LogStart: kafka.NoOffset, AppendTime: -1,
+	})
+}
+
+// answerAll tells everybody who waits of err.
+func (r *Replica) answerAll(err kafka.ErrorCode) {
+	for i := range r.local {
+		r.answer(r.local[i].op, r.local[i].slot, err, "")
+	}
+	r.local = r.local[:0]
+	r.refuseAll(err)
+}
+
+// refuseAll tells those who wait for the high watermark.
+func (r *Replica) refuseAll(err kafka.ErrorCode) {
+	for i := range r.all {
+		r.answer(r.all[i].op, r.all[i].slot, err, "")
+	}
+	r.all = r.all[:0]
+}
+
+func (r *Replica) refuse(m *msg.Produce, err kafka.ErrorCode, text string) {
+	r.drop(m.Span)
+	r.answer(m.Op, m.Slot, err, text)
+}
+
+func (r *Replica) drop(s port.Span) {
+	if s.Owned() || s.Len() > 0 {
+		r.Out.Drops = append(r.Out.Drops, s)
+	}
+}

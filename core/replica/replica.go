@@ -1,0 +1,206 @@
+package replica
+
+import (
+	"math"
+
+	"momus/core/config"
+	"momus/core/fold"
+	"momus/core/kafka"
+	"momus/core/port"
+)
+
+//go:generate go run momus/core/internal/gen
+
+// Role is what a replica is at the moment.
+type Role uint8
+
+// The roles. The named transitions in open.go are the only writers.
+const (
+	// RoleNew: not opened yet.
+	RoleNew Role = iota
+	// RoleOpening: the log is being opened and recovered.
+	RoleOpening
+	// RoleStandby: the log is open and somebody else leads, or nobody.
+	RoleStandby
+	// RoleLeader: it takes Produce.
+	RoleLeader
+	// RoleOffline: an operation on the log failed.
+	RoleOffline
+	// RoleClosing: appends under way are completed, nothing new is taken.
+	RoleClosing
+	// RoleClosed: the log is closed; see Clean.
+	RoleClosed
+	// RoleDeleting: the topic is gone, its log is being removed.
+	RoleDeleting
+	// RoleDeleted: the log is gone.
+	RoleDeleted
+)
+
+var roleNames = [...]string{
+	"new", "opening", "standby", "leader", "offline", "closing", "closed", "deleting", "deleted",
+}
+
+// String names the role.
+func (r Role) String() string { return roleNames[r] }
+
+// Options are what does not change in a replica's life.
+type Options struct {
+	// Topic is the name, for checkpoints.
+	Topic string
+	Self  kafka.NodeID
+	// AppendQueueBytes bounds what is assigned but not written; see AppendRoom.
+	AppendQueueBytes int64
+	// ProducerIDExpiration is producer.id.expiration.ms.
+	ProducerIDExpiration kafka.Millis
+}
+
+// Leadership is what the committed image says of a partition that this node leads.
+type Leadership struct {
+	Epoch kafka.LeaderEpoch
+	ISR   []kafka.NodeID
+	// Replicas is the number of replicas that the partition has.
+	Replicas int32
+}
+
+// Replica is one partition replica.
+//
+//canon:gen
+type Replica struct {
+	log     kafka.TopicPartition
+	options Options
+	cfg     config.Topic
+
+	role Role
+	gen  port.Generation
+	// lead is the leadership held, or wanted while the log is opening; leads tells that there is one.
+	lead  Leadership
+	leads bool
+	// clean says of a closed log that it was closed without a failure.
+	clean bool
+
+	start, assigned, written, flushed, high kafka.Offset
+	// flushing is the end of the flush under way; flushed if there is none. flushLate says that
+	// another is to follow it.
+	flushing  kafka.Offset
+	flushLate bool
+
+	// Bytes appended since the log was opened: all, those written and those below high.
+	assignedBytes, writtenBytes, committedBytes int64
+	// marks are the appends above high, by rising end.
+	marks []mark
+
+	active segment
+	// epochs are the leaderships whose records the log holds or may get, by rising epoch and start.
+	epochs []port.EpochStart
+	fold   fold.State
+
+	// local wait for the own end (acks=1), all for the high watermark (acks=-1); by rising last.
+	local, all []waiter
+
+	// flushAt is when what is unflushed is flushed by flush.ms, expireAt when producers are
+	// looked through; 0 means never.
+	flushAt, expireAt kafka.Mono
+
+	// Out is drained by the node after every call.
+	Out Out `canon:"-"`
+}
+
+// mark says how many bytes the log had got when an append ended.
+type mark struct {
+	end   kafka.Offset
+	bytes int64
+}
+
+// New makes a replica whose log is not opened yet.
+func New(log kafka.TopicPartition, options Options, cfg config.Topic) *Replica {
+	return &Replica{log: log, options: options, cfg: cfg}
+}
+
+// Log names the replica's log.
+func (r *Replica) Log() kafka.TopicPartition { return r.log }
+
+// Topic is the topic's name.
+func (r *Replica) Topic() string { return r.options.Topic }
+
+// Role tells the role.
+func (r *Replica) Role() Role { return r.role }
+
+// Clean tells whether a closed log was flushed and closed without a failure.
+func (r *Replica) Clean() bool { return r.role == RoleClosed && r.clean }
+
+// Epoch is the leader epoch that the replica leads in or last heard of.
+func (r *Replica) Epoch() kafka.LeaderEpoch { return r.lead.Epoch }
+
+// HighWatermark is the exclusive end of what is committed.
+func (r *Replica) HighWatermark() kafka.Offset { return r.high }
+
+// End is the end of what has an offset.
+func (r *Replica) End() kafka.Offset { return r.assigned }
+
+// Checkpoint is the replica's line in its directory's offset checkpoints. A log that is not open
+// gives ok false.
+func (r *Replica) Checkpoint() (c port.Checkpoint, ok bool) {
+	switch r.role {
+	case RoleStandby, RoleLeader, RoleClosing, RoleClosed:
+	default:
+		return port.Checkpoint{}, false
+	}
+	return port.Checkpoint{
+		Topic: r.options.Topic, Partition: r.log.Partition,
+		RecoveryPoint: r.flushed, LogStart: r.start, HighWatermark: r.high,
+	}, true
+}
+
+// NextDeadline is when Deadline is due, or 0.
+func (r *Replica) NextDeadline() kafka.Mono {
+	if r.flushAt == 0 || r.expireAt != 0 && r.expireAt < r.flushAt {
+		return r.expireAt
+	}
+	return r.flushAt
+}
+
+// Deadline does what is due.
+func (r *Replica) Deadline(now kafka.Now) {
+	if r.flushAt != 0 && r.flushAt <= now.Mono {
+		r.flush()
+	}
+	if r.expireAt != 0 && r.expireAt <= now.Mono {
+		r.expireProducers(now)
+	}
+}
+
+// Configure takes a changed topic configuration.
+func (r *Replica) Configure(now kafka.Now, cfg config.Topic) {
+	r.cfg = cfg
+	if !r.isOpen() {
+		return
+	}
+	r.flushAt = 0
+	r.flushIfDue(now)
+	r.advance(false)
+}
+
+// isOpen tells that operations on the log may be asked for.
+func (r *Replica) isOpen() bool { return r.role == RoleStandby || r.role == RoleLeader }
+
+// minISR is the smallest ISR with which acks=-1 is taken and the high watermark moves (KIP-966).
+func (r *Replica) minISR() int { return int(min(r.cfg.MinInsyncReplicas, r.lead.Replicas)) }
+
+// selfEnd is the end that this replica counts as its own.
+func (r *Replica) selfEnd() kafka.Offset {
+	if r.cfg.FlushMessages == 1 {
+		return r.flushed
+	}
+	return r.written
+}
+
+// lastStable is the exclusive end for read_committed.
+func (r *Replica) lastStable() kafka.Offset {
+	if first := r.fold.FirstOpen(); first != kafka.NoOffset && first < r.high {
+		return first
+	}
+	return r.high
+}
+
+// never is the value of flush.messages and flush.ms that switches them off.
+const never = math.MaxInt64
