@@ -1,0 +1,52 @@
+package config
+
+import (
+	"math"
+
+	"momus/core/kafka"
+)
+
+// day is a civil day; Kafka's defaults of retention and expiry are multiples of it.
+const day kafka.Millis = 24 * 60 * 60 * 1000
+
+// DefaultTopic is what a topic has if neither it nor the broker says otherwise.
+func DefaultTopic() Topic {
+	return Topic{
+		SegmentBytes:       1 << 30,
+		SegmentIndexBytes:  10 << 20,
+		IndexIntervalBytes: 4096,
+		MessageBytesMax:    1<<20 + 12,
+		MinInsyncReplicas:  1,
+		FlushMessages:      math.MaxInt64,
+		FlushInterval:      math.MaxInt64,
+		Delete:             true,
+		RetentionBytes:     -1,
+		Retention:          7 * day,
+	}
+}
+
+// DefaultBroker is the configuration of a node that is given none: both roles, a broker listener
+// on 9092 and a controller listener on 9093, everything else as in kafka-configs of 4.3.
+func DefaultBroker() Broker {
+	return Broker{
+		NodeID:       1,
+		IsBroker:     true,
+		IsController: true,
+		Listeners: []Listener{
+			{Name: "PLAINTEXT", Port: 9092, AdvertisedHost: "localhost", AdvertisedPort: 9092},
+			{Name: "CONTROLLER", Port: 9093, Controller: true},
+		},
+		AutoCreateTopics:         true,
+		NumPartitions:            1,
+		DefaultReplicationFactor: 1,
+		DeleteTopicEnable:        true,
+		FetchBytesMax:            55 << 20,
+		RequestBytesMax:          100 << 20,
+		HeartbeatInterval:        2000,
+		SessionTimeout:           9000,
+		ProducerIDExpiration:     day,
+		CheckpointInterval:       60000,
+		MetadataSegmentBytes:     1 << 30,
+		Topic:                    DefaultTopic(),
+	}
+}

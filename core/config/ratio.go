@@ -1,0 +1,88 @@
+package config
+
+import (
+	"strconv"
+	"strings"
+)
+
+// ratio is a decimal fraction as written: 0.digits times ten to the exponent. The core has no
+// floats (their printing and rounding would have to be the same on every machine).
+type ratio struct {
+	negative bool
+	digits   string // without zeros at either end; "" is zero
+	exponent int
+}
+
+// parseRatio reads what Java's Double.parseDouble reads, but for three forms that nobody means:
+// hexadecimal, NaN and Infinity. Kafka takes a ratio of NaN, with which nothing compares.
+func parseRatio(s string) (r ratio, ok bool) {
+	if n := len(s); n > 0 && strings.ContainsRune("fFdD", rune(s[n-1])) {
+		s = s[:n-1]
+	}
+	if s != "" && (s[0] == '-' || s[0] == '+') {
+		r.negative, s = s[0] == '-', s[1:]
+	}
+	if at := strings.IndexAny(s, "eE"); at >= 0 {
+		e, err := strconv.ParseInt(s[at+1:], 10, 32)
+		if err != nil {
+			return ratio{}, false
+		}
+		r.exponent, s = int(e), s[:at]
+	}
+	whole, part, _ := strings.Cut(s, ".")
+	if whole+part == "" || !digits(whole+part) {
+		return ratio{}, false
+	}
+	r.exponent += len(whole)
+	all := strings.TrimLeft(whole+part, "0")
+	r.exponent -= len(whole+part) - len(all)
+	if r.digits = strings.TrimRight(all, "0"); r.digits == "" {
+		r.exponent = 0
+	}
+	return r, true
+}
+
+// aboveOne tells whether the absolute value is above 1.
+func (r ratio) aboveOne() bool {
+	return r.digits != "" && (r.exponent > 1 || r.exponent == 1 && r.digits != "1")
+}
+
+// String prints the number as Java's Double.toString does: plain from 10^-3 to below 10^7, else
+// with an exponent.
+func (r ratio) String() string {
+	sign := ""
+	if r.negative {
+		sign = "-"
+	}
+	switch {
+	case r.digits == "":
+		return sign + "0.0"
+	case r.exponent > 7 || r.exponent < -2:
+		return sign + r.digits[:1] + "." + orZero(r.digits[1:]) + "E" + strconv.Itoa(r.exponent-1)
+	case r.exponent <= 0:
+		return sign + "0." + strings.Repeat("0", -r.exponent) + r.digits
+	case len(r.digits) <= r.exponent:
+		return sign + r.digits + strings.Repeat("0", r.exponent-len(r.digits)) + ".0"
+	}
+	return sign + r.digits[:r.exponent] + "." + r.digits[r.exponent:]
+}
+
+func orZero(s string) string {
+	if s == "" {
+		return "0"
+	}
+	return s
+}
+
+func (k *topicKey) checkRatio(raw, s string) string {
+	r, ok := parseRatio(s)
+	switch {
+	case !ok:
+		return k.invalid(raw, "Not a number of type "+kindNames[k.kind])
+	case r.negative && r.digits != "":
+		return k.invalid(r.String(), "Value must be at least 0")
+	case r.aboveOne():
+		return k.invalid(r.String(), "Value must be no more than 1")
+	}
+	return ""
+}

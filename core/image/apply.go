@@ -1,0 +1,278 @@
+package image
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"momus/core/config"
+	"momus/core/kafka"
+	"momus/core/record"
+)
+
+func nodeName(id kafka.NodeID) string { return strconv.Itoa(int(id)) }
+
+// Advance says that the log was read up to and with an offset, which may be that of a control
+// record or of a batch's last record, and which epoch wrote it.
+func (m *Image) Advance(offset kafka.Offset, epoch kafka.LeaderEpoch) {
+	if offset < m.Offset || epoch < m.Epoch {
+		panic(fmt.Sprintf("BUG: the image at %d of epoch %d was moved back to %d of epoch %d", m.Offset, m.Epoch, offset, epoch))
+	}
+	m.Offset, m.Epoch = offset, epoch
+}
+
+// Apply applies the record at an offset and notes in d what changed. It takes over what the record
+// holds. Offsets rise. A record that contradicts the image (a change of a topic that is not there)
+// can be no input of ours: it panics.
+func (m *Image) Apply(d *Delta, offset kafka.Offset, rec record.Metadata) {
+	if offset <= m.Offset {
+		panic(fmt.Sprintf("BUG: the image at %d was given the record at %d", m.Offset, offset))
+	}
+	m.Offset = offset
+	switch rec.(type) {
+	case *record.BeginTransactionRecord:
+		m.open = true
+	case *record.EndTransactionRecord:
+		pending := m.pending
+		m.open, m.pending = false, nil
+		for _, p := range pending {
+			m.apply(d, p.offset, p.record)
+		}
+	case *record.AbortTransactionRecord:
+		m.open, m.pending = false, nil
+	default:
+		if m.open {
+			m.pending = append(m.pending, pendingRecord{offset, rec})
+			return
+		}
+		m.apply(d, offset, rec)
+	}
+}
+
+func (m *Image) apply(d *Delta, offset kafka.Offset, rec record.Metadata) {
+	switch r := rec.(type) {
+	case *record.TopicRecord:
+		m.applyTopic(d, r)
+	case *record.RemoveTopicRecord:
+		m.applyRemoveTopic(d, r)
+	case *record.PartitionRecord:
+		m.applyPartition(d, r)
+	case *record.PartitionChangeRecord:
+		m.applyPartitionChange(d, r)
+	case *record.ClearElrRecord:
+		m.applyClearELR(d, r)
+	case *record.ConfigRecord:
+		m.applyConfig(d, r)
+	case *record.FeatureLevelRecord:
+		m.applyFeature(d, r)
+	case *record.ProducerIDsRecord:
+		m.NextProducerID = r.NextProducerID
+	case *record.RegisterBrokerRecord:
+		m.applyRegister(d, offset, r)
+	case *record.UnregisterBrokerRecord:
+		at, found := m.findBroker(r.BrokerID)
+		if !found {
+			panic(fmt.Sprintf("BUG: broker %d was unregistered, but is not registered", r.BrokerID))
+		}
+		m.Brokers = slices.Delete(m.Brokers, at, at+1)
+		note(&d.BrokersChanged, r.BrokerID)
+	case *record.FenceBrokerRecord:
+		m.registered(d, r.ID, r.Epoch).Fenced = true
+	case *record.UnfenceBrokerRecord:
+		m.registered(d, r.ID, r.Epoch).Fenced = false
+	case *record.BrokerRegistrationChangeRecord:
+		m.applyRegistrationChange(d, r)
+	}
+}
+
+func (m *Image) applyTopic(d *Delta, r *record.TopicRecord) {
+	if m.Topics[r.TopicID] != nil || m.TopicNamed(r.Name) != nil {
+		panic(fmt.Sprintf("BUG: topic %q (%s) was created twice", r.Name, r.TopicID))
+	}
+	m.Topics[r.TopicID] = &Topic{ID: r.TopicID, Name: r.Name}
+	m.ByName[r.Name] = r.TopicID
+	at, _ := slices.BinarySearch(m.Names, r.Name)
+	m.Names = slices.Insert(m.Names, at, r.Name)
+	d.TopicsCreated = append(d.TopicsCreated, r.TopicID)
+}
+
+// applyRemoveTopic removes the topic with all its partitions and its configuration, for which
+// Kafka writes no records of their own.
+func (m *Image) applyRemoveTopic(d *Delta, r *record.RemoveTopicRecord) {
+	t := m.topic(r.TopicID)
+	delete(m.Topics, t.ID)
+	delete(m.ByName, t.Name)
+	at, _ := slices.BinarySearch(m.Names, t.Name)
+	m.Names = slices.Delete(m.Names, at, at+1)
+	delete(m.Configs, ConfigResource{record.ConfigTopic, t.Name})
+	d.deleted(t)
+}
+
+func (m *Image) topic(id kafka.TopicID) *Topic {
+	t := m.Topics[id]
+	if t == nil {
+		panic(fmt.Sprintf("BUG: a record names topic %s, which is not there", id))
+	}
+	return t
+}
+
+func (m *Image) applyPartition(d *Delta, r *record.PartitionRecord) {
+	t := m.topic(r.TopicID)
+	for int(r.PartitionID) >= len(t.Partitions) {
+		t.Partitions = append(t.Partitions, Partition{})
+	}
+	t.Partitions[r.PartitionID] = Partition{
+		Replicas: r.Replicas, ISR: r.ISR, Adding: r.AddingReplicas, Removing: r.RemovingReplicas,
+		ELR: r.EligibleLeaderReplicas, LastKnownELR: r.LastKnownELR, Dirs: dirsOf(r.Directories, r.Replicas),
+		Leader: r.Leader, LeaderEpoch: r.LeaderEpoch, PartitionEpoch: r.PartitionEpoch,
+		RecoveryState: r.LeaderRecoveryState,
+	}.clone()
+	d.partition(kafka.TopicPartition{Topic: t.ID, Partition: r.PartitionID})
+}
+
+// dirsOf fills in what records of before KIP-858 leave out.
+func dirsOf(dirs []kafka.DirID, replicas []kafka.NodeID) []kafka.DirID {
+	if len(dirs) == len(replicas) {
+		return dirs
+	}
+	return make([]kafka.DirID, len(replicas))
+}
+
+// applyPartitionChange follows Kafka's PartitionRegistration.merge: every change raises the
+// partition epoch, and one that names a leader, be it the same or none, the leader epoch.
+func (m *Image) applyPartitionChange(d *Delta, r *record.PartitionChangeRecord) {
+	log := kafka.TopicPartition{Topic: r.TopicID, Partition: r.PartitionID}
+	p := m.Partition(log)
+	if p == nil {
+		panic(fmt.Sprintf("BUG: a record changes partition %s, which is not there", log))
+	}
+	set := func(to *[]kafka.NodeID, from []kafka.NodeID) {
+		if from != nil {
+			*to = slices.Clone(from)
+		}
+	}
+	set(&p.ISR, r.ISR)
+	set(&p.Adding, r.AddingReplicas)
+	set(&p.Removing, r.RemovingReplicas)
+	set(&p.ELR, r.EligibleLeaderReplicas)
+	set(&p.LastKnownELR, r.LastKnownELR)
+	if r.Directories != nil {
+		p.Dirs = slices.Clone(r.Directories)
+	}
+	if r.Replicas != nil {
+		if r.Directories == nil {
+			p.Dirs = movedDirs(p, r.Replicas)
+		}
+		p.Replicas = slices.Clone(r.Replicas)
+	}
+	if r.Leader != record.LeaderUnchanged {
+		p.Leader = r.Leader
+		p.LeaderEpoch++
+	}
+	if r.LeaderRecoveryState != record.RecoveryUnchanged {
+		p.RecoveryState = r.LeaderRecoveryState
+	}
+	p.PartitionEpoch++
+	d.partition(log)
+}
+
+// movedDirs gives to new replicas the directories that they had as old ones.
+func movedDirs(p *Partition, replicas []kafka.NodeID) []kafka.DirID {
+	dirs := make([]kafka.DirID, len(replicas))
+	for i, r := range replicas {
+		dirs[i] = DirUnassigned
+		if at := slices.Index(p.Replicas, r); at >= 0 && at < len(p.Dirs) {
+			dirs[i] = p.Dirs[at]
+		}
+	}
+	return dirs
+}
+
+func (m *Image) applyClearELR(d *Delta, r *record.ClearElrRecord) {
+	names := m.Names
+	if r.TopicName != "" {
+		names = []string{r.TopicName}
+	}
+	for _, name := range names {
+		t := m.TopicNamed(name)
+		if t == nil {
+			panic(fmt.Sprintf("BUG: a record clears the eligible leaders of topic %q, which is not there", name))
+		}
+		for i := range t.Partitions {
+			if p := &t.Partitions[i]; len(p.ELR)+len(p.LastKnownELR) > 0 {
+				p.ELR, p.LastKnownELR = nil, nil
+				p.PartitionEpoch++
+				d.partition(kafka.TopicPartition{Topic: t.ID, Partition: kafka.PartitionID(i)})
+			}
+		}
+	}
+}
+
+func (m *Image) applyConfig(d *Delta, r *record.ConfigRecord) {
+	resource := ConfigResource{r.ResourceType, r.ResourceName}
+	overrides := m.Configs[resource]
+	at, found := slices.BinarySearchFunc(overrides, r.Name, func(o config.Override, name string) int { return cmp.Compare(o.Name, name) })
+	switch {
+	case r.Value == nil && found:
+		overrides = slices.Delete(overrides, at, at+1)
+	case r.Value != nil && found:
+		overrides[at].Value = *r.Value
+	case r.Value != nil:
+		overrides = slices.Insert(overrides, at, config.Override{Name: r.Name, Value: *r.Value})
+	}
+	if m.Configs[resource] = overrides; len(overrides) == 0 {
+		delete(m.Configs, resource)
+	}
+	note(&d.ConfigsChanged, resource)
+}
+
+func (m *Image) applyFeature(d *Delta, r *record.FeatureLevelRecord) {
+	at, found := m.findFeature(r.Name)
+	switch {
+	case found && r.FeatureLevel == 0:
+		m.Features = slices.Delete(m.Features, at, at+1)
+	case found:
+		m.Features[at].Level = r.FeatureLevel
+	case r.FeatureLevel != 0:
+		m.Features = slices.Insert(m.Features, at, Feature{r.Name, r.FeatureLevel})
+	}
+	note(&d.FeaturesChanged, r.Name)
+}
+
+func (m *Image) applyRegister(d *Delta, offset kafka.Offset, r *record.RegisterBrokerRecord) {
+	b := Broker{
+		ID: r.BrokerID, Epoch: r.BrokerEpoch, Incarnation: r.IncarnationID,
+		Endpoints: slices.Clone(r.EndPoints), Features: slices.Clone(r.Features), Rack: r.Rack, Dirs: slices.Clone(r.LogDirs),
+		Fenced: r.Fenced, InControlledShutdown: r.InControlledShutdown, Registered: offset,
+	}
+	if at, found := m.findBroker(r.BrokerID); found {
+		m.Brokers[at] = b
+	} else {
+		m.Brokers = slices.Insert(m.Brokers, at, b)
+	}
+	note(&d.BrokersChanged, r.BrokerID)
+}
+
+// registered finds the registration that a record means, by id and epoch, and notes it as changed.
+func (m *Image) registered(d *Delta, id kafka.NodeID, epoch kafka.BrokerEpoch) *Broker {
+	b := m.Broker(id)
+	if b == nil || b.Epoch != epoch {
+		panic(fmt.Sprintf("BUG: a record changes broker %d of epoch %d, which is not registered", id, epoch))
+	}
+	note(&d.BrokersChanged, id)
+	return b
+}
+
+func (m *Image) applyRegistrationChange(d *Delta, r *record.BrokerRegistrationChangeRecord) {
+	b := m.registered(d, r.BrokerID, r.BrokerEpoch)
+	if r.Fenced != record.FencingAsItWas {
+		b.Fenced = r.Fenced == record.Fenced
+	}
+	if r.InControlledShutdown == record.InControlledShutdown {
+		b.InControlledShutdown = true
+	}
+	if len(r.LogDirs) > 0 {
+		b.Dirs = slices.Clone(r.LogDirs)
+	}
+}
