@@ -71,7 +71,7 @@ determinism: build ## the same seeds in other processes, with other GOMAXPROCS, 
 	scenarios/determinism/run.sh
 
 fuzz: ## every fuzz target in turn (FUZZTIME=30s)
-	@grep -rlE '^func Fuzz' --include='*_test.go' . | sort | while read -r file; do \
+	@{ grep -rlE '^func Fuzz' --include='*_test.go' . || echo "no fuzz targets" >&2; } | sort | while read -r file; do \
 	  for name in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9_]*)\(.*/\1/p' "$$file"); do \
 	    echo "$$name in $$(dirname "$$file")"; \
 	    go test -vet=off -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")"; \

@@ -47,13 +47,15 @@ core/msg, core !< disk/seglog, disk/ledger;
 disk/osfs !< disk/seglog, disk/ledger;
 
 # Connections: bytes to requests. Sockets know connections and no machine.
-core/wire, core/msg < net/frame < net/tcp, net/peer;
-core, core/session, core/raft, core/controller, core/replica, core/lifecycle !< net/frame, net/tcp, net/peer;
+core/port < net/sock < net/nettest;
+core/wire, core/msg < net/frame;
+net/sock, net/frame < net/tcp, net/peer;
+core, core/session, core/raft, core/controller, core/replica, core/lifecycle !< net/frame, net/sock, net/tcp, net/peer;
 
 # Assembly, and the goroutines for it.
 core < cluster/config, cluster/metrics, cluster/link, cluster/auth;
 cluster/config, cluster/metrics, cluster/link, cluster/auth < cluster;
-core, disk/seglog, disk/ledger, net/frame < cluster < cluster/run;
+core, disk/seglog, disk/ledger, net/frame, net/sock < cluster < cluster/run;
 net/tcp, net/peer, disk/osfs < cluster/run;
 net/tcp, net/peer, disk/osfs, sim !< cluster;
 sim, checker !< cluster/run;
@@ -64,7 +66,7 @@ core, core/session, core/raft, core/controller, core/replica, core/lifecycle, cl
 
 # The simulated world.
 disk, core/port < sim/simdisk;
-net/frame < sim/simnet;
+net/frame, net/sock < sim/simnet;
 sim/simdisk, sim/simnet, cluster, checker < sim < sim/clustertest;
 sim, checker < scenarios/gallery;
 disk/osfs, net/tcp, net/peer, cluster/run !< sim;
