@@ -47,12 +47,12 @@ type Codecs struct {
 	snappy     []byte // one compressed block
 }
 
-// Decompress appends to dst what src holds, at most max bytes: a small batch may claim to hold
+// Decompress appends to dst what src holds, at most limit bytes: a small batch may claim to hold
 // gigabytes. It fails with ErrTooLarge above that and with ErrCompression for everything else.
-func (c *Codecs) Decompress(dst []byte, codec Compression, src []byte, max int) ([]byte, error) {
+func (c *Codecs) Decompress(dst []byte, codec Compression, src []byte, limit int) ([]byte, error) {
 	switch codec {
 	case Uncompressed:
-		if len(src) > max {
+		if len(src) > limit {
 			return nil, ErrTooLarge
 		}
 		return append(dst, src...), nil
@@ -63,17 +63,17 @@ func (c *Codecs) Decompress(dst []byte, codec Compression, src []byte, max int) 
 		if c.gzipReader.Reset(bytes.NewReader(src)) != nil {
 			return nil, ErrCompression
 		}
-		return readAll(dst, c.gzipReader, max)
+		return readAll(dst, c.gzipReader, limit)
 	case Snappy:
-		return unsnappy(dst, src, max)
+		return unsnappy(dst, src, limit)
 	case LZ4:
 		if c.lz4Reader == nil {
 			c.lz4Reader = lz4.NewReader(nil)
 		}
 		c.lz4Reader.Reset(bytes.NewReader(src))
-		return readAll(dst, c.lz4Reader, max)
+		return readAll(dst, c.lz4Reader, limit)
 	case Zstd:
-		return c.unzstd(dst, src, max)
+		return c.unzstd(dst, src, limit)
 	}
 	return nil, ErrCompression
 }
@@ -99,8 +99,8 @@ func (c *capped) Read(p []byte) (int, error) {
 }
 
 // readAll appends all that r gives. (A bytes.Buffer knows the end of a stream by itself.)
-func readAll(dst []byte, r interface{ Read(p []byte) (int, error) }, max int) ([]byte, error) {
-	in := capped{r: r, left: max}
+func readAll(dst []byte, r interface{ Read(p []byte) (int, error) }, limit int) ([]byte, error) {
+	in := capped{r: r, left: limit}
 	buf := bytes.NewBuffer(dst)
 	if _, err := buf.ReadFrom(&in); err != nil {
 		if in.over {
@@ -109,43 +109,6 @@ func readAll(dst []byte, r interface{ Read(p []byte) (int, error) }, max int) ([
 		return nil, ErrCompression
 	}
 	return buf.Bytes(), nil
-}
-
-// zstdFirst is how many times the compressed size is tried first for frames that do not tell theirs.
-const zstdFirst = 4
-
-// unzstd decodes into a bounded buffer, since frames written by a stream (Java's) do not tell their
-// size. A buffer too small is doubled, so that the work is at most twice what it had to be.
-func (c *Codecs) unzstd(dst, src []byte, max int) ([]byte, error) {
-	if c.zstdReader == nil {
-		r, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
-			zstd.WithDecodeAllCapLimit(true))
-		if err != nil {
-			panic("BUG: the options of the zstd decoder: " + err.Error())
-		}
-		c.zstdReader = r
-	}
-	size := min(zstdFirst*len(src)+1024, max)
-	var head zstd.Header
-	if head.Decode(src) == nil && head.HasFCS {
-		if head.FrameContentSize > uint64(max) {
-			return nil, ErrTooLarge
-		}
-		size = int(head.FrameContentSize)
-	}
-	for {
-		buf := append(make([]byte, 0, len(dst)+size), dst...)
-		out, err := c.zstdReader.DecodeAll(src, buf)
-		switch {
-		case err == nil:
-			return out, nil
-		case err != zstd.ErrDecoderSizeExceeded:
-			return nil, ErrCompression
-		case size >= max:
-			return nil, ErrTooLarge
-		}
-		size = min(2*size+1024, max)
-	}
 }
 
 // xerial is how Java's snappy streams begin: a magic, then a version and the least compatible
@@ -158,15 +121,15 @@ const (
 	xerialBlock = 32 << 10
 )
 
-func unsnappy(dst, src []byte, max int) ([]byte, error) {
+func unsnappy(dst, src []byte, limit int) ([]byte, error) {
+	end := len(dst) + limit
 	if !bytes.HasPrefix(src, xerial[:xerialMagic]) {
-		return unsnappyBlock(dst, src, len(dst)+max)
+		return unsnappyBlock(dst, src, end)
 	}
 	if len(src) < len(xerial) {
 		return nil, ErrCompression
 	}
 	src = src[len(xerial):]
-	limit := len(dst) + max
 	for len(src) > 0 {
 		if len(src) < 4 {
 			return nil, ErrCompression
@@ -176,7 +139,7 @@ func unsnappy(dst, src []byte, max int) ([]byte, error) {
 			return nil, ErrCompression
 		}
 		var err error
-		if dst, err = unsnappyBlock(dst, src[:n], limit); err != nil {
+		if dst, err = unsnappyBlock(dst, src[:n], end); err != nil {
 			return nil, err
 		}
 		src = src[n:]
@@ -187,13 +150,13 @@ func unsnappy(dst, src []byte, max int) ([]byte, error) {
 // snappyRatio bounds what a block can hold: two of its bytes copy at most 64.
 const snappyRatio = 32
 
-// unsnappyBlock appends one block to dst, whose length must not pass limit.
-func unsnappyBlock(dst, src []byte, limit int) ([]byte, error) {
+// unsnappyBlock appends one block to dst, whose length must not pass end.
+func unsnappyBlock(dst, src []byte, end int) ([]byte, error) {
 	n, err := snappy.DecodedLen(src)
 	switch {
 	case err != nil || n > snappyRatio*len(src):
 		return nil, ErrCompression
-	case n > limit-len(dst):
+	case n > end-len(dst):
 		return nil, ErrTooLarge
 	}
 	at := len(dst)

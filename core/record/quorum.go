@@ -64,7 +64,8 @@ type QuorumVoter struct {
 }
 
 // LeaderChangeMessage is the first record of every leader of the quorum; its batch is what makes
-// earlier epochs' records committed.
+// earlier epochs' records committed. Kafka 4.3 writes version 0 and cannot read another, whatever
+// the schema says.
 //
 //canon:gen CanonControl=1
 //kafka:record versions=0-1 flexible=0
