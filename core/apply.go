@@ -1,9 +1,13 @@
 package core
 
 import (
+	"slices"
+	"strconv"
+
 	"momus/core/image"
 	"momus/core/kafka"
 	"momus/core/msg"
+	"momus/core/record"
 	"momus/core/replica"
 )
 
@@ -21,10 +25,12 @@ func (n *Node) committed(now kafka.Now, c *msg.Committed) {
 		return
 	}
 	for i := range delta.TopicsDeleted {
-		n.deleteTopic(now, &delta.TopicsDeleted[i])
+		n.deleteTopic(now, delta.TopicsDeleted[i])
 	}
 	for _, id := range delta.TopicsCreated {
-		n.openTopic(now, id, true)
+		n.ready.Notes = append(n.ready.Notes, Note{
+			Kind: NoteTopicCreated, Topic: n.image.Topic(id).Name, Log: kafka.TopicPartition{Topic: id},
+		})
 	}
 	for _, log := range delta.PartitionsChanged {
 		n.partitionChanged(now, log)
@@ -35,42 +41,27 @@ func (n *Node) committed(now kafka.Now, c *msg.Committed) {
 	n.session.ImageChanged(now, &delta, &n.image, (*replicas)(n))
 }
 
-// openTopic opens this node's replicas of a topic.
-func (n *Node) openTopic(now kafka.Now, id kafka.TopicID, created bool) {
-	topic := n.image.Topic(id)
-	if topic == nil {
-		return // deleted by a later record of the same batch
-	}
-	if created {
-		n.ready.Notes = append(n.ready.Notes, Note{Kind: NoteTopicCreated, Topic: topic.Name, Log: kafka.TopicPartition{Topic: id}})
-	}
-	for i := range topic.Partitions {
-		log := kafka.TopicPartition{Topic: id, Partition: kafka.PartitionID(i)}
-		n.partitionChanged(now, log)
-	}
-}
-
 // partitionChanged opens, or tells, this node's replica of a partition.
 func (n *Node) partitionChanged(now kafka.Now, log kafka.TopicPartition) {
-	topic := n.image.Topic(log.Topic)
-	if topic == nil || int(log.Partition) >= len(topic.Partitions) {
-		return
-	}
-	part := &topic.Partitions[log.Partition]
-	if !part.HasReplica(n.cfg.NodeID) {
+	topic, part := n.image.Topic(log.Topic), n.image.Partition(log)
+	if part == nil || !slices.Contains(part.Replicas, n.cfg.NodeID) {
 		return
 	}
 	r := n.replicas[log]
 	if r == nil {
-		r = replica.New(log, n.cfg.NodeID, n.limits, n.image.TopicConfig(&n.cfg, topic.Name), n.cfg.ProducerIDExpiration)
+		r = replica.New(log, replica.Options{
+			Topic: topic.Name, Self: n.cfg.NodeID, AppendQueueBytes: n.limits.AppendQueueBytes,
+			ProducerIDExpiration: n.cfg.ProducerIDExpiration,
+		}, n.image.TopicConfig(n.cfg, topic.Name))
 		if n.replicas == nil {
 			n.replicas = map[kafka.TopicPartition]*replica.Replica{}
 		}
 		n.replicas[log] = r
-		r.Open(now, n.openSpec(topic.Name, log))
+		spec, high := n.openSpec(topic.Name, log)
+		r.Open(now, spec, high)
 	}
 	if part.Leader == n.cfg.NodeID {
-		r.BecomeLeader(now, part.LeaderEpoch, part.PartitionEpoch, part.ISR, len(part.Replicas))
+		r.BecomeLeader(now, replica.Leadership{Epoch: part.LeaderEpoch, ISR: part.ISR, Replicas: int32(len(part.Replicas))})
 	} else {
 		r.Resign(now, part.LeaderEpoch)
 	}
@@ -104,12 +95,21 @@ func (n *Node) forgetLog(log kafka.TopicPartition) {
 
 // configChanged gives replicas their topic's new configuration and publishes the edge's policies.
 func (n *Node) configChanged(now kafka.Now, delta *image.Delta) {
-	for _, name := range delta.ConfigsChanged {
-		topic := n.image.TopicByName(name)
+	names := []string{}
+	for _, c := range delta.ConfigsChanged {
+		switch c.Type {
+		case record.ConfigTopic:
+			names = append(names, c.Name)
+		case record.ConfigBroker:
+			names = n.image.Names // a default of all topics
+		}
+	}
+	for _, name := range names {
+		topic := n.image.TopicNamed(name)
 		if topic == nil {
 			continue
 		}
-		cfg := n.image.TopicConfig(&n.cfg, name)
+		cfg := n.image.TopicConfig(n.cfg, name)
 		for i := range topic.Partitions {
 			if r := n.replicas[kafka.TopicPartition{Topic: topic.ID, Partition: kafka.PartitionID(i)}]; r != nil {
 				r.Configure(now, cfg)
@@ -124,13 +124,13 @@ func (n *Node) configChanged(now kafka.Now, delta *image.Delta) {
 // the version that brought them, so that validations under them stay good.
 func (n *Node) publish() {
 	next := msg.Published{Version: n.published.Version + 1, Ready: n.published.Ready}
-	for _, name := range n.image.ConfiguredTopics() {
-		topic := n.image.TopicByName(name)
-		if topic == nil {
+	for _, name := range n.image.Names {
+		topic := n.image.TopicNamed(name)
+		if len(n.image.Config(record.ConfigTopic, name)) == 0 && !n.cfg.Topic.LogAppendTime {
 			continue
 		}
 		p := msg.TopicPolicy{Name: name, ID: topic.ID, Since: next.Version}
-		p.LogAppendTime = n.image.TopicConfig(&n.cfg, name).LogAppendTime
+		p.LogAppendTime = n.image.TopicConfig(n.cfg, name).LogAppendTime
 		if was := n.published.ByID(topic.ID); was != nil && was.LogAppendTime == p.LogAppendTime {
 			p.Since = was.Since
 		}
@@ -143,13 +143,22 @@ func (n *Node) publish() {
 }
 
 // note turns a replica's fact into the node's.
-func (n *Node) note(r *replica.Replica, fact msg.Fact) {
-	kinds := map[msg.FactKind]NoteKind{
-		msg.FactOpened: NoteLogOpened, msg.FactCut: NoteLogCut, msg.FactFailed: NoteLogFailed,
-		msg.FactDeleted: NoteLogDeleted, msg.FactLeader: NoteLeader, msg.FactStartMoved: NoteLogStartMoved,
-		msg.FactProducerExpired: NoteProducerExpired, msg.FactFlushed: NoteFlushed,
+func (n *Node) note(r *replica.Replica, fact *replica.Note) {
+	note := Note{Kind: noteKinds[fact.Kind], Log: r.Log(), Topic: r.Topic(), From: fact.From, To: fact.To, Text: fact.Text}
+	switch fact.Kind {
+	case replica.NoteCut:
+		note.Text = strconv.FormatInt(fact.Bytes, 10) + " bytes"
+	case replica.NoteLeader:
+		note.Text = "epoch " + strconv.Itoa(int(fact.Epoch))
+	case replica.NoteProducerExpired:
+		note.Text = "producer " + strconv.FormatInt(int64(fact.Producer), 10)
 	}
-	n.ready.Notes = append(n.ready.Notes, Note{
-		Kind: kinds[fact.Kind], Log: r.Log(), Topic: r.Topic(), From: fact.From, To: fact.To, Text: fact.Text,
-	})
+	n.ready.Notes = append(n.ready.Notes, note)
+}
+
+// noteKinds is the node's word for a replica's.
+var noteKinds = [...]NoteKind{
+	replica.NoteOpened: NoteLogOpened, replica.NoteCut: NoteLogCut, replica.NoteFailed: NoteLogFailed,
+	replica.NoteLeader: NoteLeader, replica.NoteFlushed: NoteFlushed,
+	replica.NoteProducerExpired: NoteProducerExpired, replica.NoteDeleted: NoteLogDeleted,
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"momus/core/image"
 	"momus/core/kafka"
 	"momus/core/lifecycle"
 	"momus/core/port"
@@ -19,12 +20,15 @@ func (n *Node) start(now kafka.Now, ev *Start) {
 	n.phase = phaseReplaying
 	n.cfg, n.limits, n.facts = ev.Config, ev.Limits, ev.Facts
 	n.cfg.ClusterID = ev.Facts.ClusterID
-	n.image.Init()
-	n.raft = raft.New(n.cfg, n.limits)
+	n.image = image.New()
+	n.raft = raft.New()
 	n.controller.Init(n.cfg, newStream(ev.Entropy, "controller"))
 	n.lifecycle = lifecycle.New(n.cfg, n.facts, newStream(ev.Entropy, "lifecycle"))
 	n.session = session.New(n.cfg, n.limits)
-	n.raft.Start(now, n.facts)
+	n.raft.Start(now, &n.facts, raft.Config{
+		NodeID: n.cfg.NodeID, Voters: n.facts.Voters,
+		SegmentBytes: n.cfg.MetadataSegmentBytes, ReadBytes: n.limits.MetadataReadBytes,
+	})
 	n.lifecycle.Start(now)
 }
 
@@ -36,8 +40,11 @@ func (n *Node) caughtUp(now kafka.Now) {
 	}
 	n.phase = phaseServing
 	n.nextCheckpoint = now.Mono.Add(n.cfg.CheckpointInterval.Nanos())
-	for _, id := range n.image.TopicIDs() {
-		n.openTopic(now, id, false)
+	for _, name := range n.image.Names {
+		topic := n.image.TopicNamed(name)
+		for i := range topic.Partitions {
+			n.partitionChanged(now, kafka.TopicPartition{Topic: topic.ID, Partition: kafka.PartitionID(i)})
+		}
 	}
 	for i := range n.facts.Dirs {
 		for _, l := range n.facts.Dirs[i].Logs {
@@ -54,7 +61,7 @@ func (n *Node) caughtUp(now kafka.Now) {
 		}
 	}
 	n.publish()
-	n.lifecycle.CaughtUp(now, n.image.Offset())
+	n.lifecycle.CaughtUp(now, n.image.Offset)
 }
 
 // dirOf finds the directory that holds a log already, or chooses one for a new log: the one with
@@ -78,9 +85,10 @@ func (n *Node) dirOf(log kafka.TopicPartition) (dir *port.DirFacts, found bool) 
 }
 
 // openSpec says how a log is to be opened, from what boot found about its directory.
-func (n *Node) openSpec(topic string, log kafka.TopicPartition) port.OpenSpec {
+// The second result is the high watermark by its checkpoint, or NoOffset.
+func (n *Node) openSpec(topic string, log kafka.TopicPartition) (port.OpenSpec, kafka.Offset) {
 	dir, found := n.dirOf(log)
-	topicConfig := n.image.TopicConfig(&n.cfg, topic)
+	topicConfig := n.image.TopicConfig(n.cfg, topic)
 	spec := port.OpenSpec{
 		Topic: topic, Dir: dir.Dir, Create: true,
 		IndexIntervalBytes: topicConfig.IndexIntervalBytes,
@@ -88,17 +96,19 @@ func (n *Node) openSpec(topic string, log kafka.TopicPartition) port.OpenSpec {
 	}
 	if !found {
 		dir.Logs = append(dir.Logs, port.LogName{Topic: topic, Partition: log.Partition, TopicID: log.Topic})
-		return spec
+		return spec, kafka.NoOffset
 	}
+	high := kafka.NoOffset
 	spec.StopWasClean = dir.CleanMarker
 	spec.StopWasLossy = !dir.CleanMarker && !dir.SameBoot
 	for _, c := range dir.Checkpoints {
 		if c.Topic == topic && c.Partition == log.Partition {
 			spec.RecoveryPoint = max(c.RecoveryPoint, 0)
 			spec.LogStart = max(c.LogStart, 0)
+			high = c.HighWatermark
 		}
 	}
-	return spec
+	return spec, high
 }
 
 // rebuild makes the caches that the state's encoding leaves out.

@@ -44,7 +44,7 @@ type Node struct {
 	facts  port.BootFacts
 
 	image      image.Image
-	raft       raft.Raft
+	raft       *raft.Raft
 	controller controller.Controller
 	lifecycle  lifecycle.Lifecycle
 	session    session.Session

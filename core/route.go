@@ -3,6 +3,7 @@ package core
 import (
 	"momus/core/kafka"
 	"momus/core/msg"
+	"momus/core/raft"
 	"momus/core/replica"
 )
 
@@ -35,48 +36,47 @@ func (n *Node) carryReplicas(now kafka.Now) bool {
 }
 
 func (n *Node) carryReplica(now kafka.Now, r *replica.Replica) {
-	out := &r.Out
+	out := r.Out
+	r.Out = replica.Out{}
 	n.ready.LogOps = append(n.ready.LogOps, out.Ops...)
+	n.ready.Drops = append(n.ready.Drops, out.Drops...)
+	for i := range out.Notes {
+		n.note(r, &out.Notes[i])
+	}
 	for i := range out.Produced {
 		n.session.Produced(now, out.Produced[i])
 	}
 	for i := range out.Advanced {
 		n.session.Advanced(now, out.Advanced[i], &n.image, (*replicas)(n))
 	}
-	n.ready.Drops = append(n.ready.Drops, out.Drops...)
-	for i := range out.Notes {
-		n.note(r, out.Notes[i])
-	}
-	out.Reset()
+	r.Out.Take(out)
 	n.timers.set(r, r.NextDeadline())
-	if r.Gone() {
+	if r.Role() == replica.RoleDeleted {
 		n.timers.set(r, 0)
 		delete(n.replicas, r.Log())
 	}
 }
 
 func (n *Node) carryRaft(now kafka.Now) bool {
-	out := &n.raft.Out
-	if out.Empty() {
+	out := n.raft.Out
+	if len(out.Ops)+len(out.Reads)+len(out.Saves)+len(out.Committed)+len(out.Roles) == 0 && out.Fatal == "" {
 		return false
 	}
-	ops, reads, saves := out.Ops, out.Reads, out.Saves
-	n.ready.LogOps = append(n.ready.LogOps, ops...)
-	for _, r := range reads {
+	n.raft.Out = raft.Out{Closed: out.Closed}
+	n.ready.LogOps = append(n.ready.LogOps, out.Ops...)
+	for _, r := range out.Reads {
 		r.ID = r.ID<<readOwnerBits | readByRaft
 		n.ready.Reads = append(n.ready.Reads, r)
 	}
-	n.ready.Saves = append(n.ready.Saves, saves...)
+	n.ready.Saves = append(n.ready.Saves, out.Saves...)
 	for i := range out.Committed {
 		n.committed(now, &out.Committed[i])
 	}
 	for i := range out.Roles {
 		n.quorumRole(now, out.Roles[i])
 	}
-	fatal := out.Fatal
-	out.Reset()
-	if fatal != "" {
-		n.fail(fatal)
+	if out.Fatal != "" {
+		n.fail(out.Fatal)
 	}
 	return true
 }

@@ -3,6 +3,7 @@ package core
 import (
 	"momus/core/kafka"
 	"momus/core/port"
+	"momus/core/replica"
 )
 
 // stop begins the clean end: the lifecycle says goodbye to the controller, then logs are closed.
@@ -30,8 +31,8 @@ func (n *Node) advanceStop(now kafka.Now) bool {
 		}
 		return true
 	case phaseClosing:
-		for _, r := range n.replicas {
-			if !r.Closed() {
+		for _, log := range n.logs() {
+			if n.replicas[log].Role() != replica.RoleClosed {
 				return false
 			}
 		}
@@ -39,7 +40,7 @@ func (n *Node) advanceStop(now kafka.Now) bool {
 		n.raft.Stop(now)
 		return true
 	case phaseClosingQuorum:
-		if !n.raft.Stopped() {
+		if !n.raft.Out.Closed {
 			return false
 		}
 		n.phase = phaseMarking
@@ -74,7 +75,6 @@ func (n *Node) saveCheckpoints() int {
 				continue
 			}
 			if c, ok := r.Checkpoint(); ok {
-				c.Topic, c.Partition = l.Topic, l.Partition
 				save.Checkpoints = append(save.Checkpoints, c)
 			}
 		}

@@ -295,6 +295,10 @@ func (v *DirFacts) AppendText(b []byte) []byte {
 func (v *BootFacts) AppendCanon(b []byte) []byte {
 	b = canon.AppendString(b, v.ClusterID)
 	b = append(b, v.MetadataDir[:]...)
+	b = canon.AppendLen(b, len(v.Voters), v.Voters == nil)
+	for i1 := range v.Voters {
+		b = canon.AppendInt(b, int64(v.Voters[i1]))
+	}
 	b = canon.AppendLen(b, len(v.Dirs), v.Dirs == nil)
 	for i1 := range v.Dirs {
 		b = v.Dirs[i1].AppendCanon(b)
@@ -308,6 +312,13 @@ func (v *BootFacts) AppendCanon(b []byte) []byte {
 func (v *BootFacts) ReadCanon(r *canon.Reader) {
 	v.ClusterID = r.Str()
 	copy(v.MetadataDir[:], r.Raw(len(v.MetadataDir)))
+	v.Voters = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Voters = make([]kafka.NodeID, n1)
+		for i2 := range v.Voters {
+			v.Voters[i2] = kafka.NodeID(r.Int(32))
+		}
+	}
 	v.Dirs = nil
 	if n1 := r.Len(); n1 >= 0 {
 		v.Dirs = make([]DirFacts, n1)
@@ -327,6 +338,19 @@ func (v *BootFacts) AppendText(b []byte) []byte {
 	b = canon.AppendQuoted(b, v.ClusterID)
 	b = append(b, " MetadataDir:"...)
 	b = append(b, v.MetadataDir.String()...)
+	b = append(b, " Voters:"...)
+	if v.Voters == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Voters {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = strconv.AppendInt(b, int64(v.Voters[i1]), 10)
+		}
+		b = append(b, ']')
+	}
 	b = append(b, " Dirs:"...)
 	if v.Dirs == nil {
 		b = append(b, "nil"...)

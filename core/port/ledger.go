@@ -100,7 +100,9 @@ type BootFacts struct {
 	ClusterID string
 	// MetadataDir is the directory that holds __cluster_metadata-0.
 	MetadataDir kafka.DirID
-	Dirs        []DirFacts
+	// Voters are the ids of the metadata quorum's voters, from configuration or checkpoint.
+	Voters []kafka.NodeID
+	Dirs   []DirFacts
 	// HasQuorum says that Quorum was found.
 	HasQuorum bool
 	Quorum    QuorumState
