@@ -1,0 +1,233 @@
+package frame
+
+import (
+	"momus/core/kafka"
+	"momus/core/msg"
+	"momus/core/port"
+	"momus/core/wire"
+)
+
+// Slabs lends read-ahead slabs of Limits.ReadAheadBytes. Nil means that there is none now.
+type Slabs interface {
+	Borrow() []byte
+	Return(slab []byte)
+}
+
+// Env is what a connection lives on.
+type Env struct {
+	Limits *port.Limits
+	// RequestBytesMax is socket.request.max.bytes: a longer frame ends the connection.
+	RequestBytesMax int32
+	// Pool lends the buffers of bodies; nil from it means that the budget is spent.
+	Pool  port.Pool
+	Slabs Slabs
+	// Published is the configuration that batches are validated against.
+	Published func() *msg.Published
+}
+
+// Conn is one connection.
+type Conn struct {
+	env Env
+	id  port.ConnID
+	on  wire.Listener
+
+	// What was read and not yet parsed is slab[from:to].
+	slab     []byte
+	from, to int
+	// body is the buffer of a frame that does not fit the slab, filled up to got.
+	body *port.Buf
+	got  int
+	// starved says that the budget refused a buffer.
+	starved bool
+	names   wire.Names
+	clients wire.Names
+
+	// requests are decoded and not yet taken; taken is what the last call of Requests gave away.
+	requests, taken []wire.Request
+	next            port.RequestSeq
+
+	// slots are the correlation ids of the requests in flight from slots[slot] on; answered is the
+	// number of the first of them.
+	slots    []int32
+	slot     int
+	answered port.RequestSeq
+
+	w writer
+
+	// ended says that no further frame is read: the peer's end, or a malformed frame.
+	ended bool
+	// closing says that the connection ends once the queue is sent; broken that it ended.
+	closing, broken bool
+	reason          string
+}
+
+// New is a connection that came in by a listener of the kind on.
+func New(id port.ConnID, on wire.Listener, env Env) *Conn {
+	return &Conn{env: env, id: id, on: on}
+}
+
+// inFlight counts the requests that came in and are not answered, or are not even taken.
+func (c *Conn) inFlight() int { return len(c.slots) - c.slot }
+
+// full tells that no further request may be taken in.
+func (c *Conn) full() bool {
+	return c.inFlight()+c.w.replies >= int(c.env.Limits.RequestsPerConn)
+}
+
+// Starved tells that the connection waits for the budget: Resume is to be called once memory was
+// given back.
+func (c *Conn) Starved() bool { return c.starved }
+
+// Requests gives what was decoded since the last call, in order. The slice is valid until the next
+// call; the requests are the caller's.
+func (c *Conn) Requests() []wire.Request {
+	out := c.requests
+	clear(c.taken)
+	c.requests, c.taken = c.taken[:0], out
+	return out
+}
+
+// EOF says that the peer sends nothing more. What it asked is still answered, as Kafka does.
+func (c *Conn) EOF() {
+	c.end("the peer closed the connection")
+	c.dropBody()
+	if !c.full() && !c.starved {
+		c.dropSlab()
+	}
+}
+
+// Close ends the connection once what is queued was sent; requests in flight stay unanswered.
+func (c *Conn) Close(reason string) {
+	c.end(reason)
+	c.closing = true
+	c.starved = false
+	c.dropBody()
+	c.dropSlab()
+}
+
+// Broken says that reading or writing failed: nothing more can be sent.
+func (c *Conn) Broken() {
+	c.end("the connection broke")
+	c.Release()
+}
+
+// end stops reading; the first reason counts.
+func (c *Conn) end(reason string) {
+	if !c.ended {
+		c.ended, c.reason = true, reason
+	}
+}
+
+// malformed gives up reading at a frame that cannot be understood. Kafka closes then without a
+// word, having answered what came before.
+func (c *Conn) malformed(reason string) {
+	c.end(reason)
+	c.starved = false
+	c.dropSlab()
+}
+
+// Done tells that there is nothing more to do and the socket is to be closed.
+func (c *Conn) Done() bool {
+	switch {
+	case c.broken:
+		return true
+	case !c.ended || !c.w.empty():
+		return false
+	}
+	return c.closing || c.slab == nil && c.inFlight() == 0 && len(c.requests) == 0
+}
+
+// Reason says why the connection ends, or nothing while it does not.
+func (c *Conn) Reason() string { return c.reason }
+
+// Release gives back every buffer and span that the connection holds, requests that nobody took
+// included. Nothing but Done, Reason, and Answer to discard what is still coming is of use then.
+func (c *Conn) Release() {
+	c.end("released")
+	c.closing, c.broken, c.starved = true, true, false
+	c.dropBody()
+	c.dropSlab()
+	for i := range c.requests {
+		discardRequest(&c.requests[i])
+	}
+	c.requests = nil
+	c.w.release(c.env.Slabs)
+}
+
+func (c *Conn) dropBody() {
+	if c.body != nil {
+		c.body.Release()
+		c.body, c.got = nil, 0
+	}
+}
+
+func (c *Conn) dropSlab() {
+	if c.slab != nil {
+		c.env.Slabs.Return(c.slab)
+		c.slab, c.from, c.to = nil, 0, 0
+	}
+}
+
+// Discard releases what a reply holds, for a connection that is gone.
+func Discard(r wire.Reply) {
+	f, ok := r.Body.(*wire.FetchResponse)
+	if !ok {
+		return
+	}
+	for i := range f.Topics {
+		for j := range f.Topics[i].Partitions {
+			f.Topics[i].Partitions[j].Records.Release()
+		}
+	}
+}
+
+// discardRequest releases what a request holds.
+func discardRequest(r *wire.Request) {
+	p, ok := r.Body.(*wire.ProduceRequest)
+	if !ok {
+		return
+	}
+	for i := range p.Topics {
+		for j := range p.Topics[i].Partitions {
+			p.Topics[i].Partitions[j].Span.Release()
+		}
+	}
+}
+
+// policyOf finds the published policy of a topic, or nil.
+func policyOf(p *msg.Published, t *wire.ProduceTopic) *msg.TopicPolicy {
+	if t.ID.IsZero() {
+		return p.ByName(t.Name)
+	}
+	return p.ByID(t.ID)
+}
+
+// Revalidate takes back a request whose policies went stale before the core could use it, brings
+// its batches in line with what is published now, and hands it out again. It keeps its number.
+func (c *Conn) Revalidate(r *wire.Request, now kafka.Now) {
+	if c.broken || c.closing {
+		discardRequest(r)
+		return
+	}
+	c.applyPolicies(r, now)
+	c.requests = append(c.requests, *r)
+}
+
+// applyPolicies writes timestamps as the topics' policies ask, and notes their version.
+func (c *Conn) applyPolicies(r *wire.Request, now kafka.Now) {
+	published := c.env.Published()
+	r.Policies = published.Version
+	p, ok := r.Body.(*wire.ProduceRequest)
+	if !ok {
+		return
+	}
+	for i := range p.Topics {
+		policy := policyOf(published, &p.Topics[i])
+		stamp := policy != nil && policy.LogAppendTime
+		for j := range p.Topics[i].Partitions {
+			if part := &p.Topics[i].Partitions[j]; part.Err == kafka.None {
+				part.SetTimestamps(stamp, now.Wall)
+			}
+		}
+	}
+}
