@@ -8,8 +8,8 @@
 //	header.go    the 61 bytes before a batch's records: parse, check, stamp
 //	build.go     making a batch
 //	iter.go      walking the records of a batch
-//	codec.go     gzip, snappy, lz4, zstd
-//	metadata.go  the records of __cluster_metadata, and their frame
+//	codec.go     gzip, snappy, lz4; zstd.go: zstd
+//	metadata.go  the frame of records of __cluster_metadata; metadata_*.go: the records
 //	quorum.go    the control records of the metadata quorum and of transactions
 //	wire.go      the primitives of Kafka's message encoding; generated code calls them
 //

@@ -84,21 +84,37 @@ func TestEveryVersionRoundTrips(t *testing.T) {
 func fit(v reflect.Value, version int16) {
 	for i := range v.NumField() {
 		f := v.Field(i)
-		words := strings.Split(v.Type().Field(i).Tag.Get("kafka"), ",")
-		first, _ := strconv.Atoi(strings.TrimSuffix(words[0], "+"))
-		nullable := strings.Contains(strings.Join(words, ","), "nullable=")
+		versions, rest, _ := strings.Cut(v.Type().Field(i).Tag.Get("kafka"), ",")
+		first, last, isRange := strings.Cut(strings.TrimSuffix(versions, "+"), "-")
+		from, _ := strconv.Atoi(first)
+		to, _ := strconv.Atoi(last)
 		switch {
-		case words[0] == "-" || int(version) < first:
-			f.SetZero()
+		case int(version) < from || isRange && int(version) > to || versions == "-":
+			setDefault(f, rest)
 		case f.Kind() == reflect.Struct:
 			fit(f, version)
-		case f.Kind() == reflect.Slice && f.Len() == 0 && !nullable:
+		case f.Kind() == reflect.Slice && f.Len() == 0 && !strings.Contains(rest, "nullable="):
 			f.SetZero()
 		case f.Kind() == reflect.Slice && f.Type().Elem().Kind() == reflect.Struct:
 			for i := range f.Len() {
 				fit(f.Index(i), version)
 			}
 		}
+	}
+}
+
+// setDefault sets a field to what Kafka's schema says, by the field's tag.
+func setDefault(f reflect.Value, tag string) {
+	f.SetZero()
+	_, def, _ := strings.Cut(tag, "default=")
+	n, err := strconv.ParseInt(def, 10, 64)
+	switch {
+	case f.CanInt() && err == nil:
+		f.SetInt(n)
+	case f.Kind() == reflect.Bool:
+		f.SetBool(def == "true")
+	case f.Kind() == reflect.Slice && strings.Contains(tag, "nullable=") && def == "":
+		f.Set(reflect.MakeSlice(f.Type(), 0, 0))
 	}
 }
 

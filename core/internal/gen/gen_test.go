@@ -71,6 +71,7 @@ func checkCurrent(t *testing.T, root, dir string) {
 
 // TestUnsupportedIsRefused shows that what cannot be encoded stops the generator, with its place.
 func TestUnsupportedIsRefused(t *testing.T) {
+	const record = "//kafka:record versions=0-1 flexible=0\ntype T struct { "
 	for _, c := range []struct{ name, src, want string }{
 		{"float", "//canon:gen\ntype T struct {\n\tF float64\n}", "x.go:5: unknown type float64"},
 		{"func", "//canon:gen\ntype T struct {\n\tF func()\n}", "x.go:5: this kind of type has no encoding"},
@@ -87,6 +88,18 @@ func TestUnsupportedIsRefused(t *testing.T) {
 		{"no marker", "//canon:union name=U\ntype U interface{ IsU() }\n//canon:gen U=1\ntype T struct{}", "x.go:4: union U has no marker"},
 		{"twice", "//canon:union name=U\ntype U interface{ isU() }\n//canon:gen U=1\ntype T struct{}\n//canon:gen U=1\ntype V struct{}", "x.go:8: T and V are both U=1"},
 		{"stranger", "//canon:gen V=1\ntype T struct{}", "x.go:4: T: this package has no union V"},
+		{"version range", "//kafka:record versions=2-1 flexible=0\ntype T struct{}", "x.go:4: T: \"2-1\" is not a range of versions"},
+		{"flexible", "//kafka:record versions=0\ntype T struct{}", "x.go:4: T: flexible=\"\""},
+		{"key", "//kafka:record union=U key= versions=0 flexible=0\ntype T struct{}", "x.go:4: T: key=\"\""},
+		{"no versions", record + "F int32 }", "x.go:4: field F: \"\" is not a range of versions"},
+		{"word", record + "F int32 `kafka:\"0+,size=3\"` }", "x.go:4: field F: unknown word \"size\""},
+		{"tag", record + "F int32 `kafka:\"0+,tag=x\"` }", "x.go:4: field F: tag=\"x\""},
+		{"nullable number", record + "F int32 `kafka:\"0+,nullable=0+\"` }", "x.go:4: field F: a nullable string is a *string"},
+		{"pointer", record + "F *string `kafka:\"0+\"` }", "x.go:4: field F: a nullable string is a *string"},
+		{"nullable later", record + "F []int8 `kafka:\"0+,nullable=1+\"` }", "x.go:4: field F must be nullable in all of its versions"},
+		{"no form", record + "F map[string]int8 `kafka:\"0+\"` }", "x.go:4: field F: map[string]int8 has no form"},
+		{"record within", record + "F []T `kafka:\"0+\"` }", "x.go:4: T contains itself"},
+		{"other encoding", "//kafka:struct versions=0 flexible=none\ntype S struct { N int8 `kafka:\"0+\"` }\n" + record + "F []S `kafka:\"0+\"` }", "x.go:6: field F: S must be a //kafka:struct, flexible like its owner"},
 		{"number", "//canon:gen V=0\ntype T struct{}", "x.go:4: T: the number of a union's member must be positive"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -67,10 +67,8 @@ func (o *output) kafkaAppend(d *decl, plain, tagged []kafkaField) {
 		o.p("return b\n}\n")
 		return
 	}
-	if flex != "true" {
-		o.p("if !(%s) { return b }", flex)
-	}
 	if len(tagged) == 0 {
+		o.returnBefore(flex)
 		o.p("return append(b, 0) // no tagged fields\n}\n")
 		return
 	}
@@ -82,6 +80,7 @@ func (o *output) kafkaAppend(d *decl, plain, tagged []kafkaField) {
 		}
 		o.p("tags++\n}")
 	}
+	o.returnBefore(flex)
 	o.p("b = canon.AppendUint(b, tags)")
 	for _, f := range tagged {
 		o.p("if %s {", f.differs())
@@ -91,6 +90,13 @@ func (o *output) kafkaAppend(d *decl, plain, tagged []kafkaField) {
 		o.p("b = insertSize(b, at)\n}")
 	}
 	o.p("return b\n}\n")
+}
+
+// returnBefore ends the appending of versions before the flexible ones.
+func (o *output) returnBefore(flex string) {
+	if flex != "true" {
+		o.p("if !(%s) { return b }", flex)
+	}
 }
 
 func (o *output) emitKafkaAppend(x string, t *typ, nullable bool, flex string) {
