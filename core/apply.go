@@ -20,6 +20,7 @@ func (n *Node) committed(now kafka.Now, c *msg.Committed) {
 	}
 	n.image.Advance(c.Last, c.Epoch)
 	n.controller.CommittedTo(now, c.Last)
+	n.carryController(now)
 	n.lifecycle.ImageAt(now, c.Last)
 	if n.phase != phaseServing || delta.Empty() {
 		return

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"momus/core/controller"
 	"momus/core/image"
 	"momus/core/kafka"
 	"momus/core/lifecycle"
@@ -22,8 +23,8 @@ func (n *Node) start(now kafka.Now, ev *Start) {
 	n.cfg.ClusterID = ev.Facts.ClusterID
 	n.image = image.New()
 	n.raft = raft.New()
-	n.controller.Init(n.cfg, newStream(ev.Entropy, "controller"))
-	n.lifecycle = lifecycle.New(n.cfg, n.facts, newStream(ev.Entropy, "lifecycle"))
+	n.controller = controller.New(n.cfg, n.cfg.ClusterID, ev.Entropy)
+	n.lifecycle = lifecycle.New(n.cfg, n.facts, ev.Entropy)
 	n.session = session.New(n.cfg, n.limits)
 	n.raft.Start(now, &n.facts, raft.Config{
 		NodeID: n.cfg.NodeID, Voters: n.facts.Voters,

@@ -3,7 +3,6 @@ package core
 import (
 	"momus/core/config"
 	"momus/core/controller"
-	"momus/core/entropy"
 	"momus/core/image"
 	"momus/core/kafka"
 	"momus/core/lifecycle"
@@ -45,9 +44,9 @@ type Node struct {
 
 	image      image.Image
 	raft       *raft.Raft
-	controller controller.Controller
-	lifecycle  lifecycle.Lifecycle
-	session    session.Session
+	controller *controller.Controller
+	lifecycle  *lifecycle.Lifecycle
+	session    *session.Session
 	replicas   map[kafka.TopicPartition]*replica.Replica
 
 	published msg.Published
@@ -149,6 +148,7 @@ func (n *Node) deadline(now kafka.Now) {
 	}
 	if d := n.controller.NextDeadline(); d != 0 && d <= now.Mono {
 		n.controller.Deadline(now)
+		n.carryController(now)
 	}
 	if d := n.lifecycle.NextDeadline(); d != 0 && d <= now.Mono {
 		n.lifecycle.Deadline(now)
@@ -217,6 +217,3 @@ func (r *Ready) reset() {
 	r.Replies, r.ConnOps, r.Drops, r.Notes = r.Replies[:0], r.ConnOps[:0], r.Drops[:0], r.Notes[:0]
 	r.Publish, r.Exit, r.Wake = nil, nil, 0
 }
-
-// newStream gives the keyed stream of random integers named key.
-func newStream(seed [32]byte, key string) entropy.Stream { return entropy.New(seed, key) }

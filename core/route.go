@@ -1,6 +1,7 @@
 package core
 
 import (
+	"momus/core/controller"
 	"momus/core/kafka"
 	"momus/core/msg"
 	"momus/core/raft"
@@ -82,33 +83,43 @@ func (n *Node) carryRaft(now kafka.Now) bool {
 }
 
 func (n *Node) quorumRole(now kafka.Now, role msg.QuorumRole) {
-	if role.Active {
-		n.controller.BecomeActive(now, n.image.Clone(), role.Epoch)
-		n.caughtUp(now)
-	} else {
+	if !role.Active {
 		n.controller.Resign(now)
+		n.carryController(now)
+		return
 	}
+	n.controller.BecomeActive(now, n.image.Clone(), role.Epoch)
+	n.carryController(now)
+	n.caughtUp(now)
 }
 
+// ask gives the controller a request; its decision goes into the metadata log at once.
+func (n *Node) ask(now kafka.Now, request msg.ControllerRequest) {
+	n.controller.Request(now, request)
+	n.carryController(now)
+}
+
+// carryController appends what the controller decided, which applies it to the controller's own
+// image, and passes its replies on.
 func (n *Node) carryController(now kafka.Now) bool {
-	out := &n.controller.Out
-	if out.Empty() {
-		return false
-	}
-	appends, replies := out.Appends, out.Replies
-	out.Appends, out.Replies = nil, nil
-	for i := range appends {
-		base, ok := n.raft.Append(now, appends[i].Records)
-		if !ok {
-			n.controller.Resign(now)
-			break
+	moved := false
+	for len(n.controller.Out.Appends)+len(n.controller.Out.Replies) > 0 {
+		moved = true
+		out := n.controller.Out
+		n.controller.Out = controller.Out{}
+		for i := range out.Appends {
+			records := out.Appends[i].Records
+			if base, ok := n.raft.Append(now, records); ok {
+				n.controller.Appended(now, base, len(records))
+			} else {
+				n.controller.Resign(now)
+			}
 		}
-		n.controller.Appended(now, base, len(appends[i].Records))
+		for i := range out.Replies {
+			n.controllerReply(now, out.Replies[i])
+		}
 	}
-	for i := range replies {
-		n.controllerReply(now, replies[i])
-	}
-	return true
+	return moved
 }
 
 func (n *Node) controllerReply(now kafka.Now, reply msg.ControllerReply) {
@@ -130,7 +141,7 @@ func (n *Node) carryLifecycle(now kafka.Now) bool {
 	out.Reset()
 	n.ready.Saves = append(n.ready.Saves, saves...)
 	for i := range requests {
-		n.controller.Request(now, requests[i])
+		n.ask(now, requests[i])
 	}
 	for i := range ids {
 		n.session.ProducerID(now, ids[i])
@@ -155,7 +166,7 @@ func (n *Node) carrySession(now kafka.Now) bool {
 		n.produce(now, &out.Produces[i])
 	}
 	for i := range out.Controller {
-		n.controller.Request(now, out.Controller[i])
+		n.ask(now, out.Controller[i])
 	}
 	for _, r := range out.Reads {
 		r.ID = r.ID<<readOwnerBits | readBySession

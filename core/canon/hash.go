@@ -45,3 +45,18 @@ func mix(x, y, word uint64) (uint64, uint64) {
 	hi, lo := bits.Mul64(x^word, hashMulA)
 	return (hi ^ lo) + y, bits.RotateLeft64(y^word, 29)*hashMulB + lo
 }
+
+// Append encodes the chain so far, so that it can be resumed.
+func (h *Hash) Append(b []byte) []byte {
+	b = binary.LittleEndian.AppendUint64(b, h.a)
+	return binary.LittleEndian.AppendUint64(b, h.b)
+}
+
+// ReadHash reads what Append wrote.
+func ReadHash(r *Reader) Hash {
+	raw := r.Raw(16)
+	if r.Err != nil {
+		return Hash{}
+	}
+	return Hash{a: binary.LittleEndian.Uint64(raw), b: binary.LittleEndian.Uint64(raw[8:])}
+}

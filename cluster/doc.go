@@ -1,0 +1,9 @@
+// Package cluster assembles a node: it puts core.Node, the storage workers and the connections
+// together as turns, and says where each entry of a Ready goes. It is the part of the assembly
+// that both worlds share; cluster/run gives the turns goroutines, sim gives them virtual time.
+//
+// Invariants:
+//
+//  1. Route only enqueues; whatever an entry causes happens in a turn of its own.
+//  2. A log always goes to the same worker, the metadata log to worker 0, which has no other.
+package cluster

@@ -1,0 +1,152 @@
+package run
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	crand "crypto/rand"
+
+	"momus/cluster"
+	"momus/cluster/config"
+	"momus/core"
+	"momus/core/msg"
+	"momus/core/port"
+	"momus/core/wire"
+	"momus/disk/osfs"
+	"momus/disk/seglog"
+)
+
+// Options are what `momus serve` was asked for.
+type Options struct {
+	Node   config.Node
+	Record string // directory of the journal, or empty
+	Check  bool   // run CheckTouched after every Step
+	Log    *slog.Logger
+}
+
+// Main serves until SIGTERM or SIGINT, or until the node ends by itself. A second signal ends the
+// process at once.
+func Main(o Options) error {
+	s, err := start(o)
+	if err != nil {
+		return err
+	}
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+	for stopping := false; ; {
+		select {
+		case sig := <-signals:
+			if stopping {
+				return fmt.Errorf("stopped by a second %v before it was done", sig)
+			}
+			stopping = true
+			o.Log.Info("stopping", "signal", sig.String())
+			s.stop()
+		case e := <-s.exit:
+			return s.ended(e)
+		}
+	}
+}
+
+// start opens directories and listeners, and gives the core its first event.
+func start(o Options) (*Server, error) {
+	s := &Server{
+		log: o.Log, node: o.Node, limits: port.DefaultLimits(), fs: osfs.New(),
+		conns: map[port.ConnID]*conn{}, starving: map[*conn]struct{}{},
+		ready: make(chan struct{}), exit: make(chan core.Exit, 1),
+	}
+	s.sink.s, s.timer.s, s.saver.s = s, s, s
+	s.inbox.start = time.Now()
+	s.pool.budget, s.pool.freed = s.limits.BufferBytes, s.feed
+	s.slabs.size = int(s.limits.ReadAheadBytes)
+	s.published.Store(&msg.Published{})
+	if err := s.listen(); err != nil {
+		return nil, err
+	}
+	dirs, facts, err := cluster.OpenDirs(s.fs, &o.Node)
+	if err != nil {
+		return nil, err
+	}
+	s.dirs = dirs
+	s.inbox.stepper = &cluster.Stepper{Node: &core.Node{}, Checked: o.Check}
+	if o.Record != "" {
+		if s.recorder, err = newRecorder(o.Record); err != nil {
+			return nil, err
+		}
+		s.inbox.stepper.Chained, s.inbox.stepper.Observer = true, s.recorder
+	}
+	s.startWorkers()
+	ev := &core.Start{Config: o.Node.Broker, Limits: s.limits, Facts: facts}
+	if _, err := crand.Read(ev.Entropy[:]); err != nil {
+		return nil, fmt.Errorf("no entropy: %w", err)
+	}
+	var todo turns
+	s.post(&todo, ev)
+	s.run(&todo)
+	for i, l := range o.Node.Broker.Listeners {
+		kind := wire.BrokerListener
+		if l.Controller {
+			kind = wire.ControllerListener
+		}
+		go s.accept(l.Name, kind, s.listeners[i])
+	}
+	return s, nil
+}
+
+// startWorkers makes the disk workers, the ledger's and the readers, each with its goroutine.
+func (s *Server) startWorkers() {
+	registry := seglog.NewRegistry(&sync.Mutex{})
+	s.reader = seglog.NewReader(registry, s.fs, &s.pool, s.limits)
+	for i := int32(0); i <= s.limits.DiskWorkers; i++ {
+		w := &worker{s: s, wake: make(chan struct{}, 1), log: seglog.NewWorker(seglog.Config{
+			FS: s.fs, Registry: registry, Dirs: s.dirs, Limits: s.limits,
+		})}
+		s.workers = append(s.workers, w)
+		go w.loop()
+	}
+	s.saver.wake = make(chan struct{}, 1)
+	go s.saver.loop()
+	s.readers.more = sync.NewCond(&s.readers.mu)
+	for range coldReaders {
+		go s.readLoop()
+	}
+}
+
+// coldReaders is how many reads may wait for the disk at once.
+const coldReaders = 4
+
+// stop asks the core for a clean stop; listeners take nothing new.
+func (s *Server) stop() {
+	for _, l := range s.listeners {
+		if err := l.Close(); err != nil {
+			s.log.Warn("a listener did not close", "error", err)
+		}
+	}
+	var todo turns
+	s.post(&todo, &core.Stop{})
+	s.run(&todo)
+}
+
+// ended takes the process down after the core said so.
+func (s *Server) ended(e core.Exit) error {
+	s.timer.end()
+	s.inbox.mu.Lock()
+	s.inbox.closed = true
+	s.inbox.mu.Unlock()
+	if s.recorder != nil {
+		if err := s.recorder.close(); err != nil {
+			return fmt.Errorf("--record: %w", err)
+		}
+	}
+	if !e.Clean {
+		return fmt.Errorf("the node ended: %s", e.Reason)
+	}
+	s.log.Info("stopped", "after", time.Duration(s.inbox.now().Mono).Round(time.Millisecond).String())
+	return nil
+}
+

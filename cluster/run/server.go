@@ -1,0 +1,184 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"momus/cluster"
+	"momus/cluster/config"
+	"momus/core"
+	"momus/core/msg"
+	"momus/core/port"
+	"momus/core/wire"
+	"momus/disk"
+	"momus/disk/seglog"
+	"momus/net/frame"
+	"momus/net/tcp"
+)
+
+// Server is one node on real sockets and files.
+type Server struct {
+	log    *slog.Logger
+	node   config.Node
+	limits port.Limits
+	fs     disk.FS
+	dirs   []cluster.DirPath
+
+	inbox     inbox
+	sink      sink
+	events    events
+	timer     timer
+	pool      pool
+	slabs     slabs
+	workers   []*worker
+	saver     saver
+	readers   readers
+	reader    *seglog.Reader
+	recorder  *recorder
+	published atomic.Pointer[msg.Published]
+
+	mu        sync.Mutex
+	conns     map[port.ConnID]*conn
+	starving  map[*conn]struct{}
+	nextConn  port.ConnID
+	listeners []*tcp.Listener
+	ready     chan struct{}
+	exit      chan core.Exit
+}
+
+// sink implements cluster.Sink; it is used while the core is held.
+type sink struct {
+	s    *Server
+	todo *turns
+}
+
+func (k *sink) LogOp(w int, op port.LogOp) { k.s.workers[w].enqueue(op, k.todo) }
+func (k *sink) Read(r port.Read)           { k.todo.reads = append(k.todo.reads, readTurn{r}) }
+func (k *sink) Save(v port.Save)           { k.s.saver.enqueue(v) }
+func (k *sink) Note(n core.Note)           { k.s.note(n) }
+
+func (k *sink) Reply(r wire.Reply) {
+	if c := k.s.conn(r.Conn); c != nil {
+		c.enqueue(connEntry{reply: r}, k.todo)
+		return
+	}
+	frame.Discard(r)
+}
+
+func (k *sink) ConnOp(op core.ConnOp) {
+	if c := k.s.conn(op.Conn); c != nil {
+		c.enqueue(connEntry{op: op, isOp: true}, k.todo)
+	}
+}
+
+func (k *sink) Publish(p *msg.Published) {
+	was := k.s.published.Swap(p)
+	if p.Ready && !was.Ready {
+		close(k.s.ready)
+	}
+}
+
+func (k *sink) Exit(e core.Exit) { k.s.exit <- e }
+
+func (s *Server) conn(id port.ConnID) *conn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.conns[id]
+}
+
+// note turns a fact of the core into a log line.
+func (s *Server) note(n core.Note) {
+	s.log.Info(n.Kind.String(), "topic", n.Topic, "partition", n.Log.Partition, "from", int64(n.From),
+		"to", int64(n.To), "detail", n.Text)
+}
+
+// listen opens every listener. Accepting begins when the core says it is ready.
+func (s *Server) listen() error {
+	for _, l := range s.node.Broker.Listeners {
+		addr := net.JoinHostPort(l.Host, strconv.Itoa(int(l.Port)))
+		ln, err := tcp.Listen(addr)
+		if err != nil {
+			return fmt.Errorf("listener %s on %s: %w (is another broker running there? set listeners=)", l.Name, addr, err)
+		}
+		s.listeners = append(s.listeners, ln)
+	}
+	return nil
+}
+
+// accept serves one listener until it is closed.
+func (s *Server) accept(name string, kind wire.Listener, ln *tcp.Listener) {
+	<-s.ready
+	for {
+		sock, err := ln.Accept()
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err != nil {
+			s.log.Warn("accept failed", "listener", name, "error", err)
+			time.Sleep(10 * time.Millisecond)
+			continue
+		}
+		s.serve(name, kind, sock)
+	}
+}
+
+// serve gives a new connection its id, tells the core and starts its reader.
+func (s *Server) serve(listener string, kind wire.Listener, sock *tcp.Socket) {
+	s.mu.Lock()
+	s.nextConn++
+	id := s.nextConn
+	c := &conn{s: s, id: id, sock: sock, resume: make(chan struct{}, 1)}
+	c.frame = frame.New(id, kind, frame.Env{
+		Limits:          &s.limits,
+		RequestBytesMax: s.node.Broker.RequestBytesMax,
+		Pool:            &s.pool,
+		Slabs:           &s.slabs,
+		Published:       s.published.Load,
+	})
+	s.conns[id] = c
+	s.mu.Unlock()
+	var todo turns
+	s.post(&todo, &core.ConnOpened{Conn: id, Listener: listener, Remote: sock.Remote()})
+	s.run(&todo)
+	go c.readLoop()
+}
+
+// forget takes a closed connection out of the table; answers that are still coming are discarded.
+func (s *Server) forget(c *conn) {
+	s.mu.Lock()
+	delete(s.conns, c.id)
+	delete(s.starving, c)
+	s.mu.Unlock()
+	c.mu.Lock()
+	rest := c.queue
+	c.queue, c.gone = nil, true
+	c.mu.Unlock()
+	for i := range rest {
+		if !rest[i].isOp {
+			frame.Discard(rest[i].reply)
+		}
+	}
+}
+
+// starve remembers a connection that found the buffer budget spent.
+func (s *Server) starve(c *conn) {
+	s.mu.Lock()
+	s.starving[c] = struct{}{}
+	s.mu.Unlock()
+}
+
+// feed wakes them all after memory came back.
+func (s *Server) feed() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.starving {
+		c.wakeReader()
+	}
+	clear(s.starving)
+}

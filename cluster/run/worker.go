@@ -1,0 +1,197 @@
+package run
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"momus/core"
+	"momus/core/port"
+	"momus/disk/ledger"
+	"momus/disk/seglog"
+)
+
+// worker runs the turns of one disk worker: the single writer of its logs.
+type worker struct {
+	s   *Server
+	log *seglog.Worker
+
+	mu    sync.Mutex
+	queue []port.LogOp
+	spare []port.LogOp
+	// slow counts queued operations that may wait for the disk; their turn is the goroutine's.
+	slow int
+
+	turn    sync.Mutex
+	pending atomic.Bool
+	done    []port.LogDone
+	wake    chan struct{}
+}
+
+// enqueue is called while the core is held.
+func (w *worker) enqueue(op port.LogOp, todo *turns) {
+	w.mu.Lock()
+	first := len(w.queue) == 0
+	w.queue = append(w.queue, op)
+	if op.Kind != port.OpAppend || op.Roll {
+		w.slow++
+	}
+	w.mu.Unlock()
+	if first {
+		todo.workers = append(todo.workers, w)
+	}
+}
+
+// kick runs the worker's turn here if it is free and will not wait for the disk; otherwise it
+// leaves it to whoever holds it, or to the goroutine.
+func (w *worker) kick(todo *turns) {
+	for {
+		w.mu.Lock()
+		n, slow := len(w.queue), w.slow
+		w.mu.Unlock()
+		if w.pending.Load() || slow > 0 {
+			w.signal()
+			return
+		}
+		if n == 0 || !w.turn.TryLock() {
+			return
+		}
+		w.once(todo, true)
+		w.turn.Unlock()
+	}
+}
+
+func (w *worker) signal() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// loop is the worker's goroutine: it takes the turns that may wait for the disk.
+func (w *worker) loop() {
+	var todo turns
+	for range w.wake {
+		for {
+			w.turn.Lock()
+			more := w.once(&todo, false)
+			w.turn.Unlock()
+			w.s.run(&todo)
+			if !more {
+				break
+			}
+		}
+	}
+}
+
+// once runs one turn. With fast it declines when something slow was queued meanwhile.
+func (w *worker) once(todo *turns, fast bool) (more bool) {
+	w.mu.Lock()
+	if fast && w.slow > 0 {
+		w.mu.Unlock()
+		return true
+	}
+	ops := w.queue
+	w.queue = w.spare[:0]
+	w.slow = 0
+	w.mu.Unlock()
+	if len(ops) == 0 && !w.pending.Load() {
+		w.mu.Lock()
+		w.spare = ops
+		w.mu.Unlock()
+		return false
+	}
+	w.done = w.log.Turn(ops, w.done[:0])
+	w.pending.Store(w.log.Pending())
+	clear(ops)
+	w.mu.Lock()
+	w.spare = ops[:0]
+	w.mu.Unlock()
+
+	events := make([]core.Event, len(w.done))
+	for i := range w.done {
+		ev := w.s.events.logDone()
+		ev.LogDone = w.done[i]
+		events[i] = ev
+	}
+	w.s.post(todo, events...)
+	w.s.deleted()
+	return true
+}
+
+// saver runs the ledger's turns on a goroutine of its own: every save is synced.
+type saver struct {
+	s     *Server
+	mu    sync.Mutex
+	queue []port.Save
+	wake  chan struct{}
+}
+
+// enqueue is called while the core is held.
+func (l *saver) enqueue(save port.Save) {
+	l.mu.Lock()
+	l.queue = append(l.queue, save)
+	l.mu.Unlock()
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (l *saver) loop() {
+	var todo turns
+	for range l.wake {
+		l.mu.Lock()
+		saves := l.queue
+		l.queue = nil
+		l.mu.Unlock()
+		for _, done := range ledger.Turn(l.s.fs, l.s.dirs, saves) {
+			l.s.post(&todo, &core.Saved{Saved: done})
+		}
+		l.s.run(&todo)
+	}
+}
+
+// readTurn is one read, which sees the View that there is when it runs.
+type readTurn struct {
+	read port.Read
+}
+
+// readers are the goroutines for reads that may wait for the disk.
+type readers struct {
+	mu    sync.Mutex
+	more  *sync.Cond
+	queue []port.Read
+}
+
+// read runs a read here if it can be served from memory, else on a reader's goroutine.
+func (s *Server) read(todo *turns, r readTurn) {
+	if s.reader.Cached(r.read) {
+		s.finishRead(todo, r.read)
+		return
+	}
+	s.readers.mu.Lock()
+	s.readers.queue = append(s.readers.queue, r.read)
+	s.readers.mu.Unlock()
+	s.readers.more.Signal()
+}
+
+func (s *Server) finishRead(todo *turns, r port.Read) {
+	ev := s.events.readDone()
+	ev.ReadDone = s.reader.Read(r)
+	s.post(todo, ev)
+}
+
+func (s *Server) readLoop() {
+	var todo turns
+	for {
+		s.readers.mu.Lock()
+		for len(s.readers.queue) == 0 {
+			s.readers.more.Wait()
+		}
+		r := s.readers.queue[0]
+		s.readers.queue = s.readers.queue[1:]
+		s.readers.mu.Unlock()
+		s.finishRead(&todo, r)
+		s.run(&todo)
+	}
+}
