@@ -243,7 +243,7 @@ func (m *Image) applyFeature(d *Delta, r *record.FeatureLevelRecord) {
 func (m *Image) applyRegister(d *Delta, offset kafka.Offset, r *record.RegisterBrokerRecord) {
 	b := Broker{
 		ID: r.BrokerID, Epoch: r.BrokerEpoch, Incarnation: r.IncarnationID,
-		Endpoints: slices.Clone(r.EndPoints), Features: slices.Clone(r.Features), Rack: r.Rack, Dirs: slices.Clone(r.LogDirs),
+		Endpoints: slices.Clone(r.EndPoints), Features: slices.Clone(r.Features), Rack: cloneString(r.Rack), Dirs: slices.Clone(r.LogDirs),
 		Fenced: r.Fenced, InControlledShutdown: r.InControlledShutdown, Registered: offset,
 	}
 	if at, found := m.findBroker(r.BrokerID); found {
@@ -252,6 +252,15 @@ func (m *Image) applyRegister(d *Delta, offset kafka.Offset, r *record.RegisterB
 		m.Brokers = slices.Insert(m.Brokers, at, b)
 	}
 	note(&d.BrokersChanged, r.BrokerID)
+}
+
+// cloneString gives the image a pointer of its own.
+func cloneString(s *string) *string {
+	if s == nil {
+		return nil
+	}
+	c := *s
+	return &c
 }
 
 // registered finds the registration that a record means, by id and epoch, and notes it as changed.

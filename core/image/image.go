@@ -222,6 +222,7 @@ func (m *Image) Clone() Image {
 	c.Brokers = slices.Clone(m.Brokers)
 	for i := range c.Brokers {
 		b := &c.Brokers[i]
+		b.Rack = cloneString(b.Rack)
 		b.Endpoints, b.Features, b.Dirs = slices.Clone(b.Endpoints), slices.Clone(b.Features), slices.Clone(b.Dirs)
 	}
 	c.Features = slices.Clone(m.Features)

@@ -1,0 +1,68 @@
+package controller
+
+import (
+	"fmt"
+
+	"momus/core/kafka"
+	"momus/core/msg"
+)
+
+// notControllerText is what Kafka says with the code.
+const notControllerText = "This is not the correct controller for this cluster."
+
+// notController answers a request that reached a node whose controller is not active.
+func notController(req msg.ControllerRequest) msg.ControllerReply {
+	const code = kafka.ErrNotController
+	switch r := req.(type) {
+	case *msg.CreateTopics:
+		reply := &msg.CreatedTopics{Op: r.Op}
+		for _, t := range r.Topics {
+			reply.Topics = append(reply.Topics, refusedTopic(t.Name, code, notControllerText))
+		}
+		return reply
+	case *msg.DeleteTopics:
+		reply := &msg.DeletedTopics{Op: r.Op}
+		for _, t := range r.Topics {
+			reply.Topics = append(reply.Topics, msg.DeletedTopic{Name: t.Name, ID: t.ID, Err: code, ErrText: notControllerText})
+		}
+		return reply
+	case *msg.AllocateProducerIDs:
+		return &msg.AllocatedProducerIDs{Op: r.Op, Err: code, First: kafka.NoProducerID}
+	case *msg.RegisterBroker:
+		return &msg.RegisteredBroker{Op: r.Op, Err: code, Epoch: kafka.NoBrokerEpoch}
+	case *msg.BrokerHeartbeat:
+		return &msg.HeartbeatAnswer{Op: r.Op, Err: code}
+	}
+	panic(fmt.Sprintf("BUG: the controller was asked a %T", req))
+}
+
+// refused turns a reply that cannot be given any more into a refusal. Results that were errors
+// already may be told as they are.
+func refused(reply msg.ControllerReply) msg.ControllerReply {
+	const code = kafka.ErrNotController
+	switch r := reply.(type) {
+	case *msg.CreatedTopics:
+		for i, t := range r.Topics {
+			if t.Err == kafka.None {
+				r.Topics[i] = refusedTopic(t.Name, code, notControllerText)
+			}
+		}
+	case *msg.DeletedTopics:
+		for i := range r.Topics {
+			if t := &r.Topics[i]; t.Err == kafka.None {
+				t.Err, t.ErrText = code, notControllerText
+			}
+		}
+	case *msg.AllocatedProducerIDs:
+		return &msg.AllocatedProducerIDs{Op: r.Op, Err: code, First: kafka.NoProducerID}
+	case *msg.RegisteredBroker:
+		return &msg.RegisteredBroker{Op: r.Op, Err: code, Epoch: kafka.NoBrokerEpoch}
+	case *msg.HeartbeatAnswer:
+		return &msg.HeartbeatAnswer{Op: r.Op, Err: code}
+	}
+	return reply
+}
+
+func refusedTopic(name string, code kafka.ErrorCode, text string) msg.CreatedTopic {
+	return msg.CreatedTopic{Name: name, Err: code, ErrText: text, Partitions: -1, Factor: -1}
+}

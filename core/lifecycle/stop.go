@@ -1,0 +1,60 @@
+package lifecycle
+
+import (
+	"momus/core/kafka"
+	"momus/core/msg"
+	"momus/core/port"
+)
+
+// Stop begins the way down. A registered broker first has the controller take its leaderships away.
+func (m *Lifecycle) Stop(now kafka.Now) {
+	switch m.phase {
+	case starting, registering:
+		m.refuseProducerIDs()
+		m.becomeClosing()
+	case catchingUp, unfencing, running:
+		m.refuseProducerIDs()
+		m.becomeShuttingDown(now)
+	}
+}
+
+// handOver takes the answer to a heartbeat that wants to shut down. The first that does not let us
+// go yet is followed by another one at once, the later ones by the interval, as in Kafka. A
+// controller that is gone does not hold us.
+func (m *Lifecycle) handOver(now kafka.Now, r *msg.HeartbeatAnswer) {
+	switch {
+	case r.Err != kafka.None || r.ShouldShutDown:
+		m.becomeClosing()
+	case !m.handedOver:
+		m.handedOver = true
+		m.retry = now.Mono
+		m.progress(now)
+	default:
+		m.progress(now)
+	}
+}
+
+// LogsClosed says that all logs are closed, and whether every one of them without a failure. Only
+// then are clean markers written (invariant 2).
+func (m *Lifecycle) LogsClosed(now kafka.Now, clean bool) {
+	if !clean || len(m.offline) > 0 {
+		m.becomeStopped(false)
+		return
+	}
+	m.becomeMarking()
+	epoch := m.epoch
+	if epoch == kafka.NoBrokerEpoch {
+		// Never registered in this run: what the last one vouched for is still true.
+		epoch = m.previous
+	}
+	for _, d := range m.dirs {
+		m.await(port.Save{Kind: port.SaveCleanMarker, Dir: d, BrokerEpoch: epoch})
+	}
+	m.marked()
+}
+
+func (m *Lifecycle) marked() {
+	if len(m.saving) == 0 {
+		m.becomeStopped(len(m.offline) == 0)
+	}
+}
