@@ -1,0 +1,169 @@
+package seglog
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"momus/core/kafka"
+	"momus/core/port"
+	"momus/disk"
+)
+
+// Suffixes of what is on its way out (invariant 4).
+const (
+	deletedSuffix = ".deleted"
+	deleteSuffix  = "-delete"
+	// nameBytesMax is the longest name that file systems take.
+	nameBytesMax = 255
+)
+
+// trash is what has been renamed and is to be unlinked once nobody reads it any more.
+type trash struct {
+	held  []*segment
+	names []string
+	// dir is a directory to empty and remove; listed says that names holds its entries.
+	dir    string
+	listed bool
+}
+
+// doom takes a segment that no View names any more off the disk: renamed now, unlinked later.
+func (l *writer) doom(s *segment) error {
+	t := &trash{held: []*segment{s}}
+	s.retire(&l.w.meter)
+	l.newEntries = true
+	for _, h := range []*handle{&s.log, &s.index, &s.times} {
+		l.dirty = slices.DeleteFunc(l.dirty, func(d *handle) bool { return d == h })
+		l.w.meter.call(0)
+		err := l.w.fs.Rename(h.name, h.name+deletedSuffix)
+		if errors.Is(err, disk.ErrNotExist) && h != &s.log {
+			continue // an index that was not written yet
+		}
+		if err != nil {
+			return err
+		}
+		t.names = append(t.names, h.name+deletedSuffix)
+	}
+	l.w.trash = append(l.w.trash, t)
+	return nil
+}
+
+// delete renames the log's directory away, durably, and leaves its files to empty.
+func (l *writer) delete(op port.LogOp) {
+	w := l.w
+	for i := range l.view.sealed {
+		l.retired = append(l.retired, l.view.sealed[i].segment)
+	}
+	if l.view.active.segment != nil {
+		l.retired = append(l.retired, l.view.active.segment)
+	}
+	l.leave()
+	if l.dir == "" { // it was never found
+		l.done(&op, kafka.NoOffset)
+		w.forget(l)
+		return
+	}
+	away := l.parent + "/" + deletedName(l.name, l.id.Topic)
+	w.meter.call(0)
+	err := w.fs.Rename(l.dir, away)
+	if err == nil {
+		w.meter.call(0)
+		err = w.fs.SyncDir(l.parent)
+	}
+	if err != nil && !errors.Is(err, disk.ErrNotExist) {
+		l.fail(&op, err)
+		return
+	}
+	w.trash = append(w.trash, &trash{held: l.retired, dir: away})
+	l.retired = nil
+	l.done(&op, kafka.NoOffset)
+	w.forget(l)
+}
+
+// deletedName is topic-partition.<32 hex digits>-delete, as Kafka forms it; the digits are the
+// topic's id, so that a topic made again under the same name can go the same way.
+func deletedName(name string, topic kafka.TopicID) string {
+	digits := make([]byte, 0, 2*len(topic))
+	for _, b := range topic {
+		digits = append(digits, "0123456789abcdef"[b>>4], "0123456789abcdef"[b&15])
+	}
+	suffix := "." + string(digits) + deleteSuffix
+	return name[:min(len(name), nameBytesMax-len(suffix))] + suffix
+}
+
+// sweep finds, once per directory, what deletions of an earlier run left.
+func (w *Worker) sweep(parent string) error {
+	if !w.cfg.Sweep || slices.Contains(w.swept, parent) {
+		return nil
+	}
+	w.swept = append(w.swept, parent)
+	w.meter.call(0)
+	entries, err := w.fs.ReadDir(parent)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Dir && strings.HasSuffix(e.Name, deleteSuffix) {
+			w.trash = append(w.trash, &trash{dir: parent + "/" + e.Name})
+		}
+	}
+	return nil
+}
+
+// trashReady finds the first trash without readers.
+func (w *Worker) trashReady() *trash {
+	for _, t := range w.trash {
+		if !slices.ContainsFunc(t.held, (*segment).busy) {
+			return t
+		}
+	}
+	return nil
+}
+
+// busy tells whether somebody has one of the segment's files.
+func (s *segment) busy() bool {
+	return !s.files.idleGone(&s.log) || !s.files.idleGone(&s.index) || !s.files.idleGone(&s.times)
+}
+
+// empty unlinks trash, at least one piece a turn if there is any.
+func (w *Worker) empty() {
+	for t := w.trashReady(); t != nil; t = w.trashReady() {
+		if w.unlink(t) {
+			w.trash = slices.DeleteFunc(w.trash, func(o *trash) bool { return o == t })
+		}
+		if w.spent() {
+			return
+		}
+	}
+}
+
+// unlink does one call's worth, and tells whether nothing is left. What cannot be removed is in
+// nobody's way: it is counted, and tried again when the log or the directory is next opened.
+func (w *Worker) unlink(t *trash) (done bool) {
+	w.meter.call(0)
+	switch {
+	case t.dir != "" && !t.listed:
+		t.listed = true
+		entries, err := w.fs.ReadDir(t.dir)
+		if err != nil {
+			w.Stranded++
+			return true
+		}
+		for _, e := range entries {
+			t.names = append(t.names, t.dir+"/"+e.Name)
+		}
+		return false
+	case len(t.names) > 0:
+		name := t.names[len(t.names)-1]
+		t.names = t.names[:len(t.names)-1]
+		if err := w.fs.Remove(name); err != nil && !errors.Is(err, disk.ErrNotExist) {
+			w.Stranded++
+		}
+		return len(t.names) == 0 && t.dir == ""
+	case t.dir != "":
+		if err := w.fs.Remove(t.dir); err != nil && !errors.Is(err, disk.ErrNotExist) {
+			w.Stranded++
+		}
+	}
+	return true
+}

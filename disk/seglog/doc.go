@@ -1,0 +1,32 @@
+// Package seglog is the partition log on disk, in Kafka's format: segments with their offset and
+// time indexes, the tail of each log in memory, recovery. It is plain synchronous code over
+// disk.FS: the same code runs on real files and inside the simulator.
+//
+// A Worker is the only writer of its logs. It takes port.LogOp values and answers port.LogDone
+// values, in turns of bounded I/O. Readers go past it: a Registry finds the View of a log, an
+// immutable picture that the writer swaps in whole, and answers port.Read with port.ReadDone, from
+// any number of goroutines.
+//
+//	turn.go      the queue of each log, and what one turn does of it
+//	open.go      opening a log; with recover.go (walking its batches) and repair.go (cutting, indexes)
+//	append.go    appending; roll.go begins a segment; epochs.go keeps leader-epoch-checkpoint
+//	flush.go     making durable, closing
+//	truncate.go  cutting the end and the start; delete.go removes what is gone
+//	view.go      what readers see; read.go and readtime.go answer them; scan.go walks headers
+//	cache.go     the tails in memory; files.go the open files; index.go the two indexes
+//
+// Invariants:
+//
+//  1. A View never changes once it is published. Slices that it shares with the writer only grow
+//     beyond the length that the View knows.
+//  2. Operations on one log are carried out in order, but that an append may overtake the flush
+//     before it (the flush then covers more), so that one sync serves all flushes of a turn.
+//  3. After a failure a log does nothing until an OpOpen of a higher generation. No sync is repeated.
+//  4. A file is unlinked only by its worker, after its last unpin, and after a rename that recovery
+//     recognises (.deleted, -delete).
+//  5. A name is never opened again after its file was renamed away: a reader gets the file that its
+//     View meant, or errGone.
+//  6. The offset and time index of a segment are accelerators: recovery rebuilds them from the log.
+//     On disk are those of sealed segments, and of the last one since it was opened or closed.
+//  7. A turn begins no operation and no step of a job once its budget is spent.
+package seglog

@@ -1,0 +1,119 @@
+package seglog
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"momus/core/kafka"
+	"momus/core/port"
+)
+
+// Names of the small files in a partition's directory.
+const (
+	epochsFile   = "leader-epoch-checkpoint"
+	metadataFile = "partition.metadata"
+)
+
+// smallBytesMax bounds what is read of a small file.
+const smallBytesMax = 1 << 20
+
+// saveEpochs replaces leader-epoch-checkpoint: version 0, the number of lines, `epoch start`. It
+// is written before the first append of an epoch is, but not synced for itself: recovery takes the
+// epochs from the batches and trusts the file only for what has no batch yet.
+func (l *writer) saveEpochs() error {
+	var b []byte
+	b = append(b, "0\n"...)
+	b = append(strconv.AppendInt(b, int64(len(l.epochs)), 10), '\n')
+	for _, e := range l.epochs {
+		b = append(strconv.AppendInt(b, int64(e.Epoch), 10), ' ')
+		b = append(strconv.AppendInt(b, int64(e.Start), 10), '\n')
+	}
+	path := l.dir + "/" + epochsFile
+	if err := l.writeSmall(path+".tmp", b); err != nil {
+		return err
+	}
+	l.w.meter.call(0)
+	l.newEntries = true
+	return l.w.fs.Rename(path+".tmp", path)
+}
+
+// writeSmall makes a file of its own, unsynced.
+func (l *writer) writeSmall(path string, b []byte) error {
+	m := &l.w.meter
+	m.call(len(b))
+	file, err := l.w.fs.Create(path)
+	if err != nil {
+		return err
+	}
+	m.call(0)
+	if err := file.WriteAt(b, 0); err != nil {
+		closeIdle(file)
+		return err
+	}
+	m.call(0)
+	return file.Close()
+}
+
+// readSmall reads a whole file.
+func (l *writer) readSmall(path string, size int64) ([]byte, error) {
+	m := &l.w.meter
+	m.call(0)
+	file, err := l.w.fs.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	b := make([]byte, min(size, smallBytesMax))
+	m.call(len(b))
+	n, err := readFull(file, b, 0)
+	m.call(0)
+	closeIdle(file)
+	return b[:n], err
+}
+
+// parseEpochs reads the checkpoint; what it cannot read it takes as absent.
+func parseEpochs(b []byte) []port.EpochStart {
+	lines := strings.Split(strings.TrimSuffix(string(b), "\n"), "\n")
+	if len(lines) < 2 || lines[0] != "0" || lines[1] != strconv.Itoa(len(lines)-2) {
+		return nil
+	}
+	var epochs []port.EpochStart
+	for _, line := range lines[2:] {
+		left, right, _ := strings.Cut(line, " ")
+		epoch, err := strconv.ParseInt(left, 10, 32)
+		if err != nil {
+			return nil
+		}
+		start, err := strconv.ParseInt(right, 10, 64)
+		if err != nil {
+			return nil
+		}
+		epochs = append(epochs, port.EpochStart{Epoch: kafka.LeaderEpoch(epoch), Start: kafka.Offset(start)})
+	}
+	return epochs
+}
+
+// trimEpochs drops what the log no longer holds: epochs that begin at or above end, and all but
+// the last that begin at or below start, which then begins there (KIP-101).
+func trimEpochs(epochs []port.EpochStart, start, end kafka.Offset) []port.EpochStart {
+	for n := len(epochs); n > 0 && epochs[n-1].Start >= end; n = len(epochs) {
+		epochs = epochs[:n-1]
+	}
+	for len(epochs) > 1 && epochs[1].Start <= start {
+		epochs = epochs[1:]
+	}
+	epochs = slices.Clone(epochs)
+	if len(epochs) > 0 {
+		epochs[0].Start = max(epochs[0].Start, start)
+	}
+	return epochs
+}
+
+// keepEpochs makes trimmed the log's epochs, on disk too if they are news.
+func (l *writer) keepEpochs(trimmed []port.EpochStart) error {
+	if slices.Equal(trimmed, l.epochs) {
+		return nil
+	}
+	l.epochs = trimmed
+	return l.saveEpochs()
+}

@@ -1,0 +1,216 @@
+package seglog
+
+import (
+	"errors"
+
+	"momus/disk"
+)
+
+// Locker guards what readers and workers share: the open files and the table of logs. The world
+// gives it: a mutex, or nothing at all in a world that runs one turn at a time.
+type Locker interface {
+	Lock()
+	Unlock()
+}
+
+// errGone says that a file was taken away since the View that named it was published.
+var errGone = errors.New("seglog: the file is gone")
+
+// meter counts the I/O of one disk turn. Readers have none.
+type meter struct {
+	calls int32
+	bytes int64
+}
+
+// call charges one call that moves n bytes.
+func (m *meter) call(n int) {
+	if m != nil {
+		m.calls++
+		m.bytes += int64(n)
+	}
+}
+
+// handle is one file of a log, open or not. Its fields are guarded by the lock of files.
+type handle struct {
+	name string
+	file disk.File // nil while closed
+	refs int32
+	// gone refuses new users; the last user closes the file for good.
+	gone bool
+	// once marks a file that nobody reads: it is let go after its sync.
+	once bool
+	// wake, if set, is called once a gone handle has lost its last user.
+	wake func()
+	// newer and older link the open files without a user; nil outside of that list.
+	newer, older *handle
+}
+
+// files bounds how many files are held open, closing the one that was idle longest.
+type files struct {
+	fs   disk.FS
+	lock Locker
+	max  int32
+	open int32
+	// idle is the root of a ring: idle.older is the one used last, idle.newer the first to go.
+	idle handle
+}
+
+func (f *files) init(fs disk.FS, lock Locker, openMax int32) {
+	f.fs, f.lock, f.max = fs, lock, openMax
+	f.idle.newer, f.idle.older = &f.idle, &f.idle
+}
+
+// acquire returns the handle's file, opened if need be, and counts a user.
+func (f *files) acquire(h *handle, m *meter) (disk.File, error) {
+	f.lock.Lock()
+	file, gone, name := f.take(h), h.gone, h.name
+	f.lock.Unlock()
+	switch {
+	case gone:
+		return nil, errGone
+	case file != nil:
+		return file, nil
+	}
+	m.call(0)
+	file, err := f.fs.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	return f.install(h, file, m)
+}
+
+// create makes the handle's file anew, empty, and counts a user.
+func (f *files) create(h *handle, m *meter) (disk.File, error) {
+	m.call(0)
+	file, err := f.fs.Create(h.name)
+	if err != nil {
+		return nil, err
+	}
+	return f.install(h, file, m)
+}
+
+// take counts a user of a file that is open already.
+func (f *files) take(h *handle) disk.File {
+	if h.gone || h.file == nil {
+		return nil
+	}
+	if h.refs == 0 {
+		h.unlink()
+	}
+	h.refs++
+	return h.file
+}
+
+// install adopts a file just opened. Another reader may have been faster, or the file may have
+// been renamed away meanwhile: the second look is what keeps invariant 5.
+func (f *files) install(h *handle, file disk.File, m *meter) (disk.File, error) {
+	f.lock.Lock()
+	existing, gone := f.take(h), h.gone
+	surplus := file
+	if existing == nil && !gone {
+		h.file, h.refs = file, 1
+		f.open++
+		existing, surplus = file, f.evict()
+	}
+	f.lock.Unlock()
+	if surplus != nil {
+		m.call(0)
+		closeIdle(surplus)
+	}
+	if gone {
+		return nil, errGone
+	}
+	return existing, nil
+}
+
+// evict takes the file that was idle longest out of the table when there are too many.
+func (f *files) evict() disk.File {
+	victim := f.idle.newer
+	if f.open <= f.max || victim == &f.idle {
+		return nil
+	}
+	victim.unlink()
+	return f.drop(victim)
+}
+
+func (f *files) drop(h *handle) disk.File {
+	file := h.file
+	h.file = nil
+	f.open--
+	return file
+}
+
+// release ends one use.
+func (f *files) release(h *handle) {
+	f.lock.Lock()
+	if h.refs--; h.refs < 0 {
+		f.lock.Unlock()
+		panic("BUG: a segment file was released twice")
+	}
+	var file disk.File
+	var wake func()
+	switch {
+	case h.refs > 0:
+	case h.gone:
+		file, wake = f.drop(h), h.wake
+	default:
+		h.link(&f.idle)
+		file = f.evict()
+	}
+	f.lock.Unlock()
+	if file != nil {
+		closeIdle(file)
+	}
+	if wake != nil {
+		wake()
+	}
+}
+
+// pin adds a use to one that the caller has.
+func (f *files) pin(h *handle) {
+	f.lock.Lock()
+	defer f.lock.Unlock()
+	if h.refs < 1 {
+		panic("BUG: a file without a user was pinned")
+	}
+	h.refs++
+}
+
+// retire refuses new users of the file; who still has it may read on.
+func (f *files) retire(h *handle, m *meter) {
+	f.lock.Lock()
+	var file disk.File
+	if !h.gone && h.file != nil && h.refs == 0 {
+		h.unlink()
+		file = f.drop(h)
+	}
+	h.gone = true
+	f.lock.Unlock()
+	if file != nil {
+		m.call(0)
+		closeIdle(file)
+	}
+}
+
+// idleGone tells whether a gone file has no user left.
+func (f *files) idleGone(h *handle) bool {
+	f.lock.Lock()
+	defer f.lock.Unlock()
+	return h.gone && h.refs == 0
+}
+
+// closeIdle gives a handle back. Its error tells nothing that counts: what must be durable is
+// synced, and a Sync through any handle reports what was lost before it.
+func closeIdle(file disk.File) { _ = file.Close() }
+
+func (h *handle) unlink() {
+	h.newer.older, h.older.newer = h.older, h.newer
+	h.newer, h.older = nil, nil
+}
+
+// link makes h the one used last.
+func (h *handle) link(root *handle) {
+	h.newer, h.older = root, root.older
+	root.older.newer = h
+	root.older = h
+}

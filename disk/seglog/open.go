@@ -1,0 +1,300 @@
+package seglog
+
+import (
+	"errors"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"momus/core/fold"
+	"momus/core/kafka"
+	"momus/core/port"
+	"momus/disk"
+)
+
+// stage is how far an opening has come.
+type stage uint8
+
+const (
+	listing  stage = iota // what is in the directory
+	tidying               // removing what an earlier run left half done
+	walking               // the batches of segment i
+	probing               // looking for batches behind a bad one
+	cutting               // removing what lies behind the new end
+	syncing               // making durable what was found
+	dropping              // segments below the log start
+	settling              // epochs; the answer
+)
+
+// opener opens a log in many turns: it walks the headers of all batches for the fold, the epochs
+// and the indexes, and after a stop that was not clean the checksums above the recovery point.
+type opener struct {
+	l     *writer
+	op    port.LogOp
+	stage stage
+
+	leftovers []string
+	sizes     []int64 // by name of files
+	names     []string
+	bases     []kafka.Offset
+	i         int
+	walk      walker
+	indexer   indexer
+	current   extent
+	opened    fold.State
+	epochs    []port.EpochStart
+	end       kafka.Offset
+	cutBytes  int64
+	doomed    []*segment
+}
+
+// open begins an opening; whatever the log was before is let go.
+func (l *writer) open(op port.LogOp) {
+	w := l.w
+	l.leave()
+	l.gen = op.Gen
+	l.phase = opening
+	l.dir = ""
+	i := slices.IndexFunc(w.cfg.Dirs, func(d Dir) bool { return d.ID == op.Open.Dir })
+	if i < 0 {
+		l.fence()
+		l.refuse(&op, port.FailMissing)
+		return
+	}
+	l.parent = w.cfg.Dirs[i].Path
+	l.name = op.Open.Topic + "-" + strconv.Itoa(int(op.Log.Partition))
+	l.dir = l.parent + "/" + l.name
+	l.flushed = 0
+	l.indexer = newIndexer(op.Open.IndexIntervalBytes, op.Open.IndexBytesMax)
+	l.begin(&opener{l: l, op: op})
+}
+
+func (o *opener) step() bool {
+	var err error
+	switch o.stage {
+	case listing:
+		err = o.list()
+	case tidying:
+		err = o.tidy()
+	case walking:
+		err = o.walkOn()
+	case probing:
+		err = o.probeOn()
+	case cutting:
+		err = o.cutOn()
+	case syncing:
+		err = o.syncOn()
+	case dropping:
+		err = o.dropOn()
+	case settling:
+		if err = o.settle(); err == nil {
+			return true
+		}
+	}
+	if err == nil {
+		return false
+	}
+	if o.walk.file != nil {
+		o.closeWalk()
+	}
+	if o.current.segment != nil {
+		o.current.retire(&o.l.w.meter)
+	}
+	if errors.Is(err, errMissing) {
+		o.l.fence()
+		o.l.refuse(&o.op, port.FailMissing)
+	} else {
+		o.l.fail(&o.op, err)
+	}
+	return true
+}
+
+// errMissing says that there is no log where one was to be.
+var errMissing = errors.New("seglog: the log is not there")
+
+func (o *opener) list() error {
+	l := o.l
+	if err := l.w.sweep(l.parent); err != nil {
+		return err
+	}
+	l.w.meter.call(0)
+	entries, err := l.w.fs.ReadDir(l.dir)
+	if errors.Is(err, disk.ErrNotExist) {
+		if !o.op.Open.Create {
+			return errMissing
+		}
+		l.w.meter.call(0)
+		err = l.w.fs.MkdirAll(l.dir)
+		l.newDir, l.newEntries = true, true
+	}
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		o.sort(e)
+	}
+	o.leftovers = slices.DeleteFunc(o.leftovers, o.hasLog)
+	if err := o.checkTopic(); err != nil {
+		return err
+	}
+	o.stage = tidying
+	return nil
+}
+
+// sort files one name of the directory away.
+func (o *opener) sort(e disk.Entry) {
+	o.names, o.sizes = append(o.names, e.Name), append(o.sizes, e.Size)
+	digits, suffix, _ := strings.Cut(e.Name, ".")
+	base, err := strconv.ParseInt(digits, 10, 64)
+	switch {
+	case strings.HasSuffix(e.Name, deletedSuffix), strings.HasSuffix(e.Name, ".cleaned"), strings.HasSuffix(e.Name, ".tmp"):
+		o.leftovers = append(o.leftovers, e.Name)
+	case err != nil || len(digits) != 20:
+	case suffix == "log":
+		o.bases = append(o.bases, kafka.Offset(base))
+	case suffix == "index" || suffix == "timeindex":
+		o.leftovers = append(o.leftovers, e.Name) // unless its log turns up
+	}
+}
+
+// hasLog tells an index that belongs to a segment.
+func (o *opener) hasLog(name string) bool {
+	digits, suffix, _ := strings.Cut(name, ".")
+	return (suffix == "index" || suffix == "timeindex") && o.size(digits+".log") >= 0
+}
+
+// size is the size of a file of the directory, or noFile.
+func (o *opener) size(name string) int64 {
+	i := slices.Index(o.names, name)
+	if i < 0 {
+		return noFile
+	}
+	return o.sizes[i]
+}
+
+// checkTopic compares partition.metadata with the topic asked for, and writes it if it is missing
+// or was lost half written. A directory of another incarnation of the topic is not opened.
+func (o *opener) checkTopic() error {
+	l := o.l
+	path := l.dir + "/" + metadataFile
+	want := "version: 0\ntopic_id: " + l.id.Topic.String() + "\n"
+	if size := o.size(metadataFile); size > 0 {
+		b, err := l.readSmall(path, size)
+		if err != nil {
+			return err
+		}
+		_, id, found := strings.Cut(string(b), "topic_id: ")
+		if topic, ok := kafka.ParseUUID(strings.TrimSpace(id)); found && ok {
+			if topic != l.id.Topic {
+				return errCorrupt
+			}
+			return nil
+		}
+	}
+	l.newEntries = true
+	if err := l.writeSmall(path, []byte(want)); err != nil {
+		return err
+	}
+	l.soil(&handle{name: path, once: true})
+	return nil
+}
+
+// tidy removes one leftover, or goes on to the segments.
+func (o *opener) tidy() error {
+	l := o.l
+	if n := len(o.leftovers); n > 0 {
+		l.newEntries = true
+		l.w.meter.call(0)
+		err := l.w.fs.Remove(l.dir + "/" + o.leftovers[n-1])
+		o.leftovers = o.leftovers[:n-1]
+		return err
+	}
+	if len(o.bases) == 0 {
+		return o.beginAnew()
+	}
+	slices.Sort(o.bases)
+	o.end = o.bases[0]
+	return o.beginWalk()
+}
+
+// beginAnew gives a log without segments its first.
+func (o *opener) beginAnew() error {
+	if o.op.Open.RecoveryPoint > o.op.Open.LogStart && !o.op.Open.AcceptLoss {
+		return errCorrupt // what was flushed is not there
+	}
+	o.end = max(o.op.Open.LogStart, 0)
+	o.l.view.start = o.end
+	o.stage = syncing
+	return o.l.beginSegment(o.end)
+}
+
+// syncOn syncs one file of what an unclean stop left, so that all that was found is durable from
+// here on. A new log waits for its first flush.
+func (o *opener) syncOn() error {
+	l := o.l
+	if len(o.bases) > 0 && len(l.dirty) > 0 {
+		return l.syncOne()
+	}
+	if len(o.bases) > 0 {
+		if err := l.syncEntries(); err != nil {
+			return err
+		}
+	}
+	l.flushed = l.view.end
+	l.view.start = max(o.op.Open.LogStart, l.view.extent(0).base)
+	o.stage = dropping
+	if l.view.end < l.view.start {
+		// What is left lies below the log start, and was to go.
+		o.doomed = append(segmentsOf(l.view.sealed), l.view.active.segment)
+		l.view.sealed = nil
+		o.opened, o.epochs = fold.State{}, nil
+		o.end = l.view.start
+		return l.beginSegment(o.end)
+	}
+	o.doomed = l.belowStart()
+	return nil
+}
+
+func (o *opener) dropOn() error {
+	if len(o.doomed) == 0 {
+		o.stage = settling
+		return nil
+	}
+	err := o.l.doom(o.doomed[0])
+	o.doomed = o.doomed[1:]
+	return err
+}
+
+// settle compares the epochs with their checkpoint, lets readers in and answers.
+func (o *opener) settle() error {
+	l := o.l
+	var stored []port.EpochStart
+	if size := o.size(epochsFile); size > 0 {
+		b, err := l.readSmall(l.dir+"/"+epochsFile, size)
+		if err != nil {
+			return err
+		}
+		stored = parseEpochs(b)
+	}
+	epochs := o.epochs
+	for _, e := range stored {
+		// An epoch that has no batch yet is known from the file alone.
+		if n := len(epochs); e.Start <= l.view.end && (n == 0 || e.Epoch > epochs[n-1].Epoch && e.Start >= epochs[n-1].Start) {
+			epochs = append(epochs, e)
+		}
+	}
+	l.epochs = stored
+	if err := l.keepEpochs(trimEpochs(epochs, l.view.start, math.MaxInt64)); err != nil {
+		return err
+	}
+	l.phase = running
+	l.log = new(Log)
+	l.changed = true
+	l.publish()
+	l.w.reg.register(l.id, l.log)
+	l.w.out = append(l.w.out, port.LogDone{
+		Kind: port.OpOpen, Log: l.id, Gen: l.gen, Epoch: o.op.Epoch, End: l.view.end, Opened: l.opened(o.opened, o.cutBytes),
+	})
+	return nil
+}

@@ -1,0 +1,235 @@
+package seglog
+
+import (
+	"errors"
+	"sort"
+
+	"momus/core/kafka"
+	"momus/core/port"
+	"momus/disk"
+)
+
+const (
+	// gatherBytesMax bounds what is copied together of small appends for one read.
+	gatherBytesMax = 1 << 20
+	// gatherBytesMin is the size from which a single append is passed on as it is.
+	gatherBytesMin = 256 << 10
+	// viewRetries is how often a reader looks again when a file went away under its View. Each
+	// time the View is newer; a log that loses segments faster than that answers FailRange.
+	viewRetries = 4
+)
+
+// Read answers q from the log's View of this moment. It may block on the disk unless Cached says
+// otherwise. It is safe from any goroutine.
+func (r *Registry) Read(q port.Read) port.ReadDone {
+	log := r.Log(q.Log)
+	if log == nil {
+		return failed(q, port.FailMissing)
+	}
+	for range viewRetries {
+		d, err := r.readView(log.View(), q)
+		if err == nil {
+			return d
+		}
+		if !errors.Is(err, errGone) {
+			return failed(q, failureOf(err))
+		}
+	}
+	return failed(q, port.FailRange)
+}
+
+// Cached tells whether a ReadBatches or ReadCopy would be answered from memory, or at once because
+// there is nothing to read.
+func (r *Registry) Cached(q port.Read) bool {
+	log := r.Log(q.Log)
+	if log == nil {
+		return true
+	}
+	if q.Kind != port.ReadBatches && q.Kind != port.ReadCopy {
+		return false
+	}
+	v := log.View()
+	return q.From >= min(v.end, q.Upto) || q.From < v.start || v.chunkOf(q.From) >= 0
+}
+
+func failed(q port.Read, f port.Failure) port.ReadDone {
+	return port.ReadDone{
+		ID: q.ID, Log: q.Log, Fail: f, Next: q.From,
+		Found: kafka.NoOffset, Timestamp: -1, Epoch: kafka.NoLeaderEpoch,
+	}
+}
+
+// failureOf maps an error of the port to a failure.
+func failureOf(err error) port.Failure {
+	switch {
+	case errors.Is(err, errCorrupt):
+		return port.FailCorrupt
+	case errors.Is(err, disk.ErrNoSpace):
+		return port.FailNoSpace
+	}
+	return port.FailIO
+}
+
+func (r *Registry) readView(v *View, q port.Read) (port.ReadDone, error) {
+	d := failed(q, port.FailNone)
+	q.Upto = min(q.Upto, v.end)
+	switch q.Kind {
+	case port.ReadTime:
+		return d, v.readTime(q, &d)
+	case port.ReadMaxTime:
+		return d, v.readMaxTime(q, &d)
+	}
+	if q.From < v.start || q.From > v.end {
+		d.Fail = port.FailRange
+		return d, nil
+	}
+	if q.From >= q.Upto {
+		return d, nil
+	}
+	span, next, ok := v.readTail(q, r.pool)
+	if !ok {
+		var err error
+		if span, next, err = v.readFile(q); err != nil {
+			return d, err
+		}
+	}
+	d.Span, d.Next = span, next
+	if q.Kind == port.ReadCopy {
+		return d, copyInto(&d)
+	}
+	return d, nil
+}
+
+// chunkOf is the number of the chunk that holds the offset, or -1.
+func (v *View) chunkOf(at kafka.Offset) int {
+	return sort.Search(len(v.tail), func(i int) bool { return v.tail[i].base > at }) - 1
+}
+
+// readTail answers from memory; ok is false when the offset is not there (any more).
+func (v *View) readTail(q port.Read, pool port.Pool) (span port.Span, next kafka.Offset, ok bool) {
+	i := v.chunkOf(q.From)
+	if i < 0 {
+		return port.Span{}, q.From, false
+	}
+	held, ok := v.tail[i].span.TryRetain()
+	if !ok {
+		return port.Span{}, q.From, false
+	}
+	part := cut(held.Bytes(), q.From, q.Upto, int(q.BytesMax), q.AtLeastOne)
+	if part.hi == part.lo {
+		held.Release()
+		return port.Span{}, q.From, true
+	}
+	first := held.Slice(part.lo, part.hi)
+	// More is worth a copy only if appends were small and whole ones follow.
+	more, total := i+1, first.Len()
+	if part.next == v.tail[i].end && total < gatherBytesMin {
+		limit := min(int(q.BytesMax), gatherBytesMax)
+		for more < len(v.tail) && v.tail[more].end <= q.Upto && total+v.tail[more].span.Len() <= limit {
+			total += v.tail[more].span.Len()
+			more++
+		}
+	}
+	if more == i+1 {
+		return first, part.next, true
+	}
+	b, buf := gather(pool, total)
+	b, next = append(b, first.Bytes()...), part.next
+	first.Release()
+	for _, c := range v.tail[i+1 : more] {
+		held, ok := c.span.TryRetain()
+		if !ok {
+			break
+		}
+		b, next = append(b, held.Bytes()...), c.end
+		held.Release()
+	}
+	return port.MemSpan(b, buf), next, true
+}
+
+// readFile answers with a region of the segment that holds the offset.
+func (v *View) readFile(q port.Read) (port.Span, kafka.Offset, error) {
+	for i := v.find(q.From); i <= len(v.sealed); i++ {
+		e := v.extent(i)
+		if e.size == 0 || e.end <= q.From {
+			continue
+		}
+		span, next, err := e.readRegion(q)
+		if err != nil || span.Len() > 0 || e.end >= q.Upto {
+			return span, next, err
+		}
+	}
+	return port.Span{}, q.From, nil
+}
+
+func (e *extent) readRegion(q port.Read) (port.Span, kafka.Offset, error) {
+	start, _, err := e.lastIndex(func(x indexEntry) bool { return x.offset <= q.From })
+	if err != nil {
+		return port.Span{}, q.From, err
+	}
+	file, err := e.files.acquire(&e.log, nil)
+	if err != nil {
+		return port.Span{}, q.From, err
+	}
+	scan := newScanner(file, start.pos, e.size)
+	first, ok, err := scan.seek(q.From)
+	lo, hi, next := scan.pos, scan.pos, q.From
+	if err == nil && ok && first.End() <= q.Upto && (q.AtLeastOne || first.Size <= q.BytesMax) {
+		hi, next = lo+int64(first.Size), first.End()
+		hi, next, err = e.regionEnd(q, lo, hi, next, &scan)
+	}
+	if err != nil || hi == lo {
+		e.files.release(&e.log)
+		return port.Span{}, q.From, err
+	}
+	return port.FileSpan(e.segment, lo, int(hi-lo)), next, nil
+}
+
+// regionEnd finds how far a region that begins at lo may reach; it holds one batch, up to hi,
+// already. The index takes it near the end, headers are read from there on.
+func (e *extent) regionEnd(q port.Read, lo, hi int64, next kafka.Offset, scan *scanner) (int64, kafka.Offset, error) {
+	limit := lo + int64(q.BytesMax)
+	if e.size <= limit && e.end <= q.Upto {
+		return e.size, e.end, nil
+	}
+	near, ok, err := e.lastIndex(func(x indexEntry) bool { return x.offset < q.Upto && x.pos <= limit })
+	if err != nil {
+		return hi, next, err
+	}
+	scan.pos = hi
+	if ok && near.pos > hi {
+		// The batch before near ends at or below Upto too, and lies below the limit. Its end is
+		// learned from the batch at near, or is where that begins.
+		scan.pos = near.pos
+		hi = near.pos
+		next = kafka.NoOffset
+	}
+	for {
+		h, ok, err := scan.next()
+		if err != nil {
+			return hi, next, err
+		}
+		if ok && next == kafka.NoOffset {
+			next = h.BaseOffset
+		}
+		if !ok || h.End() > q.Upto || scan.pos > limit {
+			return hi, next, nil
+		}
+		hi, next = scan.pos, h.End()
+	}
+}
+
+// copyInto reads the region that d holds into memory of the core's own.
+func copyInto(d *port.ReadDone) error {
+	span := d.Span
+	d.Span = port.Span{}
+	defer span.Release()
+	d.Data = make([]byte, span.Len())
+	if span.InMemory() {
+		copy(d.Data, span.Bytes())
+		return nil
+	}
+	region, off := span.Region()
+	_, err := region.ReadAt(d.Data, off)
+	return err
+}

@@ -1,0 +1,265 @@
+package seglog
+
+import (
+	"math"
+
+	"momus/core/kafka"
+	"momus/core/port"
+	"momus/core/record"
+	"momus/disk"
+
+	"github.com/klauspost/crc32"
+)
+
+const (
+	// walkBytes is how much recovery reads at once, and farBytes how much if batches are so large
+	// that little more than the next header would be used.
+	walkBytes = 256 << 10
+	farBytes  = 4096
+	// crcFrom is the place in a batch from which its checksum counts.
+	crcFrom = 21
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// walker goes through the batches of one segment, one read a step, in constant memory: a checksum
+// is carried over from read to read.
+type walker struct {
+	file disk.File
+	size int64
+	// pos is the first byte not looked at, expected the least offset that may come.
+	pos      int64
+	expected kafka.Offset
+	// until is the base of the next segment, or the greatest offset there is.
+	until kafka.Offset
+	// checkFrom is the offset from which checksums are computed.
+	checkFrom kafka.Offset
+	// h is the batch under way, of which left bytes at pos are to be summed still.
+	h     record.Header
+	sum   uint32
+	left  int64
+	large bool
+}
+
+// walked is what a step of a walker came to.
+type walked uint8
+
+const (
+	onward walked = iota
+	atEnd
+	atBad
+)
+
+// step reads once and hands whole batches, with their positions, to accept.
+func (k *walker) step(m *meter, scratch []byte, accept func(h *record.Header, pos int64)) (walked, error) {
+	if k.pos >= k.size {
+		return atEnd, nil
+	}
+	if k.large && k.left == 0 {
+		scratch = scratch[:min(len(scratch), farBytes)]
+	}
+	b := scratch[:min(int64(len(scratch)), k.size-k.pos)]
+	m.call(len(b))
+	if err := readExact(k.file, b, k.pos); err != nil {
+		return atBad, err
+	}
+	read := k.pos + int64(len(b))
+	for len(b) > 0 {
+		if k.left == 0 {
+			if len(b) < record.HeaderSize && read < k.size {
+				return onward, nil
+			}
+			if !k.begin(b) {
+				return atBad, nil
+			}
+			if k.h.BaseOffset < k.checkFrom {
+				k.pass(accept)
+				b = b[min(int64(len(b)), int64(k.h.Size)):]
+				continue
+			}
+			k.sum, k.left = 0, int64(k.h.Size)-crcFrom
+			k.pos += crcFrom
+			b = b[crcFrom:]
+		}
+		n := min(k.left, int64(len(b)))
+		k.sum = crc32.Update(k.sum, castagnoli, b[:n])
+		k.left, k.pos, b = k.left-n, k.pos+n, b[n:]
+		if k.left > 0 {
+			break
+		}
+		k.pos -= int64(k.h.Size) // back to where the batch begins
+		if k.sum != k.h.CRC {
+			return atBad, nil
+		}
+		k.pass(accept)
+	}
+	return onward, nil
+}
+
+// begin looks at the header at pos.
+func (k *walker) begin(b []byte) bool {
+	h, err := record.ParseHeader(b)
+	k.h = h
+	return err == nil && h.BaseOffset >= k.expected && h.LastOffsetDelta >= 0 && h.Count >= 0 &&
+		h.BaseOffset <= math.MaxInt64-1-kafka.Offset(h.LastOffsetDelta) &&
+		h.End() <= k.until && k.pos+int64(h.Size) <= k.size
+}
+
+func (k *walker) pass(accept func(h *record.Header, pos int64)) {
+	accept(&k.h, k.pos)
+	k.pos += int64(k.h.Size)
+	k.expected = k.h.End()
+	k.large = int64(k.h.Size) > walkBytes/8
+}
+
+// beginWalk goes on to segment i.
+func (o *opener) beginWalk() error {
+	l := o.l
+	s := l.newSegment(o.bases[o.i])
+	o.current = extent{segment: s, end: s.base, top: noTime, hot: true}
+	file, err := l.w.files.acquire(&s.log, &l.w.meter)
+	if err != nil {
+		return err
+	}
+	open := o.op.Open
+	o.walk = walker{
+		file: file, size: o.size(segmentName(s.base) + ".log"),
+		expected: s.base, until: math.MaxInt64, checkFrom: open.RecoveryPoint,
+	}
+	if open.StopWasClean {
+		o.walk.checkFrom = math.MaxInt64
+	}
+	if o.i+1 < len(o.bases) {
+		o.walk.until = o.bases[o.i+1]
+	}
+	o.indexer = l.indexer
+	o.indexer.sinceBytes = 0
+	o.stage = walking
+	return nil
+}
+
+func (o *opener) closeWalk() {
+	o.walk.file = nil
+	o.l.w.files.release(&o.current.log)
+}
+
+// walkOn does one read of the segment.
+func (o *opener) walkOn() error {
+	l := o.l
+	at, err := o.walk.step(&l.w.meter, l.w.readBuffer(), o.accept)
+	if err != nil {
+		return err
+	}
+	switch at {
+	case atBad:
+		return o.bad()
+	case atEnd:
+		return o.walkedOut()
+	}
+	return nil
+}
+
+// readBuffer is the memory for one read of recovery.
+func (w *Worker) readBuffer() []byte {
+	if w.scratch == nil {
+		w.scratch = make([]byte, max(farBytes, min(walkBytes, w.cfg.TurnBytes)))
+	}
+	return w.scratch
+}
+
+// accept takes a sound batch into everything that is rebuilt from headers.
+func (o *opener) accept(h *record.Header, pos int64) {
+	o.opened.Apply(h)
+	if n := len(o.epochs); n == 0 && h.LeaderEpoch >= 0 || n > 0 && o.epochs[n-1].Epoch < h.LeaderEpoch {
+		o.epochs = append(o.epochs, port.EpochStart{Epoch: h.LeaderEpoch, Start: h.BaseOffset})
+	}
+	o.indexer.add(&o.current, h, pos)
+	o.current.size = pos + int64(h.Size)
+	o.current.end = h.End()
+	o.end = h.End()
+}
+
+// walkedOut is the end of a sound segment.
+func (o *opener) walkedOut() error {
+	if o.i+1 == len(o.bases) {
+		if o.end < o.op.Open.RecoveryPoint && !o.op.Open.AcceptLoss {
+			return errCorrupt // it ends below what was flushed
+		}
+		return o.lastFound()
+	}
+	next := o.bases[o.i+1]
+	if next != o.end && !o.op.Open.StopWasClean && o.end >= o.op.Open.RecoveryPoint {
+		// A segment between the two is missing, and compaction has no business up here.
+		return o.bad()
+	}
+	if err := o.sealFound(); err != nil {
+		return err
+	}
+	o.end = next
+	o.i++
+	return o.beginWalk()
+}
+
+// bad decides about a log whose batches stop being sound at walk.pos, offset o.end.
+func (o *opener) bad() error {
+	open := o.op.Open
+	switch {
+	case open.AcceptLoss:
+	case o.end < open.RecoveryPoint || open.StopWasClean:
+		return errCorrupt // rot: this was durable once
+	case open.StopWasLossy: // a torn tail
+	default:
+		// The page cache survived, so only the last write can be cut short: sound batches behind
+		// this place mean rot.
+		for _, base := range o.bases[o.i+1:] {
+			if o.size(segmentName(base)+".log") > 0 {
+				return errCorrupt
+			}
+		}
+		o.walk.left = 0
+		o.stage = probing
+		o.walk.pos++
+		return nil
+	}
+	o.stage = cutting
+	return nil
+}
+
+// probeOn looks for a sound batch behind a bad one, at any position, one read a step.
+func (o *opener) probeOn() error {
+	l := o.l
+	k := &o.walk
+	if k.size-k.pos < record.HeaderSize {
+		o.stage = cutting
+		return nil
+	}
+	b := l.w.readBuffer()
+	b = b[:min(int64(len(b)), k.size-k.pos)]
+	l.w.meter.call(len(b))
+	if err := readExact(k.file, b, k.pos); err != nil {
+		return err
+	}
+	for ; len(b) >= record.HeaderSize; b = b[1:] {
+		if k.begin(b) && k.h.BaseOffset-k.expected <= math.MaxInt32 {
+			found, err := o.sound(k.h, k.pos)
+			if err != nil {
+				return err
+			}
+			if found {
+				return errCorrupt
+			}
+		}
+		k.pos++
+	}
+	return nil
+}
+
+// sound sums a batch that was found by its looks. The few that look like one are read whole.
+func (o *opener) sound(h record.Header, pos int64) (bool, error) {
+	batch := make([]byte, h.Size)
+	o.l.w.meter.call(len(batch))
+	if err := readExact(o.walk.file, batch, pos); err != nil {
+		return false, err
+	}
+	return record.CheckStored(batch, h) == nil, nil
+}

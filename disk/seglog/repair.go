@@ -1,0 +1,154 @@
+package seglog
+
+import (
+	"bytes"
+)
+
+// lastFound makes the segment just walked the last one of the log.
+func (o *opener) lastFound() error {
+	l := o.l
+	e := &o.current
+	o.closeWalk()
+	l.indexer.sinceBytes = o.indexer.sinceBytes
+	l.view.active, l.view.end = *e, o.end
+	o.current.segment = nil
+	e = &l.view.active
+	l.indexer.addTime(e)
+	if err := o.checkIndexes(e); err != nil {
+		return err
+	}
+	l.indexOnDisk, l.timesOnDisk = len(e.index), len(e.times)
+	if !o.op.Open.StopWasClean {
+		l.soil(&e.log)
+	}
+	o.stage = syncing
+	return nil
+}
+
+// sealFound makes the segment just walked a sealed one. Its indexes on disk are trusted if it was
+// flushed whole, by a look at their last entries, and else must be what was found.
+func (o *opener) sealFound() error {
+	l := o.l
+	e := &o.current
+	o.closeWalk()
+	o.indexer.addTime(e)
+	trusted := o.op.Open.StopWasClean || e.end <= o.op.Open.RecoveryPoint
+	if trusted {
+		kept, err := o.keepIndexes(e)
+		if err != nil {
+			return err
+		}
+		trusted = kept
+	}
+	if !trusted {
+		if err := o.checkIndexes(e); err != nil {
+			return err
+		}
+		e.indexCount, e.timesCount = len(e.index), len(e.times)
+	}
+	if !o.op.Open.StopWasClean && e.end > o.op.Open.RecoveryPoint {
+		l.soil(&e.log)
+	}
+	e.hot, e.index, e.times = false, nil, nil
+	l.view.sealed = append(l.view.sealed, *e)
+	o.current.segment = nil
+	return nil
+}
+
+// keepIndexes looks whether both files of a sealed segment can be right: whole entries, the last
+// of which lie within the segment, of a greatest timestamp that is the segment's.
+func (o *opener) keepIndexes(e *extent) (bool, error) {
+	name := segmentName(e.base)
+	indexBytes, timesBytes := o.size(name+".index"), o.size(name+".timeindex")
+	if indexBytes < 0 || timesBytes < 0 || indexBytes%indexEntryBytes != 0 || timesBytes%timeEntryBytes != 0 {
+		return false, nil
+	}
+	if indexBytes > 0 {
+		b, err := o.lastEntry(&e.segment.index, indexBytes, indexEntryBytes)
+		if err != nil {
+			return false, err
+		}
+		x := parseIndex(b, e.base)
+		if x.offset < e.base || x.offset >= e.end || x.pos <= 0 || x.pos >= e.size {
+			return false, nil
+		}
+	}
+	if timesBytes > 0 {
+		b, err := o.lastEntry(&e.segment.times, timesBytes, timeEntryBytes)
+		if err != nil {
+			return false, err
+		}
+		if x := parseTime(b, e.base); x.offset < e.base || x.offset >= e.end || x.time != e.top.time {
+			return false, nil
+		}
+	}
+	e.indexCount, e.timesCount = int(indexBytes/indexEntryBytes), int(timesBytes/timeEntryBytes)
+	return true, nil
+}
+
+func (o *opener) lastEntry(h *handle, size int64, entryBytes int) ([]byte, error) {
+	m := &o.l.w.meter
+	file, err := o.l.w.files.acquire(h, m)
+	if err != nil {
+		return nil, err
+	}
+	defer o.l.w.files.release(h)
+	b := make([]byte, entryBytes)
+	m.call(len(b))
+	return b, readExact(file, b, size-int64(entryBytes))
+}
+
+// checkIndexes makes both files of a segment what its batches say.
+func (o *opener) checkIndexes(e *extent) error {
+	name := segmentName(e.base)
+	if err := o.checkIndex(&e.segment.index, o.size(name+".index"), appendIndex(nil, e.base, e.index)); err != nil {
+		return err
+	}
+	return o.checkIndex(&e.segment.times, o.size(name+".timeindex"), appendTimes(nil, e.base, e.times))
+}
+
+func (o *opener) checkIndex(h *handle, size int64, want []byte) error {
+	l := o.l
+	if size == int64(len(want)) {
+		b, err := l.readIndex(h, len(want))
+		if err != nil {
+			return err
+		}
+		if bytes.Equal(b, want) {
+			return nil
+		}
+	}
+	return l.writeIndex(h, want, 0, true)
+}
+
+// cutOn removes one segment behind the new end, the last first, and then the rest of the one that
+// holds it. What is cut was never acknowledged as durable, or its loss was accepted.
+func (o *opener) cutOn() error {
+	l := o.l
+	m := &l.w.meter
+	if last := len(o.bases) - 1; last > o.i {
+		name := segmentName(o.bases[last])
+		o.cutBytes += o.size(name + ".log")
+		o.bases = o.bases[:last]
+		l.newEntries = true
+		for _, suffix := range []string{".timeindex", ".index", ".log"} {
+			if o.size(name+suffix) == noFile {
+				continue
+			}
+			m.call(0)
+			if err := l.w.fs.Remove(l.dir + "/" + name + suffix); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if o.current.size < o.walk.size {
+		o.cutBytes += o.walk.size - o.current.size
+		l.soil(&o.current.log)
+		m.call(0)
+		if err := o.walk.file.Truncate(o.current.size); err != nil {
+			return err
+		}
+	}
+	return o.lastFound()
+}

@@ -1,0 +1,271 @@
+package seglog
+
+import (
+	"slices"
+	"sort"
+
+	"momus/core/kafka"
+	"momus/core/port"
+)
+
+// truncate cuts the log's end. Readers see the new end before a byte is gone.
+func (l *writer) truncate(op port.LogOp) {
+	l.gen = op.Gen
+	if op.End >= l.view.end {
+		l.done(&op, l.view.end)
+		return
+	}
+	l.w.tails.drop(l)
+	l.w.touch(l)
+	if op.End < l.view.start {
+		// Nothing of the log is wanted: it begins anew, as in Kafka's truncateFullyAndStartAt.
+		doomed := append(segmentsOf(l.view.sealed), l.view.active.segment)
+		l.view.start = op.End
+		l.view.sealed = nil
+		if err := l.beginSegment(op.End); err != nil {
+			l.failKeeping(&op, err, doomed)
+			return
+		}
+		l.startCut(op, doomed)
+		return
+	}
+	i := l.view.find(op.End)
+	kept, err := l.shorten(*l.view.extent(i), op.End)
+	if err != nil {
+		l.fail(&op, err)
+		return
+	}
+	var doomed []*segment
+	if i < len(l.view.sealed) {
+		doomed = append(segmentsOf(l.view.sealed[i+1:]), l.view.active.segment)
+		l.indexOnDisk, l.timesOnDisk = kept.indexCount, kept.timesCount
+	}
+	l.view.sealed = slices.Clip(l.view.sealed[:i])
+	l.view.active = kept
+	l.view.end = kept.end
+	l.startCut(op, doomed)
+}
+
+// failKeeping fails the log when segments are no longer in its view but still have their files.
+func (l *writer) failKeeping(op *port.LogOp, err error, doomed []*segment) {
+	for _, s := range doomed {
+		s.retire(&l.w.meter)
+	}
+	l.retired = append(l.retired, doomed...)
+	l.fail(op, err)
+}
+
+func segmentsOf(extents []extent) []*segment {
+	segments := make([]*segment, 0, len(extents)+1)
+	for i := range extents {
+		segments = append(segments, extents[i].segment)
+	}
+	return segments
+}
+
+// shorten finds what of a segment ends at or below end, as an extent that is hot.
+func (l *writer) shorten(e extent, end kafka.Offset) (extent, error) {
+	if err := l.heat(&e); err != nil {
+		return e, err
+	}
+	n := sort.Search(len(e.index), func(i int) bool { return e.index[i].offset >= end })
+	from := int64(0)
+	top := noTime
+	if n > 0 {
+		from = e.index[n-1].pos
+		t := sort.Search(len(e.times), func(i int) bool { return e.times[i].offset > e.index[n-1].offset })
+		if t > 0 {
+			top = e.times[t-1]
+		}
+	}
+	m := &l.w.meter
+	file, err := l.w.files.acquire(&e.log, m)
+	if err != nil {
+		return e, err
+	}
+	defer l.w.files.release(&e.log)
+	scan := newScanner(file, from, e.size)
+	size, last := from, e.base
+	for {
+		h, ok, err := scan.next()
+		if err != nil {
+			return e, err
+		}
+		if !ok || h.End() > end {
+			break
+		}
+		size, last = scan.pos, h.End()
+		if h.MaxTimestamp > top.time {
+			top = timeEntry{h.MaxTimestamp, h.Last()}
+		}
+	}
+	m.calls += scan.fills
+	m.bytes += int64(scan.fills) * scanBytes
+	e.size, e.end, e.top = size, last, top
+	e.index = slices.Clip(e.index[:n])
+	e.times = slices.Clip(e.times[:sort.Search(len(e.times), func(i int) bool { return e.times[i].offset >= last })])
+	l.indexer.sinceBytes = size - from
+	return e, nil
+}
+
+// heat reads the indexes of a sealed segment into memory.
+func (l *writer) heat(e *extent) error {
+	if e.hot {
+		return nil
+	}
+	index, err := l.readIndex(&e.segment.index, e.indexCount*indexEntryBytes)
+	if err != nil {
+		return err
+	}
+	times, err := l.readIndex(&e.segment.times, e.timesCount*timeEntryBytes)
+	if err != nil {
+		return err
+	}
+	e.index, e.times, e.hot = make([]indexEntry, 0, e.indexCount), make([]timeEntry, 0, e.timesCount), true
+	for ; len(index) > 0; index = index[indexEntryBytes:] {
+		e.index = append(e.index, parseIndex(index, e.base))
+	}
+	for ; len(times) > 0; times = times[timeEntryBytes:] {
+		e.times = append(e.times, parseTime(times, e.base))
+	}
+	return nil
+}
+
+func (l *writer) readIndex(h *handle, size int) ([]byte, error) {
+	if size == 0 {
+		return nil, nil
+	}
+	m := &l.w.meter
+	file, err := l.w.files.acquire(h, m)
+	if err != nil {
+		return nil, err
+	}
+	defer l.w.files.release(h)
+	b := make([]byte, size)
+	m.call(size)
+	return b, readExact(file, b, 0)
+}
+
+// cutter brings the files of a log in line with its View: the segments that are no longer named
+// go, one a step, and then what was cut off the last one.
+type cutter struct {
+	l      *writer
+	op     port.LogOp
+	doomed []*segment // the last goes first
+}
+
+func (l *writer) startCut(op port.LogOp, doomed []*segment) {
+	c := &cutter{l: l, op: op, doomed: doomed}
+	l.flushed = min(l.flushed, l.view.end) // it must not outlive what it spoke of
+	l.publish()
+	l.begin(c)
+}
+
+func (c *cutter) step() bool {
+	l := c.l
+	if n := len(c.doomed); n > 0 {
+		if err := l.doom(c.doomed[n-1]); err != nil {
+			l.failKeeping(&c.op, err, c.doomed)
+			return true
+		}
+		c.doomed = c.doomed[:n-1]
+		return false
+	}
+	err := l.trimFiles()
+	if err == nil {
+		err = l.keepEpochs(trimEpochs(l.epochs, l.view.start, l.view.end))
+	}
+	if err != nil {
+		l.fail(&c.op, err)
+		return true
+	}
+	l.done(&c.op, l.view.end)
+	return true
+}
+
+// trimFiles cuts the last segment's files to what its extent says.
+func (l *writer) trimFiles() error {
+	e := &l.view.active
+	if err := l.trimFile(&e.log, e.size); err != nil {
+		return err
+	}
+	if n := len(e.index); l.indexOnDisk > n {
+		l.indexOnDisk = n
+		if err := l.trimFile(&e.segment.index, int64(n)*indexEntryBytes); err != nil {
+			return err
+		}
+	}
+	if n := len(e.times); l.timesOnDisk > n {
+		l.timesOnDisk = n
+		return l.trimFile(&e.segment.times, int64(n)*timeEntryBytes)
+	}
+	return nil
+}
+
+func (l *writer) trimFile(h *handle, size int64) error {
+	m := &l.w.meter
+	file, err := l.w.files.acquire(h, m)
+	if err != nil {
+		return err
+	}
+	defer l.w.files.release(h)
+	l.soil(h)
+	m.call(0)
+	return file.Truncate(size)
+}
+
+// advanceStart moves the log start up; segments wholly below it go, one a step.
+func (l *writer) advanceStart(op port.LogOp) {
+	switch {
+	case op.Base > l.view.end:
+		l.refuse(&op, port.FailRange)
+		return
+	case op.Base <= l.view.start:
+		l.done(&op, l.view.start)
+		return
+	}
+	l.view.start = op.Base
+	d := &dropper{l: l, op: op, doomed: l.belowStart()}
+	l.w.touch(l)
+	l.publish()
+	if err := l.keepEpochs(trimEpochs(l.epochs, l.view.start, kafka.Offset(1<<62))); err != nil {
+		l.failKeeping(&op, err, d.doomed)
+		return
+	}
+	if len(d.doomed) == 0 {
+		l.done(&op, l.view.start)
+		return
+	}
+	l.begin(d)
+}
+
+// belowStart takes the segments wholly below the log start out of the View.
+func (l *writer) belowStart() []*segment {
+	n := 0
+	for n < len(l.view.sealed) && l.view.extent(n+1).base <= l.view.start {
+		n++
+	}
+	doomed := segmentsOf(l.view.sealed[:n])
+	l.view.sealed = l.view.sealed[n:]
+	return doomed
+}
+
+// dropper removes segments from the start of a log, the oldest first.
+type dropper struct {
+	l      *writer
+	op     port.LogOp
+	doomed []*segment
+}
+
+func (d *dropper) step() bool {
+	if err := d.l.doom(d.doomed[0]); err != nil {
+		d.l.failKeeping(&d.op, err, d.doomed)
+		return true
+	}
+	d.doomed = d.doomed[1:]
+	if len(d.doomed) > 0 {
+		return false
+	}
+	d.l.done(&d.op, d.l.view.start)
+	return true
+}

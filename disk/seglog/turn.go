@@ -1,0 +1,413 @@
+package seglog
+
+import (
+	"slices"
+
+	"momus/core/fold"
+	"momus/core/kafka"
+	"momus/core/port"
+	"momus/disk"
+)
+
+// Dir is a log directory.
+type Dir struct {
+	ID   kafka.DirID
+	Path string
+}
+
+// Config is what a Worker needs. Budgets are the worker's share of the broker-wide ones.
+type Config struct {
+	FS       disk.FS
+	Registry *Registry
+	Dirs     []Dir
+	// TurnCalls and TurnBytes bound the I/O of one turn, beyond the operation or step under way.
+	TurnCalls int32
+	TurnBytes int64
+	// CacheBytes bounds the tails kept in memory.
+	CacheBytes int64
+	// Sweep lets this worker remove what deletions that did not finish left in its directories:
+	// one worker of all that share them.
+	Sweep bool
+	// Wake, if set, is called when the last pin of a deleted file is gone, by whoever dropped it:
+	// Pending has become true. It must only schedule a turn.
+	Wake func()
+}
+
+// phase is what a log is, to its writer.
+type phase uint8
+
+const (
+	closed phase = iota
+	opening
+	running
+	// fenced: an operation failed; nothing happens until the next OpOpen (invariant 3).
+	fenced
+)
+
+// job is an operation that takes many turns. step does one bounded piece of it and tells whether
+// it was the last; then it has answered.
+type job interface {
+	step() (done bool)
+}
+
+// writer is the worker's side of a log.
+type writer struct {
+	w     *Worker
+	id    kafka.TopicPartition
+	log   *Log
+	phase phase
+	gen   port.Generation
+
+	// queue holds the operations to come; the first head of it are done.
+	queue  []port.LogOp
+	head   int
+	queued bool // listed in Worker.ready
+	job    job
+	// flushes wait for the sync at the end of the round.
+	flushes []port.LogOp
+
+	name   string // topic-partition
+	dir    string // its directory
+	parent string // the log directory
+	view   View
+	// changed says that view is not published yet; touched that the worker has it listed for that.
+	changed bool
+	touched bool
+	tailSeq uint64 // number of view.tail[0], over the life of the log
+	indexer indexer
+	// indexOnDisk and timesOnDisk count the entries of the last segment that its files hold.
+	indexOnDisk int
+	timesOnDisk int
+	epochs      []port.EpochStart
+	flushed     kafka.Offset
+	// dirty lists the files written since they were synced last; newEntries and newDir that
+	// entries of dir, and dir itself, were.
+	dirty      []*handle
+	newEntries bool
+	newDir     bool
+	// retired are segments of a failed opening of the log, which readers may still have.
+	retired []*segment
+}
+
+// Worker is the one writer of its logs. It is used by one turn at a time.
+type Worker struct {
+	cfg   Config
+	fs    disk.FS
+	files *files
+	reg   *Registry
+	logs  map[kafka.TopicPartition]*writer
+	// ready lists the logs with something to do, in the order in which that arose.
+	ready []*writer
+	jobs  []*writer
+	// jobsStepped counts steps, so that a turn knows whether it did one.
+	jobsStepped int64
+	flushing    []*writer
+	touched     []*writer
+	tails       tails
+	trash       []*trash
+	swept       []string
+	meter       meter
+	out         []port.LogDone
+	bufs        [][]byte
+	batch       []port.LogOp
+	// scratch is what a step of recovery reads into.
+	scratch []byte
+	// Stranded counts the deleted files that could not be removed; they go at the next start.
+	Stranded int
+}
+
+// NewWorker returns a worker without logs. It does no I/O.
+func NewWorker(c Config) *Worker {
+	return &Worker{
+		cfg: c, fs: c.FS, reg: c.Registry, files: &c.Registry.files,
+		logs:  make(map[kafka.TopicPartition]*writer),
+		tails: tails{bytesMax: c.CacheBytes},
+	}
+}
+
+// Pending tells whether another turn is wanted although no operation is new.
+func (w *Worker) Pending() bool {
+	return len(w.ready) > 0 || len(w.jobs) > 0 || len(w.flushing) > 0 || w.trashReady() != nil
+}
+
+// Spent is the I/O of the last turn: calls, and bytes read and written.
+func (w *Worker) Spent() (calls int32, bytes int64) { return w.meter.calls, w.meter.bytes }
+
+// Turn queues ops, does one bounded turn of what is queued, and appends what was completed to out.
+// It takes over the ops' spans.
+func (w *Worker) Turn(ops []port.LogOp, out []port.LogDone) []port.LogDone {
+	w.meter = meter{}
+	w.out = out
+	for i := range ops {
+		w.enqueue(&ops[i])
+	}
+	// Syncs and jobs that the last turn had no budget for go first, so that nothing starves.
+	for len(w.flushing) > 0 && !w.spent() {
+		w.syncNext()
+	}
+	stepped := w.jobsStepped
+	for first := true; first || !w.spent(); first = false {
+		if !w.round() {
+			break
+		}
+	}
+	if len(w.jobs) > 0 && stepped == w.jobsStepped {
+		w.stepNext()
+	}
+	w.empty()
+	w.publish()
+	out, w.out = w.out, nil
+	return out
+}
+
+func (w *Worker) spent() bool {
+	return w.meter.calls >= w.cfg.TurnCalls || w.meter.bytes >= w.cfg.TurnBytes
+}
+
+func (w *Worker) enqueue(op *port.LogOp) {
+	l := w.logs[op.Log]
+	if l == nil {
+		l = &writer{w: w, id: op.Log}
+		w.logs[op.Log] = l
+	}
+	l.queue = append(l.queue, *op)
+	w.makeReady(l)
+}
+
+func (w *Worker) makeReady(l *writer) {
+	if l.queued || l.job != nil || l.head == len(l.queue) || len(l.flushes) > 0 && !l.flushable() {
+		return
+	}
+	l.queued = true
+	w.ready = append(w.ready, l)
+}
+
+// flushable tells whether the next operation may overtake a flush (invariant 2).
+func (l *writer) flushable() bool {
+	op := l.next()
+	return op != nil && (op.Kind == port.OpAppend || op.Kind == port.OpFlush)
+}
+
+// round does the short operations of all logs that are ready, then the syncs, then a step of each
+// job, as far as the budget goes. It tells whether it did anything.
+func (w *Worker) round() bool {
+	worked := false
+	for range len(w.ready) {
+		if worked && w.spent() {
+			return true
+		}
+		l := w.ready[0]
+		w.ready = slices.Delete(w.ready, 0, 1)
+		l.queued = false
+		l.run()
+		worked = true
+	}
+	for range len(w.flushing) {
+		if worked && w.spent() {
+			return true
+		}
+		w.syncNext()
+		worked = true
+	}
+	for range len(w.jobs) {
+		if worked && w.spent() {
+			return true
+		}
+		w.stepNext()
+		worked = true
+	}
+	return worked
+}
+
+// syncNext carries out the flushes of the log that has waited longest.
+func (w *Worker) syncNext() {
+	l := w.flushing[0]
+	w.flushing = slices.Delete(w.flushing, 0, 1)
+	l.sync()
+	w.makeReady(l)
+}
+
+// stepNext does one step of the job whose turn it is.
+func (w *Worker) stepNext() {
+	l := w.jobs[0]
+	w.jobs = slices.Delete(w.jobs, 0, 1)
+	w.jobsStepped++
+	if !l.job.step() {
+		w.jobs = append(w.jobs, l)
+		return
+	}
+	l.job = nil
+	w.makeReady(l)
+}
+
+func (l *writer) next() *port.LogOp {
+	if l.head == len(l.queue) {
+		return nil
+	}
+	return &l.queue[l.head]
+}
+
+func (l *writer) pop() port.LogOp {
+	op := l.queue[l.head]
+	l.queue[l.head] = port.LogOp{}
+	if l.head++; l.head == len(l.queue) {
+		l.queue, l.head = l.queue[:0], 0
+	}
+	return op
+}
+
+// run carries out operations of the log until one must wait or the budget is spent. It begins at
+// least one.
+func (l *writer) run() {
+	for first := true; l.next() != nil && l.job == nil; first = false {
+		if !first && l.w.spent() || len(l.flushes) > 0 && !l.flushable() {
+			break
+		}
+		if l.next().Kind == port.OpAppend {
+			l.append()
+		} else {
+			l.perform(l.pop())
+		}
+	}
+	l.w.makeReady(l)
+}
+
+func (l *writer) perform(op port.LogOp) {
+	if !l.admits(&op) {
+		l.refuse(&op, port.FailFenced)
+		return
+	}
+	switch op.Kind {
+	case port.OpOpen:
+		l.open(op)
+	case port.OpFlush:
+		if len(l.flushes) == 0 {
+			l.w.flushing = append(l.w.flushing, l)
+		}
+		l.flushes = append(l.flushes, op)
+	case port.OpTruncate:
+		l.truncate(op)
+	case port.OpAdvanceStart:
+		l.advanceStart(op)
+	case port.OpClose:
+		l.close(op)
+	case port.OpDelete:
+		l.delete(op)
+	default:
+		panic("BUG: a log operation of no known kind")
+	}
+}
+
+// admits tells whether an operation meets the log in the phase and generation that it needs.
+func (l *writer) admits(op *port.LogOp) bool {
+	switch op.Kind {
+	case port.OpOpen:
+		return l.phase == closed || op.Gen > l.gen
+	case port.OpTruncate:
+		return l.phase == running && op.Gen >= l.gen
+	case port.OpDelete:
+		return l.phase == running || l.phase == fenced
+	}
+	return l.phase == running && op.Gen == l.gen
+}
+
+// begin makes j the log's work of this and the turns to come.
+func (l *writer) begin(j job) {
+	l.job = j
+	l.w.jobs = append(l.w.jobs, l)
+}
+
+func (l *writer) done(op *port.LogOp, end kafka.Offset) {
+	l.w.out = append(l.w.out, port.LogDone{Kind: op.Kind, Log: op.Log, Gen: op.Gen, Epoch: op.Epoch, End: end})
+}
+
+// refuse answers an operation that does not take place, and gives its payload back.
+func (l *writer) refuse(op *port.LogOp, f port.Failure) {
+	op.Span.Release()
+	l.w.out = append(l.w.out, port.LogDone{
+		Kind: op.Kind, Log: op.Log, Gen: op.Gen, Epoch: op.Epoch, End: kafka.NoOffset, Fail: f,
+	})
+}
+
+// fail fences the log: this operation and the flushes that wait with it are answered, and all
+// that is queued will be.
+func (l *writer) fail(op *port.LogOp, err error) {
+	l.fence()
+	l.refuse(op, failureOf(err))
+}
+
+func (l *writer) fence() {
+	l.leave()
+	l.phase = fenced
+	waiting := l.flushes
+	l.flushes = nil
+	for i := range waiting {
+		l.refuse(&waiting[i], port.FailFenced)
+	}
+}
+
+// leave takes the log away from its readers and gives back what it held.
+func (l *writer) leave() {
+	if l.log != nil {
+		l.w.reg.unregister(l.id)
+		l.log = nil
+	}
+	l.w.tails.drop(l)
+	for i := range l.view.sealed {
+		l.view.sealed[i].retire(&l.w.meter)
+	}
+	if l.view.active.segment != nil {
+		l.view.active.retire(&l.w.meter)
+	}
+	l.view = View{}
+	l.dirty, l.epochs, l.changed = nil, nil, false
+	l.newEntries, l.newDir = false, false
+	l.phase = closed
+}
+
+func (s *segment) retire(m *meter) {
+	for _, h := range []*handle{&s.log, &s.index, &s.times} {
+		s.files.retire(h, m)
+	}
+}
+
+// touch lists a log whose View has changed.
+func (w *Worker) touch(l *writer) {
+	l.changed = true
+	if !l.touched {
+		l.touched = true
+		w.touched = append(w.touched, l)
+	}
+}
+
+// publish swaps in the Views that changed: once a turn, before the completions that speak of them
+// are seen by anyone.
+func (w *Worker) publish() {
+	for _, l := range w.touched {
+		l.publish()
+		l.touched = false
+	}
+	clear(w.touched)
+	w.touched = w.touched[:0]
+}
+
+func (l *writer) publish() {
+	if l.changed && l.log != nil {
+		v := l.view
+		l.log.view.Store(&v)
+	}
+	l.changed = false
+}
+
+// opened is what the core learns of a log.
+func (l *writer) opened(state fold.State, cut int64) *port.Opened {
+	o := &port.Opened{
+		Start: l.view.start, End: l.view.end, Flushed: l.flushed,
+		Epochs: slices.Clone(l.epochs), Fold: state, CutBytes: cut,
+	}
+	for i := 0; i <= len(l.view.sealed); i++ {
+		e := l.view.extent(i)
+		o.Segments = append(o.Segments, port.SegmentInfo{Base: e.base, Size: e.size, MaxTimestamp: e.top.time})
+	}
+	return o
+}

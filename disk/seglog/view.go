@@ -1,0 +1,155 @@
+package seglog
+
+import (
+	"sort"
+	"sync/atomic"
+
+	"momus/core/kafka"
+	"momus/core/port"
+	"momus/disk"
+)
+
+// segment is one segment's files. It is a port.Region over its log file: a pin keeps the file
+// open, and on disk, until it is dropped.
+type segment struct {
+	files *files
+	base  kafka.Offset
+	log   handle
+	index handle
+	times handle
+}
+
+// ReadAt fills p; the caller holds a pin.
+func (s *segment) ReadAt(p []byte, off int64) (int, error) {
+	n, err := readFull(s.log.file, p, off)
+	if err == nil && n < len(p) {
+		return n, disk.ErrIO
+	}
+	return n, err
+}
+
+// Pin adds a pin.
+func (s *segment) Pin() { s.files.pin(&s.log) }
+
+// Unpin drops one.
+func (s *segment) Unpin() { s.files.release(&s.log) }
+
+// Fd is the descriptor of the pinned file, or -1 where files have none.
+func (s *segment) Fd() int {
+	if f, ok := s.log.file.(interface{ Fd() int }); ok {
+		return f.Fd()
+	}
+	return -1
+}
+
+// extent is what a View knows of one segment.
+type extent struct {
+	*segment
+	// size is the log file's size in bytes, end the offset after its last batch.
+	size int64
+	end  kafka.Offset
+	// top is the greatest timestamp and the last offset of the first batch that has it.
+	top timeEntry
+	// index and times are in memory for the last segment (hot); of the others only the numbers of
+	// entries are known, and the files are searched.
+	hot        bool
+	index      []indexEntry
+	times      []timeEntry
+	indexCount int
+	timesCount int
+}
+
+// chunk is the payload of one append, kept in memory.
+type chunk struct {
+	base kafka.Offset
+	end  kafka.Offset
+	span port.Span
+}
+
+// View is what readers see of a log at one instant (invariant 1).
+type View struct {
+	start  kafka.Offset
+	end    kafka.Offset
+	sealed []extent
+	active extent
+	// tail holds the last appends one after another up to end; their memory may be given back at
+	// any time, so it is looked at only under a TryRetain.
+	tail []chunk
+}
+
+// Start is the log start offset.
+func (v *View) Start() kafka.Offset { return v.start }
+
+// End is the written end.
+func (v *View) End() kafka.Offset { return v.end }
+
+// Segments is the number of segments.
+func (v *View) Segments() int { return len(v.sealed) + 1 }
+
+func (v *View) extent(i int) *extent {
+	if i == len(v.sealed) {
+		return &v.active
+	}
+	return &v.sealed[i]
+}
+
+// find is the number of the segment whose range holds the offset.
+func (v *View) find(at kafka.Offset) int {
+	if at >= v.active.base {
+		return len(v.sealed)
+	}
+	return max(0, sort.Search(len(v.sealed), func(i int) bool { return v.sealed[i].base > at })-1)
+}
+
+// Log is what readers hold of a log that is open.
+type Log struct {
+	view atomic.Pointer[View]
+}
+
+// View is the current picture.
+func (l *Log) View() *View { return l.view.Load() }
+
+// RegistryConfig is what a Registry needs.
+type RegistryConfig struct {
+	FS   disk.FS
+	Lock Locker
+	// OpenFiles bounds the files held open, broker-wide; pinned ones may exceed it.
+	OpenFiles int32
+	// Pool lends the memory in which small appends are gathered for a reader; nil, or an exhausted
+	// one, leaves that to the garbage collector.
+	Pool port.Pool
+}
+
+// Registry finds the logs that are open, and their files. It is shared by all workers and readers
+// of a broker.
+type Registry struct {
+	files files
+	pool  port.Pool
+	logs  map[kafka.TopicPartition]*Log
+}
+
+// NewRegistry returns an empty one.
+func NewRegistry(c RegistryConfig) *Registry {
+	r := &Registry{pool: c.Pool, logs: make(map[kafka.TopicPartition]*Log)}
+	r.files.init(c.FS, c.Lock, c.OpenFiles)
+	return r
+}
+
+// Log finds a log that is open, or nil.
+func (r *Registry) Log(id kafka.TopicPartition) *Log {
+	r.files.lock.Lock()
+	defer r.files.lock.Unlock()
+	return r.logs[id]
+}
+
+func (r *Registry) register(id kafka.TopicPartition, log *Log) {
+	r.files.lock.Lock()
+	defer r.files.lock.Unlock()
+	r.logs[id] = log
+}
+
+func (r *Registry) unregister(id kafka.TopicPartition) {
+	r.files.lock.Lock()
+	defer r.files.lock.Unlock()
+	delete(r.logs, id)
+}
