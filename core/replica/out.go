@@ -56,3 +56,16 @@ func (r *Replica) announce(changed bool) {
 		CommittedBytes: r.committedBytes, Changed: changed,
 	})
 }
+
+// Take makes the emptied slices of a carried-on Out the receiver's, so that their memory serves
+// again. What was added to the receiver meanwhile stays.
+func (o *Out) Take(done Out) {
+	clear(done.Ops)
+	clear(done.Drops)
+	clear(done.Notes)
+	o.Ops = append(done.Ops[:0], o.Ops...)
+	o.Produced = append(done.Produced[:0], o.Produced...)
+	o.Advanced = append(done.Advanced[:0], o.Advanced...)
+	o.Drops = append(done.Drops[:0], o.Drops...)
+	o.Notes = append(done.Notes[:0], o.Notes...)
+}

@@ -1,0 +1,47 @@
+package session
+
+import (
+	"momus/core/kafka"
+	"momus/core/wire"
+)
+
+// api is an API's entry here: which versions its handler knows, and the handler. A test joins the
+// entries with the version table of core/wire. start returns false if the request must wait before
+// it is started; nothing has happened then.
+type api struct {
+	key      kafka.APIKey
+	min, max kafka.APIVersion
+	start    func(s *Session, now kafka.Now, c *conn, req *wire.Request, v View) bool
+}
+
+// handler finds the API of a request.
+func handler(key kafka.APIKey) *api {
+	switch key {
+	case wire.KeyProduce:
+		return &produceAPI
+	case wire.KeyFetch:
+		return &fetchAPI
+	case wire.KeyListOffsets:
+		return &listOffsetsAPI
+	case wire.KeyMetadata:
+		return &metadataAPI
+	case wire.KeyAPIVersions:
+		return &apiVersionsAPI
+	case wire.KeyCreateTopics:
+		return &createTopicsAPI
+	case wire.KeyDeleteTopics:
+		return &deleteTopicsAPI
+	case wire.KeyInitProducerID:
+		return &initProducerIDAPI
+	}
+	return nil
+}
+
+// start starts a request, or returns false if it must wait.
+func (s *Session) start(now kafka.Now, c *conn, req *wire.Request, v View) bool {
+	a := handler(req.Key())
+	if a == nil {
+		panic("BUG: a request of an API that is not served was decoded")
+	}
+	return a.start(s, now, c, req, v)
+}

@@ -1,0 +1,24 @@
+// Package session holds the requests of clients between arrival and answer: which connection sent
+// what, what it waits for, and in which order it is answered. It turns message versions into named
+// booleans and core/msg, sends the parts of a request to whoever decides, gathers the results, and
+// makes the reply. With core/wire it is the only place that knows message versions. There is one
+// file per API: its behaviour, its KIPs, its row in the version table.
+//
+// Inputs: connections opened and closed, decoded requests, answers of replicas, reads, controller
+// and lifecycle, msg.Advanced, passed deadlines. Outputs, in Out: msg.Produce, requests to the
+// controller, reads, wishes for producer ids, replies, connections to close, requests to validate
+// again, spans that leave unused.
+//
+// What Kafka has and is not here yet: fetch sessions (KIP-227), so that every fetch is answered in
+// full with session id 0; transactions; authorisation and quotas.
+//
+// Invariants:
+//
+//  1. Requests of a connection start in the order of arrival and are answered in that order, each
+//     exactly once; they run concurrently. A request that waits before its start holds the later
+//     ones of its connection.
+//  2. An answer names its op; that of an op that is gone is ignored, and its span dropped.
+//  3. Every Span that enters leaves exactly once: in Produces, Replies, Stale or Drops.
+//  4. A parked fetch is found under each of its partitions, and nothing else is.
+//  5. Nothing of the View is kept beyond the call.
+package session

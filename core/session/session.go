@@ -1,0 +1,164 @@
+package session
+
+import (
+	"momus/core/config"
+	"momus/core/image"
+	"momus/core/kafka"
+	"momus/core/msg"
+	"momus/core/port"
+	"momus/core/wire"
+)
+
+//go:generate go run momus/core/internal/gen
+
+// View is what a session method may look at during one call: the committed image and this node's
+// replicas.
+type View struct {
+	Image    *image.Image
+	Replicas msg.Replicas
+}
+
+// Session is the state of all connections.
+//
+//canon:gen
+type Session struct {
+	cfg    config.Broker
+	limits port.Limits
+
+	conns map[port.ConnID]*conn
+	// ops are the requests under way; an msg.Op names a place in it and how often that was used.
+	ops     []op
+	freeOps []int32
+	timers  []timer
+	// reads are the reads under way, named likewise by port.ReadID.
+	reads     []read
+	freeReads []int32
+	// waits are the fetches parked at each log.
+	waits  map[kafka.TopicPartition]*waitList
+	parked int32
+	// crowded are the connections whose next Produce waits for room in a log.
+	crowded []crowded
+	// creating are the topics that are being created because Metadata asked for them, sorted.
+	creating []string
+	// turns counts the requests that were told a controller id; see Metadata.
+	turns int64
+	// published are the policies that batches were validated against at the edge.
+	published msg.Published
+
+	// Out is drained by the node after every call.
+	Out Out `canon:"-"`
+	// spare are op bodies for reuse; what they hold counts for nothing.
+	spare spare `canon:"-"`
+	// woken is scratch of Advanced.
+	woken []msg.Op `canon:"-"`
+}
+
+// New makes a Session without connections.
+func New(cfg config.Broker, limits port.Limits) Session {
+	return Session{
+		cfg: cfg, limits: limits,
+		conns: map[port.ConnID]*conn{},
+		waits: map[kafka.TopicPartition]*waitList{},
+	}
+}
+
+// Out is what the session wants done. Stale are requests that the edge is to validate again,
+// against the published configuration of now.
+type Out struct {
+	Produces        []msg.Produce
+	Controller      []msg.ControllerRequest
+	Reads           []port.Read
+	WantProducerIDs []msg.Op
+	Replies         []wire.Reply
+	Closes          []Close
+	Stale           []*wire.Request
+	Drops           []port.Span
+}
+
+// Close asks for a connection to be closed once all before it was answered.
+type Close struct {
+	Conn   port.ConnID
+	Reason string
+}
+
+// Empty tells that nothing is to be done.
+func (o *Out) Empty() bool {
+	return len(o.Produces)+len(o.Controller)+len(o.Reads)+len(o.WantProducerIDs)+
+		len(o.Replies)+len(o.Closes)+len(o.Stale)+len(o.Drops) == 0
+}
+
+// Reset empties it and keeps its memory.
+func (o *Out) Reset() {
+	clear(o.Produces)
+	clear(o.Controller)
+	clear(o.Replies)
+	clear(o.Stale)
+	clear(o.Drops)
+	o.Produces, o.Controller, o.Reads = o.Produces[:0], o.Controller[:0], o.Reads[:0]
+	o.WantProducerIDs, o.Replies, o.Closes = o.WantProducerIDs[:0], o.Replies[:0], o.Closes[:0]
+	o.Stale, o.Drops = o.Stale[:0], o.Drops[:0]
+}
+
+// Published takes the configuration that the edge validates against from now on. It is immutable.
+func (s *Session) Published(p *msg.Published) { s.published = *p }
+
+// drop gives back a span that goes nowhere.
+func (s *Session) drop(span port.Span) {
+	if span.Owned() || span.Len() > 0 {
+		s.Out.Drops = append(s.Out.Drops, span)
+	}
+}
+
+// NextDeadline is when Deadline is due, or 0.
+func (s *Session) NextDeadline() kafka.Mono {
+	if len(s.timers) == 0 {
+		return 0
+	}
+	return s.timers[0].at
+}
+
+// Deadline answers what has waited long enough.
+func (s *Session) Deadline(now kafka.Now, v View) {
+	for len(s.timers) > 0 && s.timers[0].at <= now.Mono {
+		id := s.timers[0].op
+		o := s.op(id)
+		s.stopTimer(o)
+		switch {
+		case o.produce != nil:
+			s.produceTimedOut(id, o, v)
+		case o.fetch != nil:
+			s.fetchTimedOut(now, id, o, v)
+		case o.create != nil:
+			s.createTimedOut(id, o)
+		case o.delete != nil:
+			s.deleteTimedOut(id, o)
+		default:
+			panic("BUG: a timer of an op that has none")
+		}
+	}
+}
+
+// ControllerReply takes the controller's answer.
+func (s *Session) ControllerReply(_ kafka.Now, reply msg.ControllerReply, v View) {
+	switch r := reply.(type) {
+	case *msg.CreatedTopics:
+		s.created(r, v)
+	case *msg.DeletedTopics:
+		s.deleted(r)
+	default:
+		panic("BUG: an answer of the controller that no client asked for")
+	}
+}
+
+// ImageChanged follows the deletion of topics: whoever waits for one looks again.
+func (s *Session) ImageChanged(now kafka.Now, delta *image.Delta, v View) {
+	for _, topic := range delta.TopicsDeleted {
+		for i := range topic.Partitions {
+			log := kafka.TopicPartition{Topic: topic.ID, Partition: kafka.PartitionID(i)}
+			s.Advanced(now, msg.Advanced{Log: log, Changed: true}, v)
+			if w := s.waits[log]; w != nil && len(w.entries) == 0 {
+				delete(s.waits, log)
+			}
+		}
+	}
+}
