@@ -26,7 +26,7 @@ func (l *writer) append() {
 			l.perform(l.pop())
 			continue
 		}
-		full := int64(bytes)+w.meter.bytes >= w.cfg.TurnBytes || op.Roll
+		full := int64(bytes)+w.meter.bytes >= w.cfg.Limits.TurnBytes || op.Roll
 		if op.Kind != port.OpAppend || !l.admits(op) || len(batch) > 0 && full {
 			break
 		}

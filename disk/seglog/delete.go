@@ -93,10 +93,9 @@ func deletedName(name string, topic kafka.TopicID) string {
 
 // sweep finds, once per directory, what deletions of an earlier run left.
 func (w *Worker) sweep(parent string) error {
-	if !w.cfg.Sweep || slices.Contains(w.swept, parent) {
+	if !w.reg.firstSweep(parent) {
 		return nil
 	}
-	w.swept = append(w.swept, parent)
 	w.meter.call(0)
 	entries, err := w.fs.ReadDir(parent)
 	if err != nil {
@@ -108,6 +107,18 @@ func (w *Worker) sweep(parent string) error {
 		}
 	}
 	return nil
+}
+
+// firstSweep tells whether nobody has looked through the directory yet: the one who opens the
+// first log in it does, before anything can be deleted there.
+func (r *Registry) firstSweep(parent string) bool {
+	r.files.lock.Lock()
+	defer r.files.lock.Unlock()
+	if slices.Contains(r.swept, parent) {
+		return false
+	}
+	r.swept = append(r.swept, parent)
+	return true
 }
 
 // trashReady finds the first trash without readers.

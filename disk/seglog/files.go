@@ -55,15 +55,22 @@ type files struct {
 	idle handle
 }
 
-func (f *files) init(fs disk.FS, lock Locker, openMax int32) {
-	f.fs, f.lock, f.max = fs, lock, openMax
+func (f *files) init(lock Locker) {
+	f.lock = lock
 	f.idle.newer, f.idle.older = &f.idle, &f.idle
+}
+
+// attach names the file system and the limit; all who share the files name the same.
+func (f *files) attach(fs disk.FS, openMax int32) {
+	f.lock.Lock()
+	defer f.lock.Unlock()
+	f.fs, f.max = fs, openMax
 }
 
 // acquire returns the handle's file, opened if need be, and counts a user.
 func (f *files) acquire(h *handle, m *meter) (disk.File, error) {
 	f.lock.Lock()
-	file, gone, name := f.take(h), h.gone, h.name
+	file, gone, name, fs := f.take(h), h.gone, h.name, f.fs
 	f.lock.Unlock()
 	switch {
 	case gone:
@@ -72,7 +79,7 @@ func (f *files) acquire(h *handle, m *meter) (disk.File, error) {
 		return file, nil
 	}
 	m.call(0)
-	file, err := f.fs.Open(name)
+	file, err := fs.Open(name)
 	if err != nil {
 		return nil, err
 	}

@@ -19,10 +19,24 @@ const (
 	viewRetries = 4
 )
 
+// Reader answers reads of the logs in a registry. It may be used by any number of goroutines.
+type Reader struct {
+	reg  *Registry
+	pool port.Pool
+}
+
+// NewReader returns a reader. The pool lends the memory in which small appends are gathered; nil,
+// or an exhausted one, leaves that to the garbage collector. limits.OpenFiles bounds the files held
+// open, broker-wide; pinned ones may exceed it.
+func NewReader(reg *Registry, fs disk.FS, pool port.Pool, limits port.Limits) *Reader {
+	reg.files.attach(fs, limits.OpenFiles)
+	return &Reader{reg: reg, pool: pool}
+}
+
 // Read answers q from the log's View of this moment. It may block on the disk unless Cached says
-// otherwise. It is safe from any goroutine.
-func (r *Registry) Read(q port.Read) port.ReadDone {
-	log := r.Log(q.Log)
+// otherwise.
+func (r *Reader) Read(q port.Read) port.ReadDone {
+	log := r.reg.Log(q.Log)
 	if log == nil {
 		return failed(q, port.FailMissing)
 	}
@@ -40,8 +54,8 @@ func (r *Registry) Read(q port.Read) port.ReadDone {
 
 // Cached tells whether a ReadBatches or ReadCopy would be answered from memory, or at once because
 // there is nothing to read.
-func (r *Registry) Cached(q port.Read) bool {
-	log := r.Log(q.Log)
+func (r *Reader) Cached(q port.Read) bool {
+	log := r.reg.Log(q.Log)
 	if log == nil {
 		return true
 	}
@@ -70,7 +84,7 @@ func failureOf(err error) port.Failure {
 	return port.FailIO
 }
 
-func (r *Registry) readView(v *View, q port.Read) (port.ReadDone, error) {
+func (r *Reader) readView(v *View, q port.Read) (port.ReadDone, error) {
 	d := failed(q, port.FailNone)
 	q.Upto = min(q.Upto, v.end)
 	switch q.Kind {

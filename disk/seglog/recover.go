@@ -162,7 +162,7 @@ func (o *opener) walkOn() error {
 // readBuffer is the memory for one read of recovery.
 func (w *Worker) readBuffer() []byte {
 	if w.scratch == nil {
-		w.scratch = make([]byte, max(farBytes, min(walkBytes, w.cfg.TurnBytes)))
+		w.scratch = make([]byte, max(farBytes, min(walkBytes, w.cfg.Limits.TurnBytes)))
 	}
 	return w.scratch
 }

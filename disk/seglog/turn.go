@@ -15,19 +15,15 @@ type Dir struct {
 	Path string
 }
 
-// Config is what a Worker needs. Budgets are the worker's share of the broker-wide ones.
+// Config is what a Worker needs.
 type Config struct {
 	FS       disk.FS
 	Registry *Registry
 	Dirs     []Dir
-	// TurnCalls and TurnBytes bound the I/O of one turn, beyond the operation or step under way.
-	TurnCalls int32
-	TurnBytes int64
-	// CacheBytes bounds the tails kept in memory.
-	CacheBytes int64
-	// Sweep lets this worker remove what deletions that did not finish left in its directories:
-	// one worker of all that share them.
-	Sweep bool
+	Limits   port.Limits
+	// Workers is how many workers share Limits.TailCacheBytes; 0 stands for Limits.DiskWorkers and
+	// the one of the metadata log.
+	Workers int32
 	// Wake, if set, is called when the last pin of a deleted file is gone, by whoever dropped it:
 	// Pending has become true. It must only schedule a turn.
 	Wake func()
@@ -118,10 +114,14 @@ type Worker struct {
 
 // NewWorker returns a worker without logs. It does no I/O.
 func NewWorker(c Config) *Worker {
+	if c.Workers == 0 {
+		c.Workers = c.Limits.DiskWorkers + 1
+	}
+	c.Registry.files.attach(c.FS, c.Limits.OpenFiles)
 	return &Worker{
 		cfg: c, fs: c.FS, reg: c.Registry, files: &c.Registry.files,
 		logs:  make(map[kafka.TopicPartition]*writer),
-		tails: tails{bytesMax: c.CacheBytes},
+		tails: tails{bytesMax: c.Limits.TailCacheBytes / int64(c.Workers)},
 	}
 }
 
@@ -161,7 +161,7 @@ func (w *Worker) Turn(ops []port.LogOp, out []port.LogDone) []port.LogDone {
 }
 
 func (w *Worker) spent() bool {
-	return w.meter.calls >= w.cfg.TurnCalls || w.meter.bytes >= w.cfg.TurnBytes
+	return w.meter.calls >= w.cfg.Limits.TurnCalls || w.meter.bytes >= w.cfg.Limits.TurnBytes
 }
 
 func (w *Worker) enqueue(op *port.LogOp) {

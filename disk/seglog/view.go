@@ -109,29 +109,19 @@ type Log struct {
 // View is the current picture.
 func (l *Log) View() *View { return l.view.Load() }
 
-// RegistryConfig is what a Registry needs.
-type RegistryConfig struct {
-	FS   disk.FS
-	Lock Locker
-	// OpenFiles bounds the files held open, broker-wide; pinned ones may exceed it.
-	OpenFiles int32
-	// Pool lends the memory in which small appends are gathered for a reader; nil, or an exhausted
-	// one, leaves that to the garbage collector.
-	Pool port.Pool
-}
-
 // Registry finds the logs that are open, and their files. It is shared by all workers and readers
 // of a broker.
 type Registry struct {
 	files files
-	pool  port.Pool
 	logs  map[kafka.TopicPartition]*Log
+	// swept lists the log directories that were looked through for unfinished deletions.
+	swept []string
 }
 
-// NewRegistry returns an empty one.
-func NewRegistry(c RegistryConfig) *Registry {
-	r := &Registry{pool: c.Pool, logs: make(map[kafka.TopicPartition]*Log)}
-	r.files.init(c.FS, c.Lock, c.OpenFiles)
+// NewRegistry returns an empty one, guarded by lock.
+func NewRegistry(lock Locker) *Registry {
+	r := &Registry{logs: make(map[kafka.TopicPartition]*Log)}
+	r.files.init(lock)
 	return r
 }
 
