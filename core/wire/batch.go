@@ -25,11 +25,11 @@ const (
 // batch of format v2, sound and uncontrolled, with records that are what its header says. Then
 // Head is set and Span cut to the batch; else Err is set and Span emptied. Nobody owns it yet.
 //
-// The codes are Kafka's (asked of 4.3.1). Bytes behind the batch that are no whole batch are cut
-// off, as Kafka does. It differs on purpose in three answers: to null records Kafka sends nothing
-// at all, we INVALID_RECORD; to an unknown codec and to records that it cannot read
-// UNKNOWN_SERVER_ERROR, we UNSUPPORTED_COMPRESSION_TYPE and INVALID_RECORD; an epoch or sequence
-// without a producer id it takes, we do not. Compressed records are not looked at.
+// The codes are Kafka's (asked of 4.3.1), and so is it that bytes behind the batch which are no
+// whole batch are cut off. Three answers differ on purpose: to null records Kafka sends nothing at
+// all, we INVALID_RECORD; to an unknown codec and to records that it cannot read it sends
+// UNKNOWN_SERVER_ERROR, we UNSUPPORTED_COMPRESSION_TYPE and INVALID_RECORD. Compressed records are
+// not looked at.
 func (p *ProducePartition) CheckBatch(v kafka.APIVersion) {
 	p.checkBatch(v)
 	if p.Err != kafka.None {
