@@ -54,8 +54,8 @@ type Session struct {
 }
 
 // New makes a Session without connections.
-func New(cfg config.Broker, limits port.Limits) Session {
-	return Session{
+func New(cfg config.Broker, limits port.Limits) *Session {
+	return &Session{
 		cfg: cfg, limits: limits,
 		conns: map[port.ConnID]*conn{},
 		waits: map[kafka.TopicPartition]*waitList{},
