@@ -1,0 +1,20 @@
+// Package ledger reads and writes the small files of a log directory, in Kafka's own formats:
+// meta.properties, bootstrap.checkpoint and the first snapshot of the metadata log, quorum-state,
+// the offset checkpoints, .kafka_cleanshutdown, partition.metadata; and one of our own, momus-boot,
+// which keeps the boot id and the broker epoch of the last start.
+//
+// Inputs: Format before the first start, Gather at each start, Turn for the saves that the core
+// asks for. Outputs: files, the facts of boot, one Saved per Save. All of it is plain code over
+// disk.FS, run by one worker; it keeps no state between calls.
+//
+// Invariants:
+//
+//  1. A file is replaced whole: written aside as NAME.tmp, synced, renamed, its directory synced.
+//     Whenever a crash comes, a reader finds the old file or the new one.
+//  2. Format writes the metadata directory's meta.properties last of all: until that name is
+//     durable nothing is formatted, from then on everything is.
+//  3. Saves are carried out in order. After a save failed, every later one of that directory in the
+//     turn fails as fenced: no failed sync is followed by another attempt.
+//  4. What is unreadable is an error that names file and line, never a default.
+//  5. A boot id that the machine does not know ("") equals no other.
+package ledger

@@ -1,0 +1,122 @@
+package ledger
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"momus/disk"
+)
+
+// The names of files, as Kafka has them, but for bootFile, which is ours.
+const (
+	metaProperties    = "meta.properties"
+	bootstrapFile     = "bootstrap.checkpoint"
+	metadataLogDir    = "__cluster_metadata-0"
+	firstSnapshot     = "00000000000000000000-0000000000.checkpoint"
+	snapshotSuffix    = ".checkpoint"
+	quorumState       = "quorum-state"
+	recoveryFile      = "recovery-point-offset-checkpoint"
+	logStartFile      = "log-start-offset-checkpoint"
+	highWatermarkFile = "replication-offset-checkpoint"
+	cleanShutdown     = ".kafka_cleanshutdown"
+	partitionMetadata = "partition.metadata"
+	lockFile          = ".lock"
+	bootFile          = "momus-boot"
+	temporarySuffix   = ".tmp"
+)
+
+// fileBytesMax bounds what is read into memory of one small file: the checkpoints of a million
+// partitions fit.
+const fileBytesMax = 64 << 20
+
+// readFile reads a whole file; disk.ErrNotExist if there is none.
+func readFile(fs disk.FS, path string) ([]byte, error) {
+	data, err := readHead(fs, path, fileBytesMax+1)
+	if len(data) > fileBytesMax {
+		return nil, fmt.Errorf("%s: more than %d bytes are too many for this file", path, fileBytesMax)
+	}
+	return data, err
+}
+
+// readHead reads the first bytes of a file.
+func readHead(fs disk.FS, path string, bytesMax int64) (data []byte, err error) {
+	f, err := fs.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	size, err := f.Size()
+	if err != nil {
+		return nil, err
+	}
+	data = make([]byte, min(size, bytesMax))
+	n, err := f.ReadAt(data, 0)
+	return data[:n], err
+}
+
+// replaceFile writes data aside and renames it into place. The directory is still to be synced.
+func replaceFile(fs disk.FS, dir, name string, data []byte) error {
+	path := dir + "/" + name
+	f, err := fs.Create(path + temporarySuffix)
+	if err != nil {
+		return err
+	}
+	if err = f.WriteAt(data, 0); err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return fs.Rename(path+temporarySuffix, path)
+}
+
+// saveFile is replaceFile, made durable.
+func saveFile(fs disk.FS, dir, name string, data []byte) error {
+	if err := replaceFile(fs, dir, name, data); err != nil {
+		return err
+	}
+	return fs.SyncDir(dir)
+}
+
+// makeDir makes a directory and its missing parents, durable up to the parent that was there.
+func makeDir(fs disk.FS, path string) error {
+	var parents []string // of the directories that are missing, from the innermost
+	for at := path; ; {
+		_, err := fs.ReadDir(at)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, disk.ErrNotExist) {
+			return err
+		}
+		up := parent(at)
+		if up == at {
+			return err
+		}
+		parents = append(parents, up)
+		at = up
+	}
+	if err := fs.MkdirAll(path); err != nil {
+		return err
+	}
+	for _, dir := range parents {
+		if err := fs.SyncDir(dir); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// parent is the directory that holds the last component of a path.
+func parent(path string) string {
+	path = strings.TrimRight(path, "/")
+	at := strings.LastIndexByte(path, '/')
+	switch {
+	case at > 0:
+		return path[:at]
+	case at == 0, path == "":
+		return "/"
+	}
+	return "."
+}

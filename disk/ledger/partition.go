@@ -1,0 +1,100 @@
+package ledger
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"momus/core/kafka"
+	"momus/core/port"
+	"momus/disk"
+)
+
+// WritePartitionMetadata writes partition.metadata into a partition's directory, durably: the
+// topic's id, by which a directory of an older topic of the same name is told apart (KIP-516).
+func WritePartitionMetadata(fs disk.FS, dir string, id kafka.TopicID) error {
+	return saveFile(fs, dir, partitionMetadata, []byte("version: 0\ntopic_id: "+id.String()))
+}
+
+// parsePartitionMetadata reads partition.metadata.
+func parsePartitionMetadata(text string) (kafka.TopicID, error) {
+	values, err := parseProperties(text)
+	if err != nil {
+		return kafka.TopicID{}, err
+	}
+	if values["version"] != "0" {
+		return kafka.TopicID{}, fmt.Errorf("version %q is not known", values["version"])
+	}
+	id, ok := kafka.ParseUUID(values["topic_id"])
+	if !ok || id.IsZero() {
+		return kafka.TopicID{}, fmt.Errorf("topic_id %q is not an id", values["topic_id"])
+	}
+	return id, nil
+}
+
+// parseLogDir reads topic-partition. Directories that end in -delete, -future or -stray are no
+// logs by this rule, and neither is anything else that does not end in a number.
+func parseLogDir(name string) (topic string, partition kafka.PartitionID, ok bool) {
+	at := strings.LastIndexByte(name, '-')
+	if at <= 0 {
+		return "", 0, false
+	}
+	number, err := strconv.ParseUint(name[at+1:], 10, 31)
+	if err != nil || strconv.FormatUint(number, 10) != name[at+1:] {
+		return "", 0, false
+	}
+	return name[:at], kafka.PartitionID(number), true
+}
+
+// readLogs lists the partitions in a log directory, by topic and partition.
+func readLogs(fs disk.FS, dir string) ([]port.LogName, error) {
+	entries, err := fs.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var logs []port.LogName
+	var errs []error
+	for _, e := range entries {
+		topic, partition, ok := parseLogDir(e.Name)
+		if !ok || !e.Dir {
+			continue
+		}
+		id, _, err := optional(fs, dir+"/"+e.Name+"/"+partitionMetadata, parsePartitionMetadata)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		logs = append(logs, port.LogName{Topic: topic, Partition: partition, TopicID: id})
+	}
+	slices.SortFunc(logs, func(a, b port.LogName) int {
+		return cmp.Or(strings.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition))
+	})
+	return logs, errors.Join(errs...)
+}
+
+// nameBytesMax is how long a name may be on the file systems that there are.
+const nameBytesMax = 255
+
+// markStray renames a partition's directory to topic-partition.ID-stray, as Kafka names it. The id
+// is the first number from seq on that is free.
+func markStray(fs disk.FS, dir string, c port.Checkpoint, seq int64) error {
+	entries, err := fs.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	name := c.Topic + "-" + strconv.Itoa(int(c.Partition))
+	for ; ; seq++ {
+		suffix := fmt.Sprintf(".%032x-stray", seq)
+		stray := name[:min(len(name), nameBytesMax-len(suffix))] + suffix
+		if slices.ContainsFunc(entries, func(e disk.Entry) bool { return e.Name == stray }) {
+			continue
+		}
+		if err := fs.Rename(dir+"/"+name, dir+"/"+stray); err != nil {
+			return err
+		}
+		return fs.SyncDir(dir)
+	}
+}

@@ -1,0 +1,99 @@
+package ledger
+
+import (
+	"errors"
+	"slices"
+
+	"momus/core/kafka"
+	"momus/core/port"
+	"momus/disk"
+)
+
+// Dir is a log directory: its id and where it is.
+type Dir struct {
+	ID   kafka.DirID
+	Path string
+}
+
+// Dirs are the directories that boot found.
+func Dirs(facts *port.BootFacts) []Dir {
+	dirs := make([]Dir, len(facts.Dirs))
+	for i, d := range facts.Dirs {
+		dirs[i] = Dir{d.Dir, d.Path}
+	}
+	return dirs
+}
+
+// Turn carries out saves in order and answers each, in the same order. A save without a directory
+// (SaveBrokerEpoch) goes to all of them.
+func Turn(fs disk.FS, dirs []Dir, saves []port.Save) []port.Saved {
+	done := make([]port.Saved, len(saves))
+	var failed []kafka.DirID
+	for i := range saves {
+		s := &saves[i]
+		done[i] = port.Saved{Kind: s.Kind, Seq: s.Seq, Dir: s.Dir}
+		for _, dir := range targets(dirs, s.Dir) {
+			if slices.Contains(failed, dir.ID) {
+				done[i].Fail = port.FailFenced
+			} else if fail := failure(save(fs, dir.Path, s)); fail != port.FailNone {
+				done[i].Fail = fail
+				failed = append(failed, dir.ID)
+			}
+			if done[i].Fail != port.FailNone {
+				break
+			}
+		}
+	}
+	return done
+}
+
+// targets are the directories that a save goes to.
+func targets(dirs []Dir, id kafka.DirID) []Dir {
+	if id.IsZero() {
+		return dirs
+	}
+	at := slices.IndexFunc(dirs, func(d Dir) bool { return d.ID == id })
+	if at < 0 {
+		panic("BUG: a save into a log directory that is not ours: " + id.String())
+	}
+	return dirs[at : at+1]
+}
+
+// failure names the environment's fault.
+func failure(err error) port.Failure {
+	switch {
+	case err == nil:
+		return port.FailNone
+	case errors.Is(err, disk.ErrNoSpace):
+		return port.FailNoSpace
+	case errors.Is(err, disk.ErrNotExist):
+		return port.FailMissing
+	}
+	return port.FailIO
+}
+
+// save carries out one save in one directory.
+func save(fs disk.FS, dir string, s *port.Save) error {
+	switch s.Kind {
+	case port.SaveQuorum:
+		return saveFile(fs, dir+"/"+metadataLogDir, quorumState, appendQuorum(nil, s.Quorum))
+	case port.SaveCheckpoints:
+		return saveCheckpoints(fs, dir, s.Checkpoints)
+	case port.SaveBrokerEpoch:
+		id, err := fs.BootID()
+		if err != nil {
+			return err
+		}
+		return saveFile(fs, dir, bootFile, appendBoot(nil, boot{id, s.BrokerEpoch}))
+	case port.SaveCleanMarker:
+		return saveFile(fs, dir, cleanShutdown, appendClean(nil, s.BrokerEpoch))
+	case port.RemoveCleanMarker:
+		if err := fs.Remove(dir + "/" + cleanShutdown); err != nil && !errors.Is(err, disk.ErrNotExist) {
+			return err
+		}
+		return fs.SyncDir(dir)
+	case port.MarkStray:
+		return markStray(fs, dir, s.Checkpoints[0], s.Seq)
+	}
+	panic("BUG: a save of no known kind")
+}
