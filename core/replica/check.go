@@ -13,7 +13,7 @@ func (r *Replica) CheckTouched() {
 	default:
 		return
 	}
-	if r.start > r.high && r.assigned > 0 || r.high > r.written || r.written > r.assigned || r.flushed > r.written {
+	if r.start > r.high || r.high > r.written || r.written > r.assigned || r.flushed > r.written {
 		panic(fmt.Sprintf("BUG: ends of %v are out of order: start %d high %d written %d assigned %d flushed %d",
 			r.log, r.start, r.high, r.written, r.assigned, r.flushed))
 	}

@@ -17,7 +17,11 @@ func (r *Replica) Open(_ kafka.Now, spec port.OpenSpec, high kafka.Offset) {
 	}
 	r.role = RoleOpening
 	r.gen++
-	r.high = high
+	r.start, r.assigned, r.written, r.flushed, r.flushing, r.high = 0, 0, 0, 0, 0, 0
+	r.checkpointed = high
+	r.assignedBytes, r.writtenBytes, r.committedBytes = 0, 0, 0
+	r.marks = r.marks[:0]
+	r.flushLate = false
 	r.active.interval = spec.IndexIntervalBytes
 	r.Out.Ops = append(r.Out.Ops, port.LogOp{Kind: port.OpOpen, Log: r.log, Gen: r.gen, Open: &spec})
 }
@@ -28,9 +32,7 @@ func (r *Replica) opened(now kafka.Now, o *port.Opened) {
 	r.start, r.assigned, r.written = o.Start, o.End, o.End
 	r.flushed = min(o.Flushed, o.End)
 	r.flushing = r.flushed
-	r.high = min(max(r.high, o.Start), o.End)
-	r.assignedBytes, r.writtenBytes, r.committedBytes = 0, 0, 0
-	r.marks = r.marks[:0]
+	r.high = min(max(r.checkpointed, o.Start), o.End)
 	r.epochs, r.fold = o.Epochs, o.Fold
 	r.active.reset(o.Start, 0)
 	if n := len(o.Segments); n > 0 {
@@ -71,10 +73,7 @@ func (r *Replica) BecomeLeader(now kafka.Now, l Leadership) {
 }
 
 func (r *Replica) becomeLeader(now kafka.Now) {
-	if r.role == RoleLeader {
-		// Those who wait for the older epoch's commit wait on: it is the same log.
-		r.announce(true)
-	}
+	// Whoever still waits for a commit of an older epoch of this leader waits on: it is the same log.
 	r.role = RoleLeader
 	r.beginEpoch(r.lead.Epoch)
 	r.note(Note{Kind: NoteLeader, Epoch: r.lead.Epoch, From: r.assigned})

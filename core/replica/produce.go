@@ -32,11 +32,14 @@ func (r *Replica) Produce(now kafka.Now, m *msg.Produce) {
 	case fold.Duplicate:
 		// The first try may still be waiting itself; the answer of the second comes no earlier.
 		r.drop(m.Span)
-		first := verdict.First
-		r.await(m, waiter{
-			last: first.LastOffset, base: first.BaseOffset, op: m.Op, slot: m.Slot,
-			appendTime: first.Timestamp,
-		})
+		w := waiter{
+			last: verdict.First.LastOffset, base: verdict.First.BaseOffset,
+			op: m.Op, slot: m.Slot, appendTime: -1,
+		}
+		if r.cfg.LogAppendTime {
+			w.appendTime = verdict.First.Timestamp
+		}
+		r.await(m, w)
 	case fold.OutOfOrder:
 		r.refuse(m, kafka.ErrOutOfOrderSequenceNumber, "")
 	case fold.FencedEpoch:

@@ -41,7 +41,12 @@ var roleNames = [...]string{
 }
 
 // String names the role.
-func (r Role) String() string { return roleNames[r] }
+func (r Role) String() string {
+	if int(r) >= len(roleNames) {
+		return "unknown"
+	}
+	return roleNames[r]
+}
 
 // Options are what does not change in a replica's life.
 type Options struct {
@@ -79,6 +84,8 @@ type Replica struct {
 	clean bool
 
 	start, assigned, written, flushed, high kafka.Offset
+	// checkpointed is the high watermark that the log begins with when it is open.
+	checkpointed kafka.Offset
 	// flushing is the end of the flush under way; flushed if there is none. flushLate says that
 	// another is to follow it.
 	flushing  kafka.Offset
