@@ -2,6 +2,7 @@ package osfs
 
 import (
 	"errors"
+	"math"
 	"syscall"
 	"unsafe"
 
@@ -48,27 +49,14 @@ func (f *File) ReadAt(p []byte, off int64) (int, error) {
 
 // WriteAt writes all of p at off.
 func (f *File) WriteAt(p []byte, off int64) error {
-	for len(p) > 0 {
-		want, err := f.fs.allow("write", len(p))
-		n := 0
-		if err == nil {
-			n, err = syscall.Pwrite(f.fd, p[:want], off)
-		}
-		switch {
-		case errors.Is(err, syscall.EINTR):
-		case err != nil:
-			return failed("write", f.name, err)
-		case n == 0:
-			return failed("write", f.name, syscall.EIO)
-		default:
-			p, off = p[n:], off+int64(n)
-		}
-	}
-	return nil
+	return f.write("write", [][]byte{p}, off)
 }
 
 // WriteVec writes bufs one after another at off.
-func (f *File) WriteVec(bufs [][]byte, off int64) error {
+func (f *File) WriteVec(bufs [][]byte, off int64) error { return f.write("writevec", bufs, off) }
+
+// write repeats pwritev until everything is written.
+func (f *File) write(op string, bufs [][]byte, off int64) error {
 	skip := 0 // of the first buffer, written already
 	for {
 		for len(bufs) > 0 && skip >= len(bufs[0]) {
@@ -78,13 +66,13 @@ func (f *File) WriteVec(bufs [][]byte, off int64) error {
 		if len(bufs) == 0 {
 			return nil
 		}
-		n, err := f.writeSome(bufs, skip, off)
+		n, err := f.writeSome(op, bufs, skip, off)
 		switch {
 		case errors.Is(err, syscall.EINTR):
 		case err != nil:
-			return failed("writevec", f.name, err)
+			return failed(op, f.name, err)
 		case n == 0:
-			return failed("writevec", f.name, syscall.EIO)
+			return failed(op, f.name, syscall.EIO)
 		default:
 			skip, off = skip+n, off+int64(n)
 		}
@@ -92,9 +80,9 @@ func (f *File) WriteVec(bufs [][]byte, off int64) error {
 }
 
 // writeSome is one pwritev of bufs, without the first skip bytes.
-func (f *File) writeSome(bufs [][]byte, skip int, off int64) (int, error) {
+func (f *File) writeSome(op string, bufs [][]byte, skip int, off int64) (int, error) {
 	var vec [vecMax]syscall.Iovec
-	room, err := f.fs.allow("writevec", remaining(bufs, skip))
+	room, err := f.fs.allow(op, math.MaxInt)
 	if err != nil {
 		return 0, err
 	}
@@ -119,14 +107,6 @@ func (f *File) writeSome(bufs [][]byte, skip int, off int64) (int, error) {
 		return 0, errno
 	}
 	return int(n), nil
-}
-
-func remaining(bufs [][]byte, skip int) int {
-	n := -skip
-	for _, b := range bufs {
-		n += len(b)
-	}
-	return n
 }
 
 // Truncate sets the size.
@@ -154,10 +134,11 @@ func (f *File) Close() error {
 		panic("BUG: a file was closed twice: " + f.name)
 	}
 	f.fd = -1
-	if _, err := f.fs.allow("close", 0); err != nil {
-		return errors.Join(failed("close", f.name, err), syscall.Close(fd))
+	err := syscall.Close(fd)
+	if _, fault := f.fs.allow("close", 0); fault != nil {
+		err = fault
 	}
-	if err := syscall.Close(fd); err != nil {
+	if err != nil {
 		return failed("close", f.name, err)
 	}
 	return nil

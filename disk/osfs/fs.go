@@ -16,7 +16,7 @@ const bootIDFile = "/proc/sys/kernel/random/boot_id"
 
 // FS is the machine's file system. The zero value is ready.
 type FS struct {
-	// fault stands below the port in tests: it may shorten the next transfer of size n, or put an
+	// fault stands below the port in tests: it may shorten the next transfer, of n bytes at most, or put an
 	// errno in the place of the call. Nil in production.
 	fault func(op string, n int) (int, error)
 }
@@ -57,22 +57,24 @@ func failed(op, name string, err error) error {
 		kind = disk.ErrExist
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		kind = disk.ErrNoSpace
-	case op == "lock" && errors.Is(err, syscall.EAGAIN), op == "lock" && errors.Is(err, syscall.EACCES):
+	case op == "lock" && errors.Is(err, syscall.EAGAIN): // of the lock; open does not say it
 		kind = disk.ErrLocked
-	}
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		err = path.Err
 	}
 	return fmt.Errorf("%s %s: %w (%v)", op, name, kind, err)
 }
 
+// open opens a descriptor on behalf of op.
 func (s FS) open(op, name string, flags int) (*File, error) {
 	f := &File{fs: s, name: name}
-	err := s.call(op, name, func() (err error) {
+	return f, s.call(op, name, func() (err error) {
 		f.fd, err = syscall.Open(name, flags|syscall.O_CLOEXEC, 0o644)
 		return err
 	})
+}
+
+// file is open, with the port's convention that there is no file beside an error.
+func (s FS) file(op, name string, flags int) (disk.File, error) {
+	f, err := s.open(op, name, flags)
 	if err != nil {
 		return nil, err
 	}
@@ -80,21 +82,11 @@ func (s FS) open(op, name string, flags int) (*File, error) {
 }
 
 // Open opens an existing file for reading and writing.
-func (s FS) Open(name string) (disk.File, error) {
-	f, err := s.open("open", name, syscall.O_RDWR)
-	if err != nil {
-		return nil, err
-	}
-	return f, nil
-}
+func (s FS) Open(name string) (disk.File, error) { return s.file("open", name, syscall.O_RDWR) }
 
 // Create makes or empties a file and opens it.
 func (s FS) Create(name string) (disk.File, error) {
-	f, err := s.open("create", name, syscall.O_RDWR|syscall.O_CREAT|syscall.O_TRUNC)
-	if err != nil {
-		return nil, err
-	}
-	return f, nil
+	return s.file("create", name, syscall.O_RDWR|syscall.O_CREAT|syscall.O_TRUNC)
 }
 
 // Rename moves oldName to newName, replacing newName.
@@ -119,20 +111,16 @@ func (s FS) ReadDir(name string) (list []disk.Entry, err error) {
 		if err != nil {
 			return err
 		}
-		list = make([]disk.Entry, 0, len(found))
 		for _, e := range found {
 			info, err := e.Info()
-			if errors.Is(err, fs.ErrNotExist) {
-				continue
-			}
-			if err != nil {
+			switch {
+			case err == nil && e.IsDir():
+				list = append(list, disk.Entry{Name: e.Name(), Dir: true})
+			case err == nil:
+				list = append(list, disk.Entry{Name: e.Name(), Size: info.Size()})
+			case !errors.Is(err, fs.ErrNotExist):
 				return err
 			}
-			entry := disk.Entry{Name: e.Name(), Dir: e.IsDir()}
-			if !entry.Dir {
-				entry.Size = info.Size()
-			}
-			list = append(list, entry)
 		}
 		return nil
 	})
@@ -145,10 +133,8 @@ func (s FS) SyncDir(name string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(
-		s.call("syncdir", name, func() error { return syscall.Fsync(f.fd) }),
-		f.Close(),
-	)
+	err = s.call("syncdir", name, func() error { return syscall.Fsync(f.fd) })
+	return errors.Join(err, f.Close())
 }
 
 // fcntlOFDSetLock is Linux's F_OFD_SETLK.
