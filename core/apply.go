@@ -21,7 +21,7 @@ func (n *Node) committed(now kafka.Now, c *msg.Committed) {
 	n.image.Advance(c.Last, c.Epoch)
 	n.controller.CommittedTo(now, c.Last)
 	n.carryController(now)
-	n.lifecycle.ImageAt(now, c.Last)
+	n.lifecycle.Committed(now, c.Last)
 	if n.phase != phaseServing || delta.Empty() {
 		return
 	}
@@ -39,7 +39,7 @@ func (n *Node) committed(now kafka.Now, c *msg.Committed) {
 	if len(delta.ConfigsChanged) > 0 || len(delta.TopicsDeleted) > 0 || len(delta.TopicsCreated) > 0 {
 		n.configChanged(now, &delta)
 	}
-	n.session.ImageChanged(now, &delta, &n.image, (*replicas)(n))
+	n.session.ImageChanged(now, &delta, n.view())
 }
 
 // partitionChanged opens, or tells, this node's replica of a partition.

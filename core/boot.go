@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"momus/core/controller"
+	"momus/core/entropy"
 	"momus/core/image"
 	"momus/core/kafka"
 	"momus/core/lifecycle"
@@ -24,13 +25,18 @@ func (n *Node) start(now kafka.Now, ev *Start) {
 	n.image = image.New()
 	n.raft = raft.New()
 	n.controller = controller.New(n.cfg, n.cfg.ClusterID, ev.Entropy)
-	n.lifecycle = lifecycle.New(n.cfg, n.facts, ev.Entropy)
+	n.lifecycle = lifecycle.New()
 	n.session = session.New(n.cfg, n.limits)
+	incarnation := entropy.New(ev.Entropy, "incarnation")
+	n.lifecycle.Start(now, &n.cfg, &n.facts, incarnation.UUID())
+}
+
+// openQuorum begins with the metadata log, once the clean markers are gone.
+func (n *Node) openQuorum(now kafka.Now) {
 	n.raft.Start(now, &n.facts, raft.Config{
 		NodeID: n.cfg.NodeID, Voters: n.facts.Voters,
 		SegmentBytes: n.cfg.MetadataSegmentBytes, ReadBytes: n.limits.MetadataReadBytes,
 	})
-	n.lifecycle.Start(now)
 }
 
 // caughtUp is called when the image is current for the first time: only now is it known which
@@ -62,7 +68,19 @@ func (n *Node) caughtUp(now kafka.Now) {
 		}
 	}
 	n.publish()
-	n.lifecycle.CaughtUp(now, n.image.Offset)
+	n.opening = map[kafka.TopicPartition]bool{}
+	for _, log := range n.logs() {
+		n.opening[log] = true
+	}
+	n.logsOpened(now)
+}
+
+// logsOpened tells the lifecycle when every log that the image named is open, or known to be lost.
+func (n *Node) logsOpened(now kafka.Now) {
+	if len(n.opening) == 0 {
+		n.opening = nil
+		n.lifecycle.LogsOpened(now)
+	}
 }
 
 // dirOf finds the directory that holds a log already, or chooses one for a new log: the one with
@@ -128,12 +146,4 @@ func (n *Node) logs() []kafka.TopicPartition {
 	}
 	slices.SortFunc(list, kafka.TopicPartition.Compare)
 	return list
-}
-
-// fail ends the node at once: its metadata log, or its last directory, is gone.
-func (n *Node) fail(reason string) {
-	if n.phase != phaseEnded {
-		n.phase = phaseEnded
-		n.ready.Exit = &Exit{Reason: reason}
-	}
 }

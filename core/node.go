@@ -54,13 +54,23 @@ type Node struct {
 	nextCheckpoint kafka.Mono
 	// saveSeq numbers the saves that the node itself asks for.
 	saveSeq int64
-	// marking counts the checkpoint saves of the final stop that are not yet done.
+	// opening are the logs that were opened when the image was first current and are not open yet.
+	opening map[kafka.TopicPartition]bool
+	// closing are the logs that a clean stop still waits for.
+	closing map[kafka.TopicPartition]bool
+	// marking counts the checkpoint saves of the final stop that are not yet done; cleanly says
+	// that every log was closed without a failure.
 	marking int32
+	cleanly bool
 
 	// timers orders the replicas' deadlines; rebuilt from the replicas by LoadState.
 	timers timers `canon:"-"`
 	// touched are the replicas that the running Step acted on; empty between Steps.
 	touched []*replica.Replica `canon:"-"`
+	// checked are the replicas that the last Step touched, for CheckTouched.
+	checked []*replica.Replica `canon:"-"`
+	// sessionOut is the memory of the session's other outbox; empty between Steps.
+	sessionOut session.Out `canon:"-"`
 	// ready gathers entries until the driver takes it; empty when the state is encoded.
 	ready Ready `canon:"-"`
 	// spare is the Ready that Recycle gave back.
@@ -80,6 +90,8 @@ func (n *Node) Step(now kafka.Now, ev Event) {
 	} else {
 		n.dispatch(now, ev)
 	}
+	clear(n.checked)
+	n.checked = n.checked[:0]
 	n.settle(now)
 	n.wake()
 }
@@ -87,7 +99,7 @@ func (n *Node) Step(now kafka.Now, ev Event) {
 func (n *Node) dispatch(now kafka.Now, ev Event) {
 	switch ev := ev.(type) {
 	case *Request:
-		n.session.Request(now, &ev.Request, &n.image, (*replicas)(n))
+		n.session.Request(now, &ev.Request, n.view())
 	case *LogDone:
 		n.logDone(now, &ev.LogDone)
 	case *ReadDone:
@@ -95,7 +107,7 @@ func (n *Node) dispatch(now kafka.Now, ev Event) {
 	case *Saved:
 		n.saved(now, &ev.Saved)
 	case *ConnOpened:
-		n.session.ConnOpened(now, ev.Conn, ev.Listener, ev.Remote)
+		n.session.ConnOpened(now, ev.Conn, ev.Listener)
 	case *ConnClosed:
 		n.session.ConnClosed(now, ev.Conn)
 	case *Deadline:
@@ -122,6 +134,9 @@ func (n *Node) logDone(now kafka.Now, done *port.LogDone) {
 	n.touch(r)
 }
 
+// view is what the session may look at during one call.
+func (n *Node) view() session.View { return session.View{Image: &n.image, Replicas: (*replicas)(n)} }
+
 // Reads carry their owner in the low bits of their id.
 const (
 	readBySession = iota
@@ -134,7 +149,7 @@ func (n *Node) readDone(now kafka.Now, done *port.ReadDone) {
 	d.ID >>= readOwnerBits
 	switch done.ID & (1<<readOwnerBits - 1) {
 	case readBySession:
-		n.session.ReadDone(now, &d)
+		n.session.ReadDone(now, &d, n.view())
 	case readByRaft:
 		n.raft.ReadDone(now, &d)
 	default:
@@ -143,9 +158,6 @@ func (n *Node) readDone(now kafka.Now, done *port.ReadDone) {
 }
 
 func (n *Node) deadline(now kafka.Now) {
-	if d := n.raft.NextDeadline(); d != 0 && d <= now.Mono {
-		n.raft.Deadline(now)
-	}
 	if d := n.controller.NextDeadline(); d != 0 && d <= now.Mono {
 		n.controller.Deadline(now)
 		n.carryController(now)
@@ -154,7 +166,7 @@ func (n *Node) deadline(now kafka.Now) {
 		n.lifecycle.Deadline(now)
 	}
 	if d := n.session.NextDeadline(); d != 0 && d <= now.Mono {
-		n.session.Deadline(now, (*replicas)(n))
+		n.session.Deadline(now, n.view())
 	}
 	for {
 		r := n.timers.due(now.Mono)
@@ -173,7 +185,7 @@ func (n *Node) deadline(now kafka.Now) {
 func (n *Node) wake() {
 	at := kafka.Mono(0)
 	for _, d := range [...]kafka.Mono{
-		n.raft.NextDeadline(), n.controller.NextDeadline(), n.lifecycle.NextDeadline(),
+		n.controller.NextDeadline(), n.lifecycle.NextDeadline(),
 		n.session.NextDeadline(), n.timers.next(), n.nextCheckpoint,
 	} {
 		if d != 0 && (at == 0 || d < at) {

@@ -79,6 +79,17 @@ const (
 	NoteFlushed
 )
 
+var noteNames = [...]string{
+	NoteReady: "ready", NoteLogOpened: "log opened", NoteLogCut: "log tail cut by recovery",
+	NoteLogFailed: "log failed", NoteLogDeleted: "log deleted", NoteLogStartMoved: "log start moved",
+	NoteLeader: "leading", NoteTopicCreated: "topic created", NoteTopicDeleted: "topic deleted",
+	NoteRegistered: "registered", NoteProducerExpired: "producer expired",
+	NoteDirFailed: "log directory failed", NoteStray: "stray log", NoteFlushed: "flushed",
+}
+
+// String names the fact as log lines do.
+func (k NoteKind) String() string { return noteNames[k] }
+
 // Note is one fact. Which fields count depends on Kind.
 //
 //canon:gen

@@ -3,9 +3,11 @@ package core
 import (
 	"momus/core/controller"
 	"momus/core/kafka"
+	"momus/core/lifecycle"
 	"momus/core/msg"
 	"momus/core/raft"
 	"momus/core/replica"
+	"momus/core/session"
 )
 
 // settle carries messages between the machines until none is left.
@@ -31,6 +33,7 @@ func (n *Node) carryReplicas(now kafka.Now) bool {
 	for i := 0; i < len(n.touched); i++ {
 		n.carryReplica(now, n.touched[i])
 	}
+	n.checked = append(n.checked, n.touched...)
 	clear(n.touched)
 	n.touched = n.touched[:0]
 	return true
@@ -45,13 +48,21 @@ func (n *Node) carryReplica(now kafka.Now, r *replica.Replica) {
 		n.note(r, &out.Notes[i])
 	}
 	for i := range out.Produced {
-		n.session.Produced(now, out.Produced[i])
+		n.session.Produced(now, &out.Produced[i], n.view())
 	}
 	for i := range out.Advanced {
-		n.session.Advanced(now, out.Advanced[i], &n.image, (*replicas)(n))
+		n.session.Advanced(now, out.Advanced[i], n.view())
 	}
 	r.Out.Take(out)
 	n.timers.set(r, r.NextDeadline())
+	if n.opening[r.Log()] && r.Role() != replica.RoleOpening {
+		delete(n.opening, r.Log())
+		n.logsOpened(now)
+	}
+	if n.closing[r.Log()] && (r.Role() == replica.RoleClosed || r.Role() == replica.RoleDeleted) {
+		delete(n.closing, r.Log())
+		n.cleanly = n.cleanly && (r.Clean() || r.Role() == replica.RoleDeleted)
+	}
 	if r.Role() == replica.RoleDeleted {
 		n.timers.set(r, 0)
 		delete(n.replicas, r.Log())
@@ -83,6 +94,7 @@ func (n *Node) carryRaft(now kafka.Now) bool {
 }
 
 func (n *Node) quorumRole(now kafka.Now, role msg.QuorumRole) {
+	n.lifecycle.QuorumRole(now, role)
 	if !role.Active {
 		n.controller.Resign(now)
 		n.carryController(now)
@@ -124,44 +136,58 @@ func (n *Node) carryController(now kafka.Now) bool {
 
 func (n *Node) controllerReply(now kafka.Now, reply msg.ControllerReply) {
 	if reply.ReplyOp() == msg.OpLifecycle {
-		n.lifecycle.ControllerReply(now, reply)
+		n.lifecycle.Reply(now, reply)
 		return
 	}
-	n.session.ControllerReply(now, reply, &n.image, (*replicas)(n))
+	n.session.ControllerReply(now, reply, n.view())
 }
 
 func (n *Node) carryLifecycle(now kafka.Now) bool {
-	out := &n.lifecycle.Out
-	if out.Empty() {
-		return false
+	moved := false
+	for !n.lifecycle.Out.Empty() {
+		moved = true
+		out := n.lifecycle.Out
+		n.lifecycle.Out = lifecycle.Out{}
+		n.ready.Saves = append(n.ready.Saves, out.Saves...)
+		for _, dir := range out.FailedDirs {
+			n.ready.Notes = append(n.ready.Notes, Note{Kind: NoteDirFailed, Text: dir.String()})
+			n.fail("log directory " + dir.String() + " cannot be written")
+		}
+		if out.OpenLogs {
+			n.openQuorum(now)
+		}
+		for i := range out.Requests {
+			n.ask(now, out.Requests[i])
+		}
+		for _, id := range out.ProducerIDs {
+			n.session.ProducerID(now, id.Op, id.ID, id.Err)
+		}
+		if out.Ready && !n.published.Ready {
+			n.published.Ready = true
+			n.publish()
+			n.ready.Notes = append(n.ready.Notes, Note{Kind: NoteReady})
+		}
+		if out.CloseLogs {
+			n.closeLogs(now)
+		}
+		if out.Done {
+			n.end(Exit{Clean: out.Clean, Reason: "stopped"})
+		}
+		if out.Fatal != "" {
+			n.fail(out.Fatal)
+		}
 	}
-	requests, saves, ids := out.Requests, out.Saves, out.ProducerIDs
-	ready := out.Ready
-	notes := out.Notes
-	out.Reset()
-	n.ready.Saves = append(n.ready.Saves, saves...)
-	for i := range requests {
-		n.ask(now, requests[i])
-	}
-	for i := range ids {
-		n.session.ProducerID(now, ids[i])
-	}
-	for i := range notes {
-		n.ready.Notes = append(n.ready.Notes, Note{Kind: NoteRegistered, Text: notes[i]})
-	}
-	if ready && !n.published.Ready {
-		n.published.Ready = true
-		n.publish()
-		n.ready.Notes = append(n.ready.Notes, Note{Kind: NoteReady})
-	}
-	return true
+	return moved
 }
 
+// carrySession takes the session's outbox away before it acts on it: answers that come back at once
+// fill the next one.
 func (n *Node) carrySession(now kafka.Now) bool {
-	out := &n.session.Out
-	if out.Empty() {
+	if n.session.Out.Empty() {
 		return false
 	}
+	out := n.session.Out
+	n.session.Out, n.sessionOut = n.sessionOut, session.Out{}
 	for i := range out.Produces {
 		n.produce(now, &out.Produces[i])
 	}
@@ -184,6 +210,7 @@ func (n *Node) carrySession(now kafka.Now) bool {
 	}
 	n.ready.Drops = append(n.ready.Drops, out.Drops...)
 	out.Reset()
+	n.sessionOut = out
 	return true
 }
 
@@ -192,13 +219,13 @@ func (n *Node) produce(now kafka.Now, p *msg.Produce) {
 	r := n.replicas[p.Log]
 	if r == nil {
 		n.ready.Drops = append(n.ready.Drops, p.Span)
-		n.session.Produced(now, msg.Produced{
+		n.session.Produced(now, &msg.Produced{
 			Op: p.Op, Slot: p.Slot, Err: kafka.ErrNotLeaderOrFollower,
 			Base: kafka.NoOffset, LogStart: kafka.NoOffset, AppendTime: -1,
-		})
+		}, n.view())
 		return
 	}
-	r.Produce(now, *p)
+	r.Produce(now, p)
 	n.touch(r)
 }
 
@@ -239,4 +266,10 @@ func (n *replicas) EpochAt(log kafka.TopicPartition, at kafka.Offset) kafka.Lead
 		return kafka.NoLeaderEpoch
 	}
 	return r.EpochAt(at)
+}
+
+// AppendRoom implements msg.Replicas. A log that is not here has room: the batch is then refused.
+func (n *replicas) AppendRoom(log kafka.TopicPartition) bool {
+	r := n.replicas[log]
+	return r == nil || r.AppendRoom()
 }

@@ -3,39 +3,34 @@ package core
 import (
 	"momus/core/kafka"
 	"momus/core/port"
-	"momus/core/replica"
 )
 
 // stop begins the clean end: the lifecycle says goodbye to the controller, then logs are closed.
-func (n *Node) stop(now kafka.Now) {
-	if n.phase == phaseReplaying {
-		n.fail("stopped before it was ready")
-		return
+func (n *Node) stop(now kafka.Now) { n.lifecycle.Stop(now) }
+
+// closeLogs closes every partition; the quorum's log comes after them, since what they close with
+// may still be decided there.
+func (n *Node) closeLogs(now kafka.Now) {
+	n.phase = phaseClosing
+	n.nextCheckpoint = 0
+	n.cleanly = true
+	n.closing = map[kafka.TopicPartition]bool{}
+	for _, log := range n.logs() {
+		n.closing[log] = true
+		r := n.replicas[log]
+		r.Close(now)
+		n.touch(r)
 	}
-	n.lifecycle.Stop(now)
 }
 
 // advanceStop takes the next step of a clean end when the one before it is done.
 func (n *Node) advanceStop(now kafka.Now) bool {
 	switch n.phase {
-	case phaseServing:
-		if !n.lifecycle.MayClose() {
+	case phaseClosing:
+		if len(n.closing) > 0 {
 			return false
 		}
-		n.phase = phaseClosing
-		n.nextCheckpoint = 0
-		for _, log := range n.logs() {
-			r := n.replicas[log]
-			r.Close(now)
-			n.touch(r)
-		}
-		return true
-	case phaseClosing:
-		for _, log := range n.logs() {
-			if n.replicas[log].Role() != replica.RoleClosed {
-				return false
-			}
-		}
+		n.closing = nil
 		n.phase = phaseClosingQuorum
 		n.raft.Stop(now)
 		return true
@@ -46,16 +41,20 @@ func (n *Node) advanceStop(now kafka.Now) bool {
 		n.phase = phaseMarking
 		n.marking = int32(n.saveCheckpoints())
 		return true
-	case phaseMarking:
-		if n.marking > 0 || !n.lifecycle.Marked() {
-			return false
-		}
-		n.phase = phaseEnded
-		n.ready.Exit = &Exit{Clean: true, Reason: "stopped"}
-		return true
 	}
 	return false
 }
+
+// end is the last thing that a node does.
+func (n *Node) end(e Exit) {
+	if n.phase != phaseEnded {
+		n.phase = phaseEnded
+		n.ready.Exit = &e
+	}
+}
+
+// fail ends the node at once: its metadata log, or its last directory, is gone.
+func (n *Node) fail(reason string) { n.end(Exit{Reason: reason}) }
 
 // checkpoint writes the offset checkpoints of every directory (log.flush.offset.checkpoint.interval.ms).
 func (n *Node) checkpoint(now kafka.Now) {
@@ -83,24 +82,22 @@ func (n *Node) saveCheckpoints() int {
 	return len(n.facts.Dirs)
 }
 
-// saved completes a save: the quorum's, the lifecycle's, or a checkpoint.
+// saved completes a save: the quorum's, a checkpoint or the lifecycle's.
 func (n *Node) saved(now kafka.Now, done *port.Saved) {
-	if done.Fail != port.FailNone {
-		n.fail("a file in log directory " + done.Dir.String() + " could not be written: " + done.Fail.String())
-		return
-	}
 	switch done.Kind {
 	case port.SaveQuorum:
 		n.raft.Saved(now, done)
-	case port.SaveCheckpoints:
-		if n.phase != phaseMarking {
+	case port.SaveCheckpoints, port.MarkStray:
+		if done.Fail != port.FailNone {
+			n.fail("a file in log directory " + done.Dir.String() + " could not be written: " + done.Fail.String())
 			return
 		}
-		n.marking--
-		if n.marking == 0 {
-			n.lifecycle.AllClosed(now)
+		if n.phase == phaseMarking && done.Kind == port.SaveCheckpoints {
+			n.marking--
+			if n.marking == 0 {
+				n.lifecycle.LogsClosed(now, n.cleanly)
+			}
 		}
-	case port.MarkStray:
 	default:
 		n.lifecycle.Saved(now, done)
 	}

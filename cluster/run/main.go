@@ -18,7 +18,6 @@ import (
 	"momus/core/port"
 	"momus/core/wire"
 	"momus/disk/osfs"
-	"momus/disk/seglog"
 )
 
 // Options are what `momus serve` was asked for.
@@ -56,7 +55,7 @@ func Main(o Options) error {
 // start opens directories and listeners, and gives the core its first event.
 func start(o Options) (*Server, error) {
 	s := &Server{
-		log: o.Log, node: o.Node, limits: port.DefaultLimits(), fs: osfs.New(),
+		log: o.Log, node: o.Node, limits: port.DefaultLimits(), fs: osfs.FS{},
 		conns: map[port.ConnID]*conn{}, starving: map[*conn]struct{}{},
 		ready: make(chan struct{}), exit: make(chan core.Exit, 1),
 	}
@@ -68,11 +67,18 @@ func start(o Options) (*Server, error) {
 	if err := s.listen(); err != nil {
 		return nil, err
 	}
-	dirs, facts, err := cluster.OpenDirs(s.fs, &o.Node)
+	ev := &core.Start{Config: o.Node.Broker, Limits: s.limits}
+	var fresh [32]byte
+	for _, b := range [][]byte{ev.Entropy[:], fresh[:]} {
+		if _, err := crand.Read(b); err != nil {
+			return nil, fmt.Errorf("no entropy: %w", err)
+		}
+	}
+	facts, locks, err := cluster.Boot(s.fs, &o.Node, fresh, s.inbox.now().Wall)
 	if err != nil {
 		return nil, err
 	}
-	s.dirs = dirs
+	ev.Facts, s.locks = facts, locks
 	s.inbox.stepper = &cluster.Stepper{Node: &core.Node{}, Checked: o.Check}
 	if o.Record != "" {
 		if s.recorder, err = newRecorder(o.Record); err != nil {
@@ -80,11 +86,7 @@ func start(o Options) (*Server, error) {
 		}
 		s.inbox.stepper.Chained, s.inbox.stepper.Observer = true, s.recorder
 	}
-	s.startWorkers()
-	ev := &core.Start{Config: o.Node.Broker, Limits: s.limits, Facts: facts}
-	if _, err := crand.Read(ev.Entropy[:]); err != nil {
-		return nil, fmt.Errorf("no entropy: %w", err)
-	}
+	s.startWorkers(&facts)
 	var todo turns
 	s.post(&todo, ev)
 	s.run(&todo)
@@ -99,13 +101,14 @@ func start(o Options) (*Server, error) {
 }
 
 // startWorkers makes the disk workers, the ledger's and the readers, each with its goroutine.
-func (s *Server) startWorkers() {
-	registry := seglog.NewRegistry(&sync.Mutex{})
-	s.reader = seglog.NewReader(registry, s.fs, &s.pool, s.limits)
-	for i := int32(0); i <= s.limits.DiskWorkers; i++ {
-		w := &worker{s: s, wake: make(chan struct{}, 1), log: seglog.NewWorker(seglog.Config{
-			FS: s.fs, Registry: registry, Dirs: s.dirs, Limits: s.limits,
-		})}
+func (s *Server) startWorkers(facts *port.BootFacts) {
+	storage := cluster.NewStorage(cluster.Ports{
+		FS: s.fs, Lock: &sync.Mutex{}, Pool: &s.pool,
+		Wake: func(i int) { s.workers[i].signal() },
+	}, s.limits, facts)
+	s.reader, s.saver.dirs = storage.Reader, storage.Ledger
+	for _, log := range storage.Workers {
+		w := &worker{s: s, wake: make(chan struct{}, 1), log: log}
 		s.workers = append(s.workers, w)
 		go w.loop()
 	}
@@ -149,4 +152,3 @@ func (s *Server) ended(e core.Exit) error {
 	s.log.Info("stopped", "after", time.Duration(s.inbox.now().Mono).Round(time.Millisecond).String())
 	return nil
 }
-

@@ -10,7 +10,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"momus/cluster"
 	"momus/cluster/config"
 	"momus/core"
 	"momus/core/msg"
@@ -28,7 +27,7 @@ type Server struct {
 	node   config.Node
 	limits port.Limits
 	fs     disk.FS
-	dirs   []cluster.DirPath
+	locks  []disk.Lock
 
 	inbox     inbox
 	sink      sink

@@ -114,13 +114,13 @@ func (w *worker) once(todo *turns, fast bool) (more bool) {
 		events[i] = ev
 	}
 	w.s.post(todo, events...)
-	w.s.deleted()
 	return true
 }
 
 // saver runs the ledger's turns on a goroutine of its own: every save is synced.
 type saver struct {
 	s     *Server
+	dirs  []ledger.Dir
 	mu    sync.Mutex
 	queue []port.Save
 	wake  chan struct{}
@@ -144,7 +144,7 @@ func (l *saver) loop() {
 		saves := l.queue
 		l.queue = nil
 		l.mu.Unlock()
-		for _, done := range ledger.Turn(l.s.fs, l.s.dirs, saves) {
+		for _, done := range ledger.Turn(l.s.fs, l.dirs, saves) {
 			l.s.post(&todo, &core.Saved{Saved: done})
 		}
 		l.s.run(&todo)

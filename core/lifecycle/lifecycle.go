@@ -186,3 +186,9 @@ func (m *Lifecycle) Check() {
 		panic(fmt.Sprintf("BUG: producer id %d is next in a block that ends at %d", m.block.next, m.block.end))
 	}
 }
+
+// Empty tells that nothing is to be done.
+func (o *Out) Empty() bool {
+	return len(o.Requests)+len(o.Saves)+len(o.ProducerIDs)+len(o.FailedDirs) == 0 &&
+		!o.OpenLogs && !o.Ready && !o.CloseLogs && !o.Done && o.Fatal == ""
+}

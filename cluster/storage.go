@@ -1,0 +1,126 @@
+package cluster
+
+import (
+	"fmt"
+	"slices"
+
+	"momus/cluster/config"
+	"momus/core/entropy"
+	"momus/core/kafka"
+	"momus/core/port"
+	"momus/core/record"
+	"momus/disk"
+	"momus/disk/ledger"
+	"momus/disk/seglog"
+)
+
+// Storage is the storage of a node, as turns: one seglog.Worker for the metadata log and one for
+// each disk worker, the ledger's directories, and the reader of their Views.
+type Storage struct {
+	Reader  *seglog.Reader
+	Workers []*seglog.Worker
+	Ledger  []ledger.Dir
+}
+
+// Ports are what a world gives a node's storage.
+type Ports struct {
+	FS disk.FS
+	// Lock guards the registry; in a world with one thread it does nothing.
+	Lock seglog.Locker
+	Pool port.Pool
+	// Wake schedules a turn of a worker, after a reader dropped the last pin of a deleted file.
+	Wake func(worker int)
+}
+
+// NewStorage makes the storage for the directories that boot found. It does no I/O.
+func NewStorage(ports Ports, limits port.Limits, facts *port.BootFacts) *Storage {
+	registry := seglog.NewRegistry(ports.Lock)
+	s := &Storage{
+		Reader: seglog.NewReader(registry, ports.FS, ports.Pool, limits),
+		Ledger: ledger.Dirs(facts),
+	}
+	var dirs []seglog.Dir
+	for i := range facts.Dirs {
+		dirs = append(dirs, seglog.Dir{ID: facts.Dirs[i].Dir, Path: facts.Dirs[i].Path})
+	}
+	for i := range int(limits.DiskWorkers) + 1 {
+		s.Workers = append(s.Workers, seglog.NewWorker(seglog.Config{
+			FS: ports.FS, Registry: registry, Dirs: dirs, Limits: limits, Wake: func() { ports.Wake(i) },
+		}))
+	}
+	return s
+}
+
+// Boot locks the node's directories, formats them if they are new, and gathers what the core must
+// know. fresh is the entropy for the ids of new directories and of a new cluster.
+func Boot(fs disk.FS, node *config.Node, fresh [32]byte, now kafka.Wall) (port.BootFacts, []disk.Lock, error) {
+	paths := slices.Clone(node.LogDirs)
+	if !slices.Contains(paths, node.MetadataLogDir) {
+		paths = append(paths, node.MetadataLogDir)
+	}
+	for _, path := range paths {
+		if err := fs.MkdirAll(path); err != nil {
+			return port.BootFacts{}, nil, fmt.Errorf("log directory %s: %w", path, err)
+		}
+	}
+	locks, err := ledger.Lock(fs, paths)
+	if err != nil {
+		return port.BootFacts{}, nil, err
+	}
+	if err := formatNew(fs, node, paths, fresh, now); err != nil {
+		return port.BootFacts{}, locks, err
+	}
+	facts, err := ledger.Gather(fs, ledger.Layout{
+		Paths: paths, MetadataDir: node.MetadataLogDir, NodeID: node.Broker.NodeID, ClusterID: node.Broker.ClusterID,
+	})
+	if err != nil {
+		return facts, locks, err
+	}
+	if len(node.Voters) > 0 {
+		facts.Voters = nil
+		for _, v := range node.Voters {
+			facts.Voters = append(facts.Voters, v.ID)
+		}
+	}
+	if len(facts.Voters) == 0 {
+		return facts, locks, fmt.Errorf("the metadata quorum has no voters: set controller.quorum.voters, or format %s as a node of its own", node.MetadataLogDir)
+	}
+	return facts, locks, nil
+}
+
+// formatNew formats directories that are new; those of a formatted node are left alone.
+func formatNew(fs disk.FS, node *config.Node, paths []string, fresh [32]byte, now kafka.Wall) error {
+	done, err := ledger.IsFormatted(fs, node.MetadataLogDir)
+	if err != nil || done {
+		return err
+	}
+	ids := entropy.New(fresh, "format")
+	o := ledger.Options{
+		MetadataDir: node.MetadataLogDir, ClusterID: node.Broker.ClusterID, NodeID: node.Broker.NodeID,
+		Features:   []record.FeatureLevelRecord{{Name: "metadata.version", FeatureLevel: MetadataVersion}},
+		Standalone: len(node.Voters) == 0,
+		Now:        now,
+	}
+	if o.ClusterID == "" {
+		o.ClusterID = ids.UUID().String()
+	}
+	for _, path := range paths {
+		o.Dirs = append(o.Dirs, ledger.Dir{ID: ids.UUID(), Path: path})
+	}
+	for _, l := range node.Broker.Listeners {
+		if l.Controller {
+			o.Endpoints = append(o.Endpoints, record.VoterEndpoint{Name: l.Name, Host: hostOf(l.Host), Port: uint16(l.Port)})
+		}
+	}
+	return ledger.Format(fs, o)
+}
+
+// MetadataVersion is the metadata.version that a new cluster begins with (4.3-IV0).
+const MetadataVersion = 30
+
+func hostOf(host string) string {
+	if host == "" {
+		return "localhost"
+	}
+	return host
+}

@@ -1,0 +1,44 @@
+// Command momus is a Kafka broker, its simulator and its tools, in one binary. It holds flags and
+// wiring only.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+)
+
+// exitError ends the process with a status of its own; its text was printed already, if it is empty.
+type exitError struct {
+	status int
+	text   string
+}
+
+func (e *exitError) Error() string { return e.text }
+
+// usageStatus is the exit status of a command line that cannot be understood.
+const usageStatus = 2
+
+func main() {
+	root := &cobra.Command{
+		Use:           "momus",
+		Short:         "A Kafka broker that can be tested by deterministic simulation",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.AddCommand(serveCommand(), simCommand(), replayCommand(), versionCommand())
+	err := root.Execute()
+	if err == nil {
+		return
+	}
+	status := 1
+	if e := (*exitError)(nil); errors.As(err, &e) {
+		status = e.status
+	}
+	if text := err.Error(); text != "" {
+		fmt.Fprintln(os.Stderr, "momus: "+text)
+	}
+	os.Exit(status)
+}
