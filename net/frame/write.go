@@ -55,11 +55,7 @@ func (w *writer) reply(correlation int32, body wire.Response, slabs Slabs, chunk
 	}
 	at := len(w.buf)
 	b, cuts := wire.AppendReply(w.buf, w.cuts[:0], correlation, body)
-	if cap(b) != cap(w.buf) {
-		// The spans queued before stay with the old bytes.
-		w.open = false
-	}
-	w.buf = b
+	w.buf = b // grown or not, it holds all of the last span
 	for _, cut := range cuts {
 		w.own(at, cut.At)
 		w.out = append(w.out, cut.Span)
