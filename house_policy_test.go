@@ -39,6 +39,9 @@ core/lifecycle !< core/session, core/raft, core/controller, core/replica;
 none < core/internal/gen;
 core/canon < core/internal/gen/sample, core/canon/canontest;
 
+# Golden-text tests; only tests import it.
+none < core/goldentest;
+
 # Storage: plain code over the port. The only file syscalls know nothing but the port.
 none < disk < disk/osfs, disk/disktest;
 disk, core/port < disk/seglog, disk/ledger;

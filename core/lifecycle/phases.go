@@ -1,6 +1,10 @@
 package lifecycle
 
-import "momus/core/kafka"
+import (
+	"strconv"
+
+	"momus/core/kafka"
+)
 
 // Phase is where the broker stands between start and end.
 type Phase uint8
@@ -34,7 +38,12 @@ var phaseNames = [...]string{
 }
 
 // String names the phase.
-func (p Phase) String() string { return phaseNames[p] }
+func (p Phase) String() string {
+	if int(p) < len(phaseNames) && phaseNames[p] != "" {
+		return phaseNames[p]
+	}
+	return "phase " + strconv.Itoa(int(p))
+}
 
 func (m *Lifecycle) from(to Phase, allowed ...Phase) {
 	for _, p := range allowed {

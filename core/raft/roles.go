@@ -1,6 +1,8 @@
 package raft
 
 import (
+	"strconv"
+
 	"momus/core/kafka"
 	"momus/core/msg"
 	"momus/core/port"
@@ -22,7 +24,12 @@ const (
 var roleNames = [...]string{Unattached: "unattached", Candidate: "candidate", Leader: "leader", Follower: "follower", Resigned: "resigned"}
 
 // String names the role.
-func (r Role) String() string { return roleNames[r] }
+func (r Role) String() string {
+	if int(r) < len(roleNames) && roleNames[r] != "" {
+		return roleNames[r]
+	}
+	return "role " + strconv.Itoa(int(r))
+}
 
 // becomeCandidate votes for itself in the next epoch. The vote counts once it is saved: a node
 // that votes, forgets it in a crash and votes again would let two lead one epoch.
