@@ -37,7 +37,7 @@ func TestLogsAreNamedByTopicPartitionAndID(t *testing.T) {
 	} {
 		must(t, b.MkdirAll("/data/two/"+name))
 	}
-	must(t, WritePartitionMetadata(b, "/data/two/foo-9", id))
+	put(t, b, "/data/two/foo-9/"+partitionMetadata, "version: 0\ntopic_id: "+id.String())
 	put(t, b, "/data/two/file-1", "not a directory")
 	facts, err := Gather(b, layout())
 	must(t, err)

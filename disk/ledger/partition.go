@@ -13,13 +13,8 @@ import (
 	"momus/disk"
 )
 
-// WritePartitionMetadata writes partition.metadata into a partition's directory, durably: the
+// parsePartitionMetadata reads partition.metadata, which the partition's own writer makes: the
 // topic's id, by which a directory of an older topic of the same name is told apart (KIP-516).
-func WritePartitionMetadata(fs disk.FS, dir string, id kafka.TopicID) error {
-	return saveFile(fs, dir, partitionMetadata, []byte("version: 0\ntopic_id: "+id.String()))
-}
-
-// parsePartitionMetadata reads partition.metadata.
 func parsePartitionMetadata(text string) (kafka.TopicID, error) {
 	values, err := parseProperties(text)
 	if err != nil {
