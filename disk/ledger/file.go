@@ -79,9 +79,11 @@ func saveFile(fs disk.FS, dir, name string, data []byte) error {
 	return fs.SyncDir(dir)
 }
 
-// makeDir makes a directory and its missing parents, durable up to the parent that was there.
+// makeDir makes a directory and its missing parents, durable up to the parent that was there. The
+// nearest parent is synced even if nothing is missing: a process that made the directory may have
+// died before it synced.
 func makeDir(fs disk.FS, path string) error {
-	var parents []string // of the directories that are missing, from the innermost
+	parents := []string{parent(path)} // from the innermost
 	for at := path; ; {
 		_, err := fs.ReadDir(at)
 		if err == nil {
@@ -94,7 +96,9 @@ func makeDir(fs disk.FS, path string) error {
 		if up == at {
 			return err
 		}
-		parents = append(parents, up)
+		if at != path {
+			parents = append(parents, up)
+		}
 		at = up
 	}
 	if err := fs.MkdirAll(path); err != nil {

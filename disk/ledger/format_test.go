@@ -165,6 +165,33 @@ func TestLockTakesAllOrNone(t *testing.T) {
 	}
 }
 
+func TestDirectoriesOutliveAPowerLossWhoeverMadeThem(t *testing.T) {
+	for n := uint64(1); ; n++ {
+		for seed := uint64(1); seed <= 10; seed++ {
+			b := newBench(t)
+			b.whole(func() { must(t, b.MkdirAll("/data")); must(t, b.SyncDir("/")) })
+			// One process dies while it makes the directories; the next one formats.
+			hit := b.cut(n, seed, false, func() {
+				_, err := Lock(b, layout().Paths)
+				must(t, err)
+			})
+			if !hit {
+				return
+			}
+			b.whole(func() {
+				_, err := Lock(b, layout().Paths)
+				must(t, err)
+				must(t, Format(b, options()))
+			})
+			b.env.seed = seed
+			b.Crash(b.env.now, true)
+			if _, err := Gather(b, layout()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
 func TestParents(t *testing.T) {
 	for path, want := range map[string]string{
 		"/a/b": "/a", "/a": "/", "/": "/", "a": ".", "a/b/": "a", "./a": ".",

@@ -19,19 +19,26 @@ type Layout struct {
 	ClusterID string
 }
 
-// Lock takes the .lock of every directory, all or none.
+// Lock makes every directory that is missing, durably, and takes its .lock: all or none.
 func Lock(fs disk.FS, paths []string) (locks []disk.Lock, err error) {
 	for _, path := range paths {
-		lock, err := fs.Lock(path + "/" + lockFile)
+		lock, err := lockDir(fs, path)
 		if err != nil {
 			for _, held := range locks {
 				err = errors.Join(err, held.Unlock())
 			}
-			return nil, err
+			return nil, fmt.Errorf("log directory %s: %w", path, err)
 		}
 		locks = append(locks, lock)
 	}
 	return locks, nil
+}
+
+func lockDir(fs disk.FS, path string) (disk.Lock, error) {
+	if err := makeDir(fs, path); err != nil {
+		return nil, err
+	}
+	return fs.Lock(path + "/" + lockFile)
 }
 
 // Gather reads what the core must know before it starts. The error joins one for each thing that
