@@ -66,15 +66,24 @@ func (l *writer) writeIndex(h *handle, b []byte, at int, fresh bool) error {
 
 // beginSegment makes an empty segment the last one. Its index files are made when it is sealed.
 func (l *writer) beginSegment(base kafka.Offset) error {
-	s := l.newSegment(base)
-	if _, err := l.w.files.create(&s.log, &l.w.meter); err != nil {
+	l.view.active = l.emptyExtent(base)
+	l.view.end = base
+	return l.makeSegment()
+}
+
+func (l *writer) emptyExtent(base kafka.Offset) extent {
+	return extent{segment: l.newSegment(base), end: base, top: noTime, hot: true}
+}
+
+// makeSegment makes the file of the last segment.
+func (l *writer) makeSegment() error {
+	h := &l.view.active.log
+	if _, err := l.w.files.create(h, &l.w.meter); err != nil {
 		return err
 	}
-	l.w.files.release(&s.log)
+	l.w.files.release(h)
 	l.newEntries = true
-	l.soil(&s.log)
-	l.view.active = extent{segment: s, end: base, top: noTime, hot: true}
-	l.view.end = base
+	l.soil(h)
 	l.indexer.sinceBytes = 0
 	l.indexOnDisk, l.timesOnDisk = noFile, noFile
 	return nil

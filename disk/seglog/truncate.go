@@ -17,16 +17,12 @@ func (l *writer) truncate(op port.LogOp) {
 	}
 	l.w.tails.drop(l)
 	l.w.touch(l)
-	if op.End < l.view.start {
-		// Nothing of the log is wanted: it begins anew, as in Kafka's truncateFullyAndStartAt.
+	if op.End < l.view.extent(0).base {
+		// Nothing of the log is wanted: it begins anew, as in Kafka's truncateFullyAndStartAt. The
+		// file of its first segment is made once the others are gone, so that no crash shows a hole.
 		doomed := append(segmentsOf(l.view.sealed), l.view.active.segment)
-		l.view.start = op.End
-		l.view.sealed = nil
-		if err := l.beginSegment(op.End); err != nil {
-			l.failKeeping(&op, err, doomed)
-			return
-		}
-		l.startCut(op, doomed)
+		l.view = View{start: op.End, end: op.End, active: l.emptyExtent(op.End)}
+		l.startCut(op, doomed, true)
 		return
 	}
 	i := l.view.find(op.End)
@@ -43,7 +39,8 @@ func (l *writer) truncate(op port.LogOp) {
 	l.view.sealed = slices.Clip(l.view.sealed[:i])
 	l.view.active = kept
 	l.view.end = kept.end
-	l.startCut(op, doomed)
+	l.view.start = min(l.view.start, kept.end)
+	l.startCut(op, doomed, false)
 }
 
 // failKeeping fails the log when segments are no longer in its view but still have their files.
@@ -152,10 +149,12 @@ type cutter struct {
 	l      *writer
 	op     port.LogOp
 	doomed []*segment // the last goes first
+	// anew says that the last segment has no file yet.
+	anew bool
 }
 
-func (l *writer) startCut(op port.LogOp, doomed []*segment) {
-	c := &cutter{l: l, op: op, doomed: doomed}
+func (l *writer) startCut(op port.LogOp, doomed []*segment, anew bool) {
+	c := &cutter{l: l, op: op, doomed: doomed, anew: anew}
 	l.flushed = min(l.flushed, l.view.end) // it must not outlive what it spoke of
 	l.publish()
 	l.begin(c)
@@ -171,7 +170,11 @@ func (c *cutter) step() bool {
 		c.doomed = c.doomed[:n-1]
 		return false
 	}
-	err := l.trimFiles()
+	trim := l.trimFiles
+	if c.anew {
+		trim = l.makeSegment
+	}
+	err := trim()
 	if err == nil {
 		err = l.keepEpochs(trimEpochs(l.epochs, l.view.start, l.view.end))
 	}
