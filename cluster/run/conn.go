@@ -94,11 +94,12 @@ func (c *conn) output() {
 	c.spare = entries[:0]
 	c.mu.Unlock()
 	c.write()
-	c.wakeReader()
+	c.frame.Resume(c.s.inbox.now())
 }
 
 // write tries the socket without blocking; when it is full the writer's goroutine takes over.
 func (c *conn) write() {
+	defer c.wakeReader()
 	if c.writing {
 		return
 	}
@@ -124,25 +125,21 @@ func (c *conn) write() {
 	}
 }
 
-// writeLoop is the connection's own writer while its peer reads slowly.
+// writeLoop is the connection's own writer while its peer reads slowly. If the socket is full again,
+// write has started the next one.
 func (c *conn) writeLoop() {
-	for {
-		err := c.sock.WaitWritable()
-		c.turn.Lock()
-		c.writing = false
-		if err != nil {
-			c.frame.Broken()
-		}
-		c.write()
-		again := c.writing
-		c.turn.Unlock()
-		if !again {
-			c.kick()
-			return
-		}
-		// write started another writeLoop.
-		return
+	err := c.sock.WaitWritable()
+	c.turn.Lock()
+	c.writing = false
+	if err != nil {
+		c.frame.Broken()
 	}
+	c.write()
+	c.frame.Resume(c.s.inbox.now())
+	requests := c.take(nil)
+	c.turn.Unlock()
+	c.submit(requests)
+	c.kick()
 }
 
 // close closes the socket, which ends the reader. The turn is held.
@@ -188,11 +185,22 @@ func (c *conn) readLoop() {
 		switch state {
 		case readPaused:
 			<-c.resume
+			c.unpause()
 		case readEnded:
 			c.end()
 			return
 		}
 	}
+}
+
+// unpause goes on with frames that were held back.
+func (c *conn) unpause() {
+	c.turn.Lock()
+	c.frame.Resume(c.s.inbox.now())
+	requests := c.take(nil)
+	c.turn.Unlock()
+	c.submit(requests)
+	c.kick()
 }
 
 type readState uint8

@@ -1,0 +1,231 @@
+package sim
+
+import (
+	"momus/core"
+	"momus/core/kafka"
+	"momus/core/port"
+	"momus/core/wire"
+	"momus/net/frame"
+	"momus/sim/simnet"
+)
+
+// serverConn is the serving end of a connection with its turn.
+type serverConn struct {
+	id    port.ConnID
+	end   *simnet.End
+	frame *frame.Conn
+	queue []connEntry
+	// scheduled says that an output turn is in the heap, full that the socket took nothing more.
+	scheduled, full, closed bool
+}
+
+// connEntry is a reply or an operation, in their common FIFO.
+type connEntry struct {
+	reply wire.Reply
+	op    core.ConnOp
+	isOp  bool
+}
+
+// opened is a connection that arrives: there is a broker that listens, or the dialler sees a reset.
+func (n *node) opened(end *simnet.End) {
+	p := n.process
+	if p == nil || !p.published.Ready {
+		// The dialler learns it by the reset; its own end was never used, so there is nothing to add.
+		_ = end.Reset()
+		return
+	}
+	id := port.ConnID(end.Conn())
+	c := &serverConn{id: id, end: end}
+	c.frame = frame.New(id, wire.BrokerListener, frame.Env{
+		Limits: &n.limits, RequestBytesMax: n.cfg.RequestBytesMax, Pool: &p.pool, Slabs: &p.slabs,
+		Published: func() *publishedConfig { return p.published },
+	})
+	p.conns[id] = c
+	p.order = append(p.order, c)
+	n.post(&core.ConnOpened{Conn: id, Listener: n.cfg.Listeners[0].Name, Remote: "client"})
+}
+
+// readable drains what has arrived into the frame.
+func (n *node) readable(c *serverConn) {
+	for !c.closed {
+		buf := c.frame.Want()
+		if buf == nil {
+			break
+		}
+		got, again, err := c.end.TryRead(buf)
+		if err != nil {
+			c.frame.Broken()
+			break
+		}
+		if again {
+			c.frame.Filled(n.now(), 0)
+			break
+		}
+		if got == 0 {
+			c.frame.Filled(n.now(), 0)
+			c.frame.EOF()
+			break
+		}
+		c.frame.Filled(n.now(), got)
+	}
+	n.submit(c)
+	n.finish(c)
+}
+
+// submit posts what the frame has decoded.
+func (n *node) submit(c *serverConn) {
+	for _, r := range c.frame.Requests() {
+		n.post(&core.Request{Request: r})
+	}
+}
+
+// wantConn schedules the connection's output turn.
+func (n *node) wantConn(c *serverConn) {
+	if !c.scheduled {
+		c.scheduled = true
+		n.schedule(n.w.now+int64(n.stream("connturn").Draw(4))*int64(kafka.Microsecond), kindConn, int64(c.id), nil)
+	}
+}
+
+// connTurn takes the queue into the frame and writes what the socket accepts.
+func (n *node) connTurn(c *serverConn) {
+	c.scheduled = false
+	entries := c.queue
+	c.queue = nil
+	for i := range entries {
+		e := &entries[i]
+		switch {
+		case !e.isOp:
+			c.frame.Answer(e.reply)
+		case e.op.Kind == core.Revalidate:
+			c.frame.Revalidate(e.op.Request, n.now())
+		default:
+			c.frame.Close(e.op.Reason)
+		}
+	}
+	n.write(c)
+	if !c.closed {
+		c.frame.Resume(n.now())
+		n.readable(c) // room for further requests
+	}
+}
+
+// write sends until the socket is full.
+func (n *node) write(c *serverConn) {
+	for !c.closed && !c.full {
+		out := c.frame.Out()
+		if len(out) == 0 {
+			break
+		}
+		n.beginTurn() // file regions are read here
+		sent, full, err := c.end.TryWrite(out)
+		n.disk.EndTurn()
+		c.frame.Sent(sent)
+		c.full = full
+		if err != nil {
+			c.frame.Broken()
+		}
+	}
+	n.finish(c)
+}
+
+// finish closes a connection that has nothing more to do.
+func (n *node) finish(c *serverConn) {
+	if c.closed || !c.frame.Done() {
+		return
+	}
+	c.closed = true
+	c.frame.Release()
+	if err := c.end.Close(); err != nil && !isGone(err) {
+		n.w.fail(Crash, n.name+"a connection did not close: "+err.Error())
+	}
+	for i := range c.queue {
+		if !c.queue[i].isOp {
+			frame.Discard(c.queue[i].reply)
+		}
+	}
+	c.queue = nil
+	n.process.forget(c)
+	n.post(&core.ConnClosed{Conn: c.id})
+}
+
+// forget takes a closed connection out of the table.
+func (p *process) forget(c *serverConn) {
+	delete(p.conns, c.id)
+	for i := range p.order {
+		if p.order[i] == c {
+			p.order = append(p.order[:i], p.order[i+1:]...)
+			return
+		}
+	}
+}
+
+// released lets connections go on that waited for buffer budget.
+func (n *node) released() {
+	p := n.process
+	if p == nil || !p.pool.starved {
+		return
+	}
+	p.pool.starved = false
+	for _, c := range append([]*serverConn(nil), p.order...) {
+		if c.frame.Starved() {
+			c.frame.Resume(n.now())
+			n.readable(c)
+		}
+	}
+}
+
+// netEvent delivers what is due on one direction of one of the node's connections.
+func (n *node) netEvent(way simnet.Way) {
+	for _, woken := range append([]simnet.Woken(nil), n.net.Deliver(way)...) {
+		if !woken.End.Serves() {
+			n.clientWoken(woken)
+			continue
+		}
+		if woken.Opened {
+			n.opened(woken.End)
+		}
+		if n.process == nil {
+			continue
+		}
+		c := n.process.conns[port.ConnID(woken.End.Conn())]
+		if c == nil {
+			continue
+		}
+		if woken.Readable {
+			n.readable(c)
+		}
+		if woken.Writable && !c.closed {
+			c.full = false
+			n.write(c)
+			if !c.closed {
+				c.frame.Resume(n.now())
+				n.readable(c)
+			}
+		}
+	}
+	n.takeDue()
+}
+
+// takeDue moves what became due in the node's network into the world's heap.
+func (n *node) takeDue() {
+	for _, d := range n.net.TakeDue() {
+		n.w.queue.push(event{at: max(d.At, n.w.now), node: n.index, kind: kindNet, index: int64(d.Way)})
+	}
+}
+
+// dropConns ends the connections of a process that is gone: the kernel closes them, or with the
+// machine's power they vanish.
+func (n *node) dropConns(p *process, power bool) {
+	for _, c := range p.order {
+		if power {
+			c.end.Vanish()
+			n.vanished = append(n.vanished, c.end)
+			continue
+		}
+		if err := c.end.Close(); err != nil && !isGone(err) {
+			n.w.fail(Crash, n.name+"a connection did not close: "+err.Error())
+		}
+	}
+	n.takeDue()
+}

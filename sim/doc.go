@@ -1,0 +1,22 @@
+// Package sim is the simulated world: seeded choices, virtual time, and in it whole nodes, the same
+// core, storage and connection code as in production, on a disk and a network that lie, with
+// clients that speak the protocol in bytes. One seed gives one run, one hash and one verdict.
+//
+// Inputs: a seed, overrides of choices. Output: a Report.
+//
+//	choice.go  keyed streams of choices; 0 is always the benign one
+//	heap.go    the events and their order
+//	world.go   the loop, and the verdict
+//	node.go    a machine and the process on it: the turns of core, workers, ledger and readers
+//	conn.go    the turns of connections; sink.go takes the core's entries
+//	guests.go  the clients and what the judge is told
+//	plan.go    what is drawn for a node: limits, configuration, faults, crashes
+//	phase.go   faults, quiet, a full re-read, a clean stop
+//
+// Invariants:
+//
+//  1. What happens depends on the seed and the overrides alone.
+//  2. Every turn runs whole at one instant; a disk's turn keeps its worker busy to the end of its
+//     last call, and its completions arrive then.
+//  3. A node's run does not depend on the other nodes of its world, as long as they are unconnected.
+package sim

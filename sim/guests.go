@@ -1,0 +1,219 @@
+package sim
+
+import (
+	"momus/checker"
+	"momus/core"
+	"momus/core/kafka"
+	"momus/core/port"
+	"momus/sim/clients"
+	"momus/sim/simnet"
+)
+
+// guests are the clients of one node: each node has a population of its own, whose choices depend
+// on no other node's.
+type guests struct {
+	population *clients.Population
+	reader     *clients.Reader
+	links      map[int64]*link
+	// wishes are the times at which clients want a Tick; a later wish replaces an earlier one.
+	wishes []int64
+	// closed are connections whose end is to be told once the current call has returned.
+	closed []int64
+	events int64
+	// flushed is what the last good flush of each log covers, as completions told the core.
+	flushed map[kafka.TopicPartition]kafka.Offset
+	logs    []kafka.TopicPartition // the keys of flushed, in order of appearance
+}
+
+// link is a client's end of a connection.
+type link struct {
+	client int32
+	end    *simnet.End
+	out    []byte
+	full   bool
+}
+
+// linkWindow is how much of either direction may be under way.
+const linkWindow = 64 << 10
+
+func newGuests(n *node) *guests {
+	g := &guests{links: map[int64]*link{}, flushed: map[kafka.TopicPartition]kafka.Offset{}}
+	n.guests = g
+	g.population = clients.NewPopulation((*guestEnv)(n), clients.Plan{
+		Nodes: []int32{int32(n.cfg.NodeID)}, Wall: wallEpoch,
+	})
+	return g
+}
+
+// guestEnv is what the clients of a node know of the world.
+type guestEnv node
+
+// Now implements clients.Env.
+func (e *guestEnv) Now() int64 { return e.w.now }
+
+// Draw implements clients.Env.
+func (e *guestEnv) Draw(key string, bound uint64) uint64 {
+	return e.w.choices.Draw(e.name+key, bound)
+}
+
+// Dial implements clients.Env.
+func (e *guestEnv) Dial(client int32, _ int32) int64 {
+	end, _ := e.net.Dial("net", linkWindow)
+	e.guests.links[end.Conn()] = &link{client: client, end: end}
+	(*node)(e).takeDue()
+	e.w.queue.push(event{at: e.w.now, node: e.index, kind: kindOpened, index: end.Conn()})
+	return end.Conn()
+}
+
+// Send implements clients.Env.
+func (e *guestEnv) Send(conn int64, b []byte) {
+	if l := e.guests.links[conn]; l != nil {
+		l.out = append(l.out, b...)
+		(*node)(e).flushLink(conn, l)
+	}
+}
+
+// Close implements clients.Env.
+func (e *guestEnv) Close(conn int64) {
+	if l := e.guests.links[conn]; l != nil {
+		delete(e.guests.links, conn)
+		if err := l.end.Close(); err != nil && !isGone(err) {
+			e.w.fail(Crash, "a client's connection did not close: "+err.Error())
+		}
+		(*node)(e).takeDue()
+	}
+}
+
+// Timer implements clients.Env.
+func (e *guestEnv) Timer(client int32, at int64) {
+	g := e.guests
+	for len(g.wishes) <= int(client) {
+		g.wishes = append(g.wishes, 0)
+	}
+	at = max(at, e.w.now)
+	g.wishes[client] = at
+	e.w.queue.push(event{at: at, node: e.index, kind: kindClient, index: int64(client)})
+}
+
+// Event implements clients.Env.
+func (e *guestEnv) Event() int64 {
+	e.guests.events++
+	return e.guests.events
+}
+
+// tick gives a client the Tick that it last wished for.
+func (n *node) tick(client int64) {
+	g := n.guests
+	if int(client) >= len(g.wishes) || g.wishes[client] != n.w.now {
+		return
+	}
+	g.wishes[client] = 0
+	g.population.Clients()[client].Tick()
+	n.tellClosed()
+}
+
+// linkOpened tells a client that its connection is there. Whether anybody serves it shows later.
+func (n *node) linkOpened(conn int64) {
+	if l := n.guests.links[conn]; l != nil {
+		n.guests.population.Clients()[l.client].Opened(conn)
+		n.tellClosed()
+	}
+}
+
+// flushLink sends until the socket is full.
+func (n *node) flushLink(conn int64, l *link) {
+	for len(l.out) > 0 && !l.full {
+		sent, full, err := l.end.TryWrite([]port.Span{port.MemSpan(l.out, nil)})
+		l.out = l.out[sent:]
+		l.full = full
+		if err != nil {
+			n.breakLink(conn)
+			break
+		}
+	}
+	n.takeDue()
+}
+
+// breakLink ends a connection that failed; its client is told after the current call.
+func (n *node) breakLink(conn int64) {
+	if n.guests.links[conn] == nil {
+		return
+	}
+	n.guests.closed = append(n.guests.closed, conn)
+}
+
+// tellClosed tells clients of connections that broke while they were being called.
+func (n *node) tellClosed() {
+	for len(n.guests.closed) > 0 {
+		conn := n.guests.closed[0]
+		n.guests.closed = n.guests.closed[1:]
+		l := n.guests.links[conn]
+		if l == nil {
+			continue
+		}
+		(*guestEnv)(n).Close(conn)
+		n.guests.population.Clients()[l.client].Closed(conn)
+	}
+}
+
+// clientWoken brings a client what arrived, and sends on what waited.
+func (n *node) clientWoken(woken simnet.Woken) {
+	conn := woken.End.Conn()
+	l := n.guests.links[conn]
+	if l == nil {
+		return
+	}
+	if woken.Writable {
+		l.full = false
+		n.flushLink(conn, l)
+	}
+	var buf [4096]byte
+	for woken.Readable && n.guests.links[conn] != nil {
+		got, again, err := l.end.TryRead(buf[:])
+		if again {
+			break
+		}
+		if err != nil || got == 0 {
+			n.breakLink(conn)
+			break
+		}
+		n.guests.population.Clients()[l.client].Received(conn, buf[:got])
+		n.tellClosed()
+	}
+	n.tellClosed()
+}
+
+// observe keeps what the judge must know of a Step: how far each log is flushed. A flush that the
+// core was told of counts, none else.
+func (n *node) observe(ev core.Event) {
+	done, ok := ev.(*core.LogDone)
+	if !ok || done.Fail != port.FailNone || done.Log == kafka.MetadataLog {
+		return
+	}
+	end := kafka.Offset(0)
+	switch done.Kind {
+	case port.OpFlush, port.OpClose:
+		end = done.End
+	case port.OpOpen:
+		end = done.Opened.Flushed
+	default:
+		return
+	}
+	g := n.guests
+	if old, known := g.flushed[done.Log]; !known {
+		g.logs = append(g.logs, done.Log)
+		g.flushed[done.Log] = end
+	} else if end > old {
+		g.flushed[done.Log] = end
+	}
+}
+
+// crashing puts a crash into the history, with what it may cost.
+func (n *node) crashing(power bool) {
+	c := checker.Crash{Event: checker.Event((*guestEnv)(n).Event()), Node: int32(n.cfg.NodeID), Power: power}
+	for _, log := range n.guests.logs {
+		c.Flushed = append(c.Flushed, checker.FlushedEnd{Log: log, End: n.guests.flushed[log]})
+	}
+	h := n.guests.population.History()
+	h.Crashes = append(h.Crashes, c)
+}

@@ -1,0 +1,378 @@
+package sim
+
+import (
+	"strconv"
+
+	"momus/cluster"
+	clusterconfig "momus/cluster/config"
+	"momus/core"
+	"momus/core/config"
+	"momus/core/kafka"
+	"momus/core/msg"
+	"momus/core/port"
+	"momus/disk/ledger"
+	"momus/disk/seglog"
+	"momus/sim/simdisk"
+	"momus/sim/simnet"
+)
+
+// node is one simulated machine with its disk, and while it runs, the process on it.
+type node struct {
+	w      *World
+	index  int32
+	name   string // prefix of its choice streams
+	cfg    config.Broker
+	limits port.Limits
+	disk   *simdisk.Disk
+	net    *simnet.Net
+	// vanished are ends of connections that a power loss left half-open.
+	vanished []*simnet.End
+	node     *clusterconfig.Node
+	life     int32
+	process  *process
+	// skew is added to virtual time for the wall clock, in milliseconds; drawn, may jump.
+	skew int64
+	// sums are the hash chains of the lives that ended.
+	sums []uint64
+	// steps counts core Steps of all lives.
+	steps  uint64
+	guests *guests
+	// phase is how far the node's run is; patienceEnds when it must be over.
+	phase        worldPhase
+	healAt       int64
+	patienceEnds int64
+	diskDowns    uint64
+	// armed is the kind of crash that the disk is armed for, or 0.
+	armed int
+	// exit is how the last process ended, if it did.
+	exit *core.Exit
+}
+
+// process is one life of the broker: everything that a crash loses.
+type process struct {
+	stepper   cluster.Stepper
+	inbox     []core.Event
+	draining  bool // a drain is scheduled
+	pool      pool
+	slabs     slabs
+	storage   *cluster.Storage
+	workers   []*simWorker
+	saver     simSaver
+	reads     []port.Read // by index; entries are taken once
+	freeReads []int64
+	conns     map[port.ConnID]*serverConn
+	order     []*serverConn // the same, in order of opening
+	published *msg.Published
+	wakeAt    kafka.Mono
+	bornAt    int64
+	stopping  bool
+}
+
+// simWorker is one disk worker: busy from the start of a turn to the end of its last call.
+type simWorker struct {
+	log       *seglog.Worker
+	queue     []port.LogOp
+	busy      bool
+	scheduled bool
+}
+
+type simSaver struct {
+	queue     []port.Save
+	busy      bool
+	scheduled bool
+}
+
+// delivery is what a disk turn's end, or a boot, brings to the core.
+type delivery struct {
+	events []core.Event
+	worker int32
+}
+
+// nosync is the registry's lock in a world with one thread.
+type nosync struct{}
+
+func (nosync) Lock()   {}
+func (nosync) Unlock() {}
+
+// now reads the node's two clocks.
+func (n *node) now() kafka.Now {
+	return kafka.Now{
+		Mono: kafka.Mono(n.w.now-n.process.bornAt) + 1,
+		Wall: kafka.Wall(wallEpoch + n.w.now/1_000_000 + n.skew),
+	}
+}
+
+// wallEpoch is the civil time at which every world begins, in milliseconds.
+const wallEpoch = 1_790_000_000_000
+
+func (n *node) stream(key string) *Stream { return n.w.choices.Stream(n.name + key) }
+
+// schedule puts an event of this life into the world's heap.
+func (n *node) schedule(at int64, k kind, index int64, load *delivery) {
+	n.w.queue.push(event{at: at, node: n.index, kind: k, life: n.life, index: index, load: load})
+}
+
+// boot starts a process on the node's disk: gather the facts, then the Start event.
+func (n *node) boot() {
+	n.life++
+	for _, end := range n.vanished {
+		end.Reappear()
+	}
+	n.vanished = nil
+	n.takeDue()
+	p := &process{
+		bornAt:    n.w.now,
+		pool:      pool{budget: n.limits.BufferBytes},
+		slabs:     slabs{size: int(n.limits.ReadAheadBytes)},
+		conns:     map[port.ConnID]*serverConn{},
+		published: &msg.Published{},
+	}
+	n.process, n.exit = p, nil
+	p.stepper = cluster.Stepper{Node: &core.Node{}, Chained: true, Checked: true, Observer: (*observer)(n)}
+
+	entropy := n.stream("entropy")
+	start := &core.Start{Config: n.cfg, Limits: n.limits}
+	var fresh [32]byte
+	for i := range start.Entropy {
+		start.Entropy[i], fresh[i] = byte(entropy.Draw(256)), byte(entropy.Draw(256))
+	}
+	n.disk.BeginTurn(n.w.now, bootCalls, bootBytes)
+	facts, _, err := cluster.Boot(n.disk, n.node, fresh, n.now().Wall)
+	end := n.disk.EndTurn()
+	if err != nil {
+		n.bootFailed(err)
+		return
+	}
+	start.Facts = facts
+	p.openStorage(n, &facts)
+	n.schedule(end, kindComplete, -1, &delivery{events: []core.Event{start}, worker: -1})
+	n.springTrap()
+}
+
+// Boot is one turn of the ledger, before anything else runs; it is bounded by what a node has.
+const (
+	bootCalls = 100_000
+	bootBytes = 64 << 20
+)
+
+func (n *node) bootFailed(err error) {
+	n.w.fail(Crash, n.name+"boot: "+err.Error())
+}
+
+func (p *process) openStorage(n *node, facts *port.BootFacts) {
+	life := n.life
+	p.storage = cluster.NewStorage(cluster.Ports{
+		FS: n.disk, Lock: nosync{}, Pool: &p.pool,
+		Wake: func(i int) {
+			if n.life == life {
+				n.wantWorker(i)
+			}
+		},
+	}, n.limits, facts)
+	for _, log := range p.storage.Workers {
+		p.workers = append(p.workers, &simWorker{log: log})
+	}
+}
+
+// post adds an event to the inbox; the core's turn comes after a drawn delay.
+func (n *node) post(ev core.Event) {
+	p := n.process
+	p.inbox = append(p.inbox, ev)
+	if !p.draining {
+		p.draining = true
+		n.schedule(n.w.now+int64(n.stream("drain").Draw(4))*int64(kafka.Microsecond), kindDrain, 0, nil)
+	}
+}
+
+// drain is the core's turn: it steps what is in the inbox and enqueues what comes of it.
+func (n *node) drain() {
+	p := n.process
+	p.draining = false
+	batch := p.inbox
+	if limit := int(n.limits.EventsPerDrain); len(batch) > limit {
+		batch = batch[:limit]
+	}
+	rest := append([]core.Event(nil), p.inbox[len(batch):]...)
+	p.inbox = rest
+	if len(rest) > 0 {
+		p.draining = true
+		n.schedule(n.w.now+int64(kafka.Microsecond), kindDrain, 0, nil)
+	}
+	now := n.now()
+	for _, ev := range batch {
+		n.steps++
+		p.stepper.Step(now, ev)
+	}
+	ready := p.stepper.Node.Ready()
+	cluster.Route(ready, n.limits.DiskWorkers, (*nodeSink)(n))
+	if wake := ready.Wake; wake != p.wakeAt {
+		p.wakeAt = wake
+		if wake != 0 {
+			n.schedule(max(p.bornAt+int64(wake), n.w.now), kindWake, int64(wake), nil)
+		}
+	}
+	p.stepper.Node.Recycle(ready)
+	if n.exit != nil {
+		n.ended()
+	}
+}
+
+// ended takes down a process that exited by itself.
+func (n *node) ended() {
+	p := n.process
+	n.sums = append(n.sums, p.stepper.Sum())
+	if n.phase != phaseStopping {
+		n.crashing(false)
+		n.disk.Crash(n.w.now, false)
+	}
+	n.process = nil
+	n.life++
+	n.dropConns(p, false)
+	n.processEnded(p)
+}
+
+// crash kills the process at this instant; with power loss the machine's page cache is lost too.
+func (n *node) crash(power bool) {
+	if n.process == nil {
+		return
+	}
+	p := n.process
+	n.crashing(power)
+	n.disk.Crash(n.w.now, power)
+	n.sums = append(n.sums, p.stepper.Sum())
+	n.process = nil
+	n.life++
+	n.dropConns(p, power)
+}
+
+// beginTurn starts a disk turn at this instant, under the node's budget.
+func (n *node) beginTurn() {
+	n.disk.BeginTurn(n.w.now, int(n.limits.TurnCalls)+turnSlackCalls, n.limits.TurnBytes+turnSlackBytes)
+}
+
+// A turn may finish the operation under way beyond its budget, by this much.
+const (
+	turnSlackCalls = 256
+	turnSlackBytes = 4 << 20
+)
+
+// workerTurn runs one turn of a disk worker, whole, at this instant.
+func (n *node) workerTurn(index int64) {
+	w := n.process.workers[index]
+	w.scheduled = false
+	if w.busy {
+		return
+	}
+	ops := w.queue
+	w.queue = nil
+	w.busy = true
+	n.beginTurn()
+	done := w.log.Turn(ops, nil)
+	end := n.disk.EndTurn()
+	load := &delivery{worker: int32(index)}
+	for i := range done {
+		load.events = append(load.events, &core.LogDone{LogDone: done[i]})
+	}
+	n.schedule(end, kindComplete, index, load)
+	n.springTrap()
+}
+
+// complete ends a disk turn: its completions arrive, and the worker is free again.
+func (n *node) complete(e *event) {
+	p := n.process
+	for _, ev := range e.load.events {
+		n.post(ev)
+	}
+	switch {
+	case e.load.worker >= 0:
+		w := p.workers[e.load.worker]
+		w.busy = false
+		if len(w.queue) > 0 || w.log.Pending() {
+			n.wantWorker(int(e.load.worker))
+		}
+	case e.load.worker == workerSaver:
+		p.saver.busy = false
+		if len(p.saver.queue) > 0 {
+			n.wantSaver()
+		}
+	}
+	n.released()
+}
+
+// workerSaver marks the ledger's turn in a delivery.
+const workerSaver = -2
+
+func (n *node) wantWorker(index int) {
+	w := n.process.workers[index]
+	if w.scheduled || w.busy {
+		return
+	}
+	w.scheduled = true
+	n.schedule(n.w.now+int64(n.stream("worker"+strconv.Itoa(index)).Draw(4))*int64(kafka.Microsecond), kindWorker, int64(index), nil)
+}
+
+func (n *node) wantSaver() {
+	s := &n.process.saver
+	if s.scheduled || s.busy {
+		return
+	}
+	s.scheduled = true
+	n.schedule(n.w.now+int64(n.stream("saver").Draw(4))*int64(kafka.Microsecond), kindSaver, 0, nil)
+}
+
+func (n *node) saverTurn() {
+	p := n.process
+	s := &p.saver
+	s.scheduled = false
+	if s.busy {
+		return
+	}
+	saves := s.queue
+	s.queue = nil
+	s.busy = true
+	n.beginTurn()
+	done := ledger.Turn(n.disk, p.storage.Ledger, saves)
+	end := n.disk.EndTurn()
+	load := &delivery{worker: workerSaver}
+	for i := range done {
+		load.events = append(load.events, &core.Saved{Saved: done[i]})
+	}
+	n.schedule(end, kindComplete, workerSaver, load)
+	n.springTrap()
+}
+
+// readTurn serves one read from the View that there is now.
+func (n *node) readTurn(index int64) {
+	p := n.process
+	r := p.reads[index]
+	p.freeReads = append(p.freeReads, index)
+	n.beginTurn()
+	done := p.storage.Reader.Read(r)
+	end := n.disk.EndTurn()
+	n.schedule(end, kindComplete, workerReader, &delivery{events: []core.Event{&core.ReadDone{ReadDone: done}}, worker: workerReader})
+}
+
+// workerReader marks a read's end in a delivery.
+const workerReader = -3
+
+// wake posts the Deadline event if the deadline that was wished for is still the latest wish.
+func (n *node) wake(e *event) {
+	if n.process.wakeAt == kafka.Mono(e.index) {
+		n.process.wakeAt = 0
+		n.post(&core.Deadline{})
+	}
+}
+
+// observer sees the node's Steps.
+type observer node
+
+// Step implements cluster.Observer.
+func (o *observer) Step(number uint64, now kafka.Now, ev core.Event, _ []byte, sum uint64) {
+	n := (*node)(o)
+	n.observe(ev)
+	if trace := n.w.options.Trace; trace != nil {
+		line := []byte(n.name + "life=" + strconv.Itoa(int(n.life)) + " step=" + strconv.FormatUint(number, 10) +
+			" t=" + strconv.FormatInt(n.w.now, 10) + " chain=" + hex(sum) + " ")
+		trace(string(ev.AppendText(line)))
+	}
+}

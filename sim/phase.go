@@ -1,0 +1,69 @@
+package sim
+
+import (
+	"momus/core"
+	"momus/core/kafka"
+	"momus/sim/simdisk"
+	"momus/sim/simnet"
+)
+
+// patience is how long a phase after healing may take in virtual time, and glance how often it is
+// looked whether one is over.
+const (
+	patience = int64(120 * kafka.Second)
+	glance   = int64(10 * kafka.Millisecond)
+)
+
+func (n *node) schedulePhase(at int64) {
+	n.w.queue.push(event{at: at, node: n.index, kind: kindPhase})
+}
+
+// nextPhase goes on to the next phase when the present one is over, or looks again later.
+func (n *node) nextPhase() {
+	before := n.phase
+	switch n.phase {
+	case phaseFaults:
+		n.heal()
+		n.phase = phaseQuiet
+	case phaseQuiet:
+		if n.ready() && n.guests.population.Idle() {
+			n.guests.reader = n.guests.population.NewReader()
+			n.guests.reader.Start()
+			n.phase = phaseReading
+		}
+	case phaseReading:
+		if n.ready() && n.guests.reader.Idle() {
+			n.post(&core.Stop{})
+			n.phase = phaseStopping
+		}
+	case phaseStopping:
+		if n.process == nil {
+			n.phase = phaseOver
+			return
+		}
+	}
+	n.tellClosed()
+	if n.phase != before {
+		n.patienceEnds = n.w.now + patience
+	}
+	if n.w.now > n.patienceEnds {
+		n.w.fail(Liveness, n.w.reason())
+		return
+	}
+	n.schedulePhase(n.w.now + glance)
+}
+
+// heal ends all faults: rates go to zero, a machine that is down comes up, clients begin nothing new.
+func (n *node) heal() {
+	n.disk.SetFaults(simdisk.Faults{})
+	n.net.SetFaults(simnet.Faults{})
+	n.armed = 0
+	if n.process == nil {
+		n.boot()
+	}
+	n.guests.population.Quiet()
+}
+
+// ready tells whether the broker serves; one that a failed disk took down after the healing's
+// start comes up here.
+func (n *node) ready() bool { return n.process != nil && n.process.published.Ready }

@@ -1,0 +1,178 @@
+package sim
+
+import (
+	"strconv"
+
+	"momus/cluster"
+	"momus/cluster/config"
+	"momus/core/kafka"
+	"momus/core/port"
+	"momus/sim/simdisk"
+	"momus/sim/simnet"
+)
+
+// newNode draws a machine: small limits, so that rare paths come within seconds of virtual time.
+func newNode(w *World, index int32) *node {
+	n := &node{w: w, index: index, name: "node" + strconv.Itoa(int(index)) + "/"}
+	n.limits = n.drawLimits()
+	n.node = n.drawConfig()
+	n.cfg = n.node.Broker
+	n.disk = simdisk.New((*nodeEnv)(n), n.name+"disk", simdisk.Faults{})
+	n.net = simnet.New((*nodeEnv)(n))
+	return n
+}
+
+// nodeEnv is what disk and network of one machine know of the world.
+type nodeEnv node
+
+// Draw implements simdisk.Env and simnet.Env.
+func (e *nodeEnv) Draw(stream string, bound uint64) uint64 {
+	return e.w.choices.Draw(e.name+stream, bound)
+}
+
+// Now implements simdisk.Env and simnet.Env.
+func (e *nodeEnv) Now() int64 { return e.w.now }
+
+func (n *node) drawLimits() port.Limits {
+	s := n.stream("plan/limits")
+	pick := func(from ...int64) int64 { return from[s.Draw(uint64(len(from)))] }
+	l := port.DefaultLimits()
+	l.RequestsPerConn = int32(pick(128, 16, 5, 2))
+	l.ReadAheadBytes = int32(pick(16<<10, 4<<10, 512, 128))
+	l.BufferBytes = pick(256<<20, 1<<20, 256<<10)
+	l.TailCacheBytes = pick(1<<20, 64<<10, 4<<10, 0)
+	l.OpenFiles = int32(pick(64, 16, 6))
+	l.TurnCalls = int32(pick(512, 64, 16))
+	l.TurnBytes = pick(1<<20, 64<<10, 16<<10)
+	l.EventsPerDrain = int32(pick(1024, 16, 1))
+	l.FetchWaiters = int32(pick(1024, 4, 1))
+	l.MetadataReadBytes = int32(pick(1<<20, 4096, 512))
+	l.AppendQueueBytes = pick(64<<20, 64<<10, 8<<10)
+	l.DiskWorkers = int32(pick(2, 1, 3))
+	return l
+}
+
+func (n *node) drawConfig() *config.Node {
+	s := n.stream("plan/config")
+	node, err := config.Load(config.Sources{Overrides: []string{
+		"log.dirs=/data", "advertised.listeners=PLAINTEXT://node" + strconv.Itoa(int(n.index)) + ":9092",
+		"log.flush.offset.checkpoint.interval.ms=" + strconv.FormatInt(s.Between(100, 3000), 10),
+		"log.initial.task.delay.ms=0",
+	}})
+	if err != nil {
+		panic("BUG: the simulator's own configuration is refused: " + err.Error())
+	}
+	node.Broker.MetadataSegmentBytes = int32([...]int64{1 << 20, 16 << 10, 4 << 10}[s.Draw(3)])
+	return &node
+}
+
+// planFaults draws what will go wrong on this machine before the world heals.
+func (n *node) planFaults(until int64) {
+	s := n.stream("plan/faults")
+	rate := func(one uint64) uint64 { // half of the seeds have none
+		if s.Draw(2) == 0 {
+			return 0
+		}
+		return one << s.Draw(3)
+	}
+	n.disk.SetFaults(simdisk.Faults{
+		Stall: rate(50), StallNanos: uint64(50 * kafka.Millisecond),
+		WriteIO: rareRate(s, 8, 400), SyncIO: rareRate(s, 8, 100), ReadIO: rareRate(s, 8, 400),
+		NoSpace: rareRate(s, 8, 400), NameIO: rareRate(s, 8, 400),
+	})
+	n.net.SetFaults(simnet.Faults{
+		ShortWrite: rate(4), ShortRead: rate(4), Chop: rate(3),
+		Late: rate(20), LateNanos: uint64(500 * kafka.Millisecond), Reset: rate(100),
+	})
+	crashes := int(s.Draw(6))
+	for range crashes {
+		at := s.Between(int64(50*kafka.Millisecond), until)
+		how := int64(s.Draw(4)) // 0: kill by time, 1: power by time, 2: power by call, 3: kill by call
+		n.w.queue.push(event{at: at, node: n.index, kind: kindCrash, index: how})
+	}
+	if s.Draw(3) == 2 {
+		n.skew = s.Between(-60_000, 60_000)
+	}
+}
+
+// rareRate is a rate that only one seed in so many has.
+func rareRate(s *Stream, oneIn, rate uint64) uint64 {
+	if !s.OneIn(oneIn) {
+		s.Draw(1)
+		return 0
+	}
+	return rate
+}
+
+// The ways to crash, as kindCrash events carry them.
+const (
+	crashKill = iota
+	crashPower
+	crashPowerInCall
+	crashKillInCall
+	// crashNow is the moment that an armed disk named: power by call or kill by call.
+	crashNowPower
+	crashNowKill
+)
+
+// plannedCrash carries a crash out, or arms the disk so that it falls inside one of the next calls.
+func (n *node) plannedCrash(e *event) {
+	if n.process == nil || n.phase != phaseFaults {
+		return
+	}
+	switch e.index {
+	case crashPowerInCall, crashKillInCall:
+		n.armed = crashNowPower
+		if e.index == crashKillInCall {
+			n.armed = crashNowKill
+		}
+		n.disk.CrashAfterCalls(1 + n.stream("plan/crashcall").Draw(24))
+		return
+	case crashNowPower, crashNowKill:
+		if e.life != n.life {
+			return
+		}
+	}
+	n.crash(e.index == crashPower || e.index == crashNowPower)
+	delay := n.stream("plan/restart").Tail(int64(20 * kafka.Millisecond))
+	n.w.queue.push(event{at: n.w.now + min(delay, int64(2*kafka.Second)), node: n.index, kind: kindRestart})
+}
+
+// springTrap schedules the crash that an armed disk ran into during the turn just made.
+func (n *node) springTrap() {
+	at, hit := n.disk.Armed()
+	if !hit || n.armed == 0 {
+		return
+	}
+	how := n.armed
+	n.armed = 0
+	n.schedule(max(at, n.w.now), kindCrash, int64(how), nil)
+}
+
+// processEnded follows a process that ended by itself: in the last phase that was asked for;
+// before, a failed disk took it down, and it comes up again.
+func (n *node) processEnded(p *process) {
+	switch {
+	case n.phase == phaseStopping:
+		n.checkLeaks(p)
+	case n.exit.Clean:
+		n.w.fail(Crash, n.name+"stopped without being asked")
+	default:
+		n.diskDowns++
+		n.w.queue.push(event{at: n.w.now + int64(100*kafka.Millisecond), node: n.index, kind: kindRestart})
+	}
+}
+
+// checkLeaks demands that a cleanly stopped process gave back every buffer.
+func (n *node) checkLeaks(p *process) {
+	switch {
+	case !n.exit.Clean:
+		n.w.fail(Crash, n.name+"did not stop cleanly: "+n.exit.Reason)
+	case p.pool.lent != 0:
+		n.w.violated(Correctness, "spans", n.name+strconv.FormatInt(p.pool.lent, 10)+" buffers were never released")
+	case p.slabs.lent != 0:
+		n.w.violated(Correctness, "spans", n.name+strconv.FormatInt(p.slabs.lent, 10)+" read-ahead slabs were never returned")
+	}
+}
+
+var _ cluster.Sink = (*nodeSink)(nil)

@@ -1,0 +1,105 @@
+package sim
+
+import (
+	"strconv"
+
+	"momus/checker"
+	"momus/sim/simdisk"
+	"momus/sim/simnet"
+)
+
+// Violation is one broken promise, or what else went wrong.
+type Violation struct {
+	Checker string
+	Text    string
+}
+
+// Report is how one seed came out.
+type Report struct {
+	Seed       uint64
+	Verdict    Verdict
+	Violations []Violation
+	Steps      uint64
+	// Nanos is how long the run was in virtual time.
+	Nanos int64
+	Hash  uint64
+	Judge checker.Report
+	// DiskDowns counts processes that a failed disk ended.
+	DiskDowns uint64
+	Disk      simdisk.Bites
+	Net       simnet.Bites
+	// Sums are the hash chains of each node's lives.
+	Sums [][]uint64
+}
+
+// Count is a figure of a report by its name.
+type Count struct {
+	Name string
+	N    uint64
+}
+
+// Counts lists what happened and which faults bit. Floors are set on these names.
+func (r *Report) Counts() []Count {
+	j, d, n := &r.Judge, &r.Disk, &r.Net
+	return []Count{
+		{"acked", uint64(j.Acked())},
+		{"acked-acks1", uint64(j.Acks1)}, {"acked-all", uint64(j.AcksAll)}, {"acked-idempotent", uint64(j.Idempotent)},
+		{"created", uint64(j.Created)}, {"deleted", uint64(j.Deleted)},
+		{"retried", uint64(j.Retried)}, {"unknown", uint64(j.Unknown)}, {"failed", uint64(j.Failed)},
+		{"polls", uint64(j.Polls)}, {"polled", uint64(j.RecordsPolled)}, {"final", uint64(j.RecordsFinal)},
+		{"excused-power", uint64(j.ExcusedPowerLoss)}, {"excused-deletion", uint64(j.ExcusedDeletion)},
+		{"undecided", uint64(j.Undecided)},
+		{"crash-process", d.ProcessCrashes}, {"crash-power", d.PowerLosses}, {"crash-lossy", d.LossyPowerLosses},
+		{"disk-downs", r.DiskDowns}, {"disk-errors", d.Errors}, {"disk-stalls", d.Stalls},
+		{"undone-calls", d.UndoneCalls}, {"torn-writes", d.TornWrites}, {"lost-writes", d.LostWrites},
+		{"lost-sizes", d.LostSizes}, {"part-writes", d.PartWrites}, {"garbage", d.Garbage}, {"lost-entries", d.LostEntries},
+		{"short-writes", n.ShortWrites}, {"short-reads", n.ShortReads}, {"chops", n.Chops}, {"late", n.Late},
+		{"resets", n.Resets},
+	}
+}
+
+// Line is the one line that a seed gets at the end of its run; real is its time in nanoseconds.
+func (r *Report) Line(real int64) string {
+	return "seed=" + strconv.FormatUint(r.Seed, 10) +
+		" verdict=" + r.Verdict.String() +
+		" steps=" + strconv.FormatUint(r.Steps, 10) +
+		" simulated=" + millis(r.Nanos) +
+		" real=" + millis(real) +
+		" hash=" + hex(r.Hash)
+}
+
+func millis(nanos int64) string { return strconv.FormatInt(nanos/1_000_000, 10) + "ms" }
+
+func hex(v uint64) string {
+	text := strconv.FormatUint(v, 16)
+	for len(text) < 16 {
+		text = "0" + text
+	}
+	return text
+}
+
+// add sums the counters of one node.
+func (r *Report) add(d simdisk.Bites, n simnet.Bites) {
+	a := &r.Disk
+	a.UndoneCalls += d.UndoneCalls
+	a.TornWrites += d.TornWrites
+	a.LostWrites += d.LostWrites
+	a.LostSizes += d.LostSizes
+	a.PartWrites += d.PartWrites
+	a.Garbage += d.Garbage
+	a.LostEntries += d.LostEntries
+	a.LostSyncs += d.LostSyncs
+	a.Errors += d.Errors
+	a.Stalls += d.Stalls
+	a.ProcessCrashes += d.ProcessCrashes
+	a.PowerLosses += d.PowerLosses
+	a.LossyPowerLosses += d.LossyPowerLosses
+	b := &r.Net
+	b.ShortWrites += n.ShortWrites
+	b.ShortReads += n.ShortReads
+	b.Chops += n.Chops
+	b.Late += n.Late
+	b.Resets += n.Resets
+	b.LostBytes += n.LostBytes
+	b.Held += n.Held
+}

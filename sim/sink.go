@@ -1,0 +1,86 @@
+package sim
+
+import (
+	"errors"
+
+	"momus/core"
+	"momus/core/kafka"
+	"momus/core/msg"
+	"momus/core/port"
+	"momus/core/wire"
+	"momus/net/frame"
+	"momus/net/sock"
+)
+
+// publishedConfig is what the edge works with.
+type publishedConfig = msg.Published
+
+// nodeSink takes the entries of a Ready into the node's queues.
+type nodeSink node
+
+// LogOp implements cluster.Sink.
+func (s *nodeSink) LogOp(worker int, op port.LogOp) {
+	n := (*node)(s)
+	w := n.process.workers[worker]
+	w.queue = append(w.queue, op)
+	n.wantWorker(worker)
+}
+
+// Read implements cluster.Sink: every read gets a drawn moment of its own.
+func (s *nodeSink) Read(r port.Read) {
+	n := (*node)(s)
+	p := n.process
+	index := int64(len(p.reads))
+	if last := len(p.freeReads) - 1; last >= 0 {
+		index = p.freeReads[last]
+		p.freeReads = p.freeReads[:last]
+		p.reads[index] = r
+	} else {
+		p.reads = append(p.reads, r)
+	}
+	n.schedule(n.w.now+int64(n.stream("read").Draw(64))*int64(kafka.Microsecond), kindRead, index, nil)
+}
+
+// Save implements cluster.Sink.
+func (s *nodeSink) Save(v port.Save) {
+	n := (*node)(s)
+	n.process.saver.queue = append(n.process.saver.queue, v)
+	n.wantSaver()
+}
+
+// Reply implements cluster.Sink.
+func (s *nodeSink) Reply(r wire.Reply) {
+	n := (*node)(s)
+	c := n.process.conns[r.Conn]
+	if c == nil {
+		frame.Discard(r)
+		return
+	}
+	c.queue = append(c.queue, connEntry{reply: r})
+	n.wantConn(c)
+}
+
+// ConnOp implements cluster.Sink.
+func (s *nodeSink) ConnOp(op core.ConnOp) {
+	n := (*node)(s)
+	if c := n.process.conns[op.Conn]; c != nil {
+		c.queue = append(c.queue, connEntry{op: op, isOp: true})
+		n.wantConn(c)
+	}
+}
+
+// Publish implements cluster.Sink.
+func (s *nodeSink) Publish(p *msg.Published) { s.process.published = p }
+
+// Note implements cluster.Sink.
+func (s *nodeSink) Note(note core.Note) {
+	if trace := s.w.options.Trace; trace != nil {
+		trace(s.name + "note " + note.Kind.String() + " " + string(note.AppendText(nil)))
+	}
+}
+
+// Exit implements cluster.Sink.
+func (s *nodeSink) Exit(e core.Exit) { s.exit = &e }
+
+// isGone tells the errors of an end that needs no closing any more.
+func isGone(err error) bool { return errors.Is(err, sock.ErrClosed) || errors.Is(err, sock.ErrReset) }
