@@ -107,7 +107,8 @@ func (m *Controller) next(b *image.Broker, r *msg.BrokerHeartbeat) standing {
 	switch now := standingOf(b); {
 	case now == fenced && r.WantShutDown:
 		return shutDown
-	case now == fenced && (r.WantFence || r.MetadataOffset < b.Registered):
+	case now == fenced && (r.WantFence || b.InControlledShutdown || r.MetadataOffset < b.Registered):
+		// An incarnation that began to shut down does not come back: it is closing its logs.
 		return fenced
 	case now == fenced:
 		return unfenced
@@ -163,6 +164,10 @@ func (m *Controller) heartbeat(now kafka.Now, r *msg.BrokerHeartbeat) decision {
 		d.records = m.dirsWentOffline(b, dirs)
 	default:
 		d.records = m.standingChange(b, next)
+	}
+	if next == shutDown {
+		// It said goodbye: its next incarnation need not wait for the session to end.
+		m.endSession(b.ID)
 	}
 	d.broker, d.shutsDown = b.ID, next == shuttingDown && !b.InControlledShutdown
 	d.reply = &msg.HeartbeatAnswer{

@@ -36,8 +36,17 @@ func (m *Controller) createTopics(r *msg.CreateTopics) decision {
 		return refuseAll("Excessively large number of partitions per request.")
 	}
 	d := decision{reply: reply}
+	asked := map[string]int{}
+	for _, t := range r.Topics {
+		asked[t.Name]++
+	}
 	for i := range r.Topics {
-		created, recs := m.createTopic(&r.Topics[i])
+		t := &r.Topics[i]
+		if asked[t.Name] > 1 {
+			reply.Topics = append(reply.Topics, refusedTopic(t.Name, kafka.ErrInvalidRequest, "Duplicate topic name."))
+			continue
+		}
+		created, recs := m.createTopic(t)
 		reply.Topics = append(reply.Topics, created)
 		d.records = append(d.records, recs...)
 	}

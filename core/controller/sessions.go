@@ -55,6 +55,12 @@ func (m *Controller) touch(now kafka.Now, id kafka.NodeID) *session {
 	return s
 }
 
+func (m *Controller) endSession(id kafka.NodeID) {
+	if at, found := m.findSession(id); found {
+		m.sessions = slices.Delete(m.sessions, at, at+1)
+	}
+}
+
 // hasSession tells whether the broker's incarnation was heard from within the session timeout:
 // then another one of its id is refused.
 func (m *Controller) hasSession(id kafka.NodeID) bool {

@@ -1,0 +1,229 @@
+package controller
+
+import (
+	"bytes"
+	"testing"
+
+	"momus/core/canon"
+	"momus/core/canon/canontest"
+	"momus/core/kafka"
+	"momus/core/msg"
+	"momus/core/record"
+
+	"pgregory.net/rapid"
+)
+
+func TestEncodingRoundTrips(t *testing.T) {
+	canontest.RoundTrip(t, []canontest.Value{new(Controller)},
+		canontest.Union(record.CanonMetadataMembers()), canontest.Union(msg.ControllerReplyMembers()))
+}
+
+// asked is a request that waits for its reply, and the length of the log when it was decided.
+type asked struct {
+	request msg.ControllerRequest
+	decided int
+}
+
+// model runs a controller against a quorum and holds it to its invariants.
+type model struct {
+	t       *rapid.T
+	q       quorum
+	m       *Controller
+	now     kafka.Now
+	waiting map[msg.Op]asked
+	lastOp  msg.Op
+	ids     map[kafka.TopicID]bool
+	nextPID kafka.ProducerID
+}
+
+func (w *model) check() {
+	_, replies := w.q.drain(w.now, w.m)
+	w.m.Check()
+	if w.m.Active() {
+		img := w.q.replay()
+		if !bytes.Equal(img.AppendCanon(nil), w.m.img.AppendCanon(nil)) {
+			w.t.Fatalf("replayed %s\napplied  %s", img.AppendText(nil), w.m.img.AppendText(nil))
+		}
+		w.partitions()
+	}
+	for _, r := range replies {
+		w.replied(r)
+	}
+}
+
+// partitions: a leader is an active broker, and somebody is always in sync.
+func (w *model) partitions() {
+	for _, name := range w.m.img.Names {
+		for i, p := range w.m.img.TopicNamed(name).Partitions {
+			if len(p.ISR) == 0 || p.Leader != kafka.NoNode && !w.m.img.Broker(p.Leader).Active() {
+				w.t.Fatalf("%s-%d: %s", name, i, p.AppendText(nil))
+			}
+			for _, r := range p.ISR {
+				if p.Leader == kafka.NoNode && w.m.img.Broker(r).Active() {
+					w.t.Fatalf("%s-%d has no leader, but %d could: %s", name, i, r, p.AppendText(nil))
+				}
+			}
+		}
+	}
+}
+
+func (w *model) replied(r msg.ControllerReply) {
+	op := r.ReplyOp()
+	a, ok := w.waiting[op]
+	if !ok {
+		w.t.Fatalf("nobody waits for %s", r.AppendText(nil))
+	}
+	delete(w.waiting, op)
+	if w.m.Active() && a.decided > w.q.committed {
+		w.t.Fatalf("replied with %d committed, but decided on %d: %s", w.q.committed, a.decided, r.AppendText(nil))
+	}
+	switch r := r.(type) {
+	case *msg.CreatedTopics:
+		for _, c := range r.Topics {
+			if c.Err == kafka.None && w.ids[c.ID] {
+				w.t.Fatalf("topic id %s is given twice", c.ID)
+			}
+			w.ids[c.ID] = w.ids[c.ID] || c.Err == kafka.None
+		}
+	case *msg.AllocatedProducerIDs:
+		if r.Err == kafka.None {
+			if r.First < w.nextPID {
+				w.t.Fatalf("producer id %d is given twice", r.First)
+			}
+			w.nextPID = r.First + kafka.ProducerID(r.Count)
+		}
+	}
+}
+
+func (w *model) ask(r msg.ControllerRequest) {
+	w.waiting[w.lastOp] = asked{request: r}
+	w.m.Request(w.now, r)
+	// The reply may come within the drain, so that the length must be known before it.
+	decided := len(w.q.log)
+	for _, a := range w.m.Out.Appends {
+		decided += len(a.Records)
+	}
+	w.waiting[w.lastOp] = asked{r, decided}
+	w.check()
+}
+
+func (w *model) op() msg.Op { w.lastOp++; return w.lastOp }
+
+func (w *model) step() {
+	t := w.t
+	node := kafka.NodeID(rapid.IntRange(0, 3).Draw(t, "broker"))
+	epoch := kafka.NoBrokerEpoch
+	if b := w.m.img.Broker(node); b != nil {
+		epoch = b.Epoch
+	}
+	name := func() string { return rapid.SampledFrom([]string{"a", "b", "a.b", "a_b", "!"}).Draw(t, "name") }
+	switch rapid.IntRange(0, 8).Draw(t, "step") {
+	case 0:
+		r := registration(node, byte(rapid.IntRange(1, 2).Draw(t, "incarnation")))
+		r.Op = w.op()
+		r.LogDirs = append(r.LogDirs, dir(node, 2))[:rapid.IntRange(1, 2).Draw(t, "dirs")]
+		w.ask(r)
+	case 1, 2:
+		r := &msg.BrokerHeartbeat{Op: w.op(), Broker: node, BrokerEpoch: epoch, MetadataOffset: kafka.Offset(rapid.IntRange(0, len(w.q.log)).Draw(t, "read"))}
+		r.WantFence = rapid.IntRange(0, 4).Draw(t, "fence") == 4
+		r.WantShutDown = rapid.IntRange(0, 4).Draw(t, "shut") == 4
+		if rapid.IntRange(0, 4).Draw(t, "offline") == 4 {
+			r.OfflineDirs = []kafka.DirID{dir(node, 1)}
+		}
+		w.ask(r)
+	case 3:
+		r := &msg.CreateTopics{Op: w.op(), ValidateOnly: rapid.Bool().Draw(t, "validate")}
+		for range rapid.IntRange(1, 3).Draw(t, "topics") {
+			r.Topics = append(r.Topics, msg.NewTopic{Name: name(),
+				Partitions: rapid.Int32Range(-1, 3).Draw(t, "partitions"), Factor: rapid.Int16Range(-1, 3).Draw(t, "factor")})
+		}
+		w.ask(r)
+	case 4:
+		r := &msg.DeleteTopics{Op: w.op(), Topics: []msg.TopicRef{{Name: name()}}}
+		if topic := w.m.img.TopicNamed(name()); topic != nil {
+			r.Topics = append(r.Topics, msg.TopicRef{ID: topic.ID})
+		}
+		w.ask(r)
+	case 5:
+		w.ask(&msg.AllocateProducerIDs{Op: w.op(), Broker: node, BrokerEpoch: epoch})
+	case 6:
+		if w.m.Active() {
+			w.q.commit(w.now, w.m, rapid.IntRange(w.q.committed, len(w.q.log)).Draw(t, "to"))
+		}
+	case 7:
+		w.now.Mono = w.now.Mono.Add(kafka.Nanos(rapid.Int64Range(0, 12_000).Draw(t, "ms")) * kafka.Millisecond)
+		for d := w.m.NextDeadline(); d != 0 && d <= w.now.Mono; d = w.m.NextDeadline() {
+			w.m.Deadline(w.now)
+			w.check()
+		}
+	case 8:
+		w.handOver()
+	}
+	w.check()
+}
+
+// handOver changes the controller, the log, or only the process: the state is saved and loaded.
+func (w *model) handOver() {
+	switch {
+	case rapid.Bool().Draw(w.t, "reload"):
+		loaded := New(testConfig(), "cluster", [32]byte{})
+		r := canon.NewReader(w.m.AppendCanon(nil))
+		loaded.ReadCanon(r)
+		if r.End() != nil || !bytes.Equal(loaded.AppendCanon(nil), w.m.AppendCanon(nil)) {
+			w.t.Fatal("the state does not survive its encoding")
+		}
+		w.m = loaded
+	case w.m.Active():
+		w.m.Resign(w.now)
+		w.check()
+		if len(w.waiting) > 0 {
+			w.t.Fatalf("the controller resigned and left %d without an answer", len(w.waiting))
+		}
+	default:
+		// What was not committed may be lost with the leader that appended it.
+		w.q.log = w.q.log[:rapid.IntRange(w.q.committed, len(w.q.log)).Draw(w.t, "kept")]
+		w.q.elect(w.now, w.m)
+	}
+}
+
+func TestDecidingAndApplyingEqualsReplay(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := &model{t: t, m: New(testConfig(), "cluster", [32]byte{}), now: kafka.Now{Mono: 1}, waiting: map[msg.Op]asked{}, ids: map[kafka.TopicID]bool{}}
+		w.q.elect(w.now, w.m)
+		w.check()
+		for range rapid.IntRange(0, 60).Draw(t, "steps") {
+			w.step()
+		}
+		if w.m.Active() {
+			w.q.commit(w.now, w.m, len(w.q.log))
+			w.check()
+		}
+		if len(w.waiting) > 0 {
+			t.Fatalf("all is committed, and %d have no answer", len(w.waiting))
+		}
+	})
+}
+
+func TestAppendThatNobodyDecidedPanics(t *testing.T) {
+	for name, f := range map[string]func(m *Controller){
+		"no decision":  func(m *Controller) { m.Appended(kafka.Now{}, 2, 1) },
+		"wrong offset": func(m *Controller) { m.Request(kafka.Now{}, registration(1, 1)); m.Appended(kafka.Now{}, 9, 1) },
+		"wrong number": func(m *Controller) { m.Request(kafka.Now{}, registration(1, 1)); m.Appended(kafka.Now{}, 2, 2) },
+		"second decision": func(m *Controller) {
+			m.Request(kafka.Now{}, registration(1, 1))
+			m.Request(kafka.Now{}, registration(2, 2))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			q, m := &quorum{}, New(testConfig(), "cluster", [32]byte{})
+			q.elect(kafka.Now{}, m)
+			q.drain(kafka.Now{}, m)
+			defer func() {
+				if recover() == nil {
+					t.Error("it is taken")
+				}
+			}()
+			f(m)
+		})
+	}
+}
