@@ -141,8 +141,11 @@ func (w world) transfer(t *testing.T, from, to sock.Socket, spans []port.Span, c
 		}
 		sent += n
 		spans = after(spans, n)
-		if full {
+		switch {
+		case full && sent > len(all):
 			all = append(all, w.read(t, to, min(chunk, sent-len(all)), chunk)...)
+		case full: // the news of room is under way
+			w.AwaitWritable(t, from)
 		}
 	}
 	return append(all, w.read(t, to, total-len(all), chunk)...)
