@@ -70,9 +70,11 @@ core, core/session, core/raft, core/controller, core/replica, core/lifecycle, cl
 # The simulated world.
 disk, core/port < sim/simdisk;
 net/frame, net/sock < sim/simnet;
-sim/simdisk, sim/simnet, cluster, checker < sim < sim/clustertest;
+core/record, checker < sim/clients;
+sim/simdisk, sim/simnet, sim/clients, cluster, checker < sim < sim/clustertest;
 sim, checker < scenarios/gallery;
 disk/osfs, net/tcp, net/peer, cluster/run !< sim;
+core, core/wire, cluster !< sim/clients;
 
 # One binary. Its admin commands are a client, which no part of the broker imports.
 none < cmd/momus/admin;

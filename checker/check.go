@@ -1,0 +1,187 @@
+package checker
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+// Violation is something that the promises do not allow.
+type Violation struct {
+	// Checker names the check that speaks; the gallery of mutations demands checkers by name.
+	Checker string
+	Text    string
+	// Events are those of the operations involved.
+	Events []Event
+}
+
+// String gives one line.
+func (v Violation) String() string {
+	text := v.Checker + ": " + v.Text
+	for i, e := range v.Events {
+		if i == 0 {
+			text += " @"
+		} else {
+			text += ","
+		}
+		text += strconv.FormatInt(int64(e), 10)
+	}
+	return text
+}
+
+// The names of the checks, as Jepsen's Kafka workload has them where it has them.
+const (
+	LostWrite         = "lost-write"
+	Unseen            = "unseen"
+	MovedWrite        = "moved-write"
+	Hole              = "hole"
+	Resurrection      = "resurrection"
+	InconsistentReads = "inconsistent-offsets"
+	Duplicate         = "duplicate"
+	AbortedRead       = "G1a"
+	UncommittedRead   = "uncommitted-read"
+	TornBatch         = "torn-batch"
+	UnknownValue      = "unknown-value"
+	PollSkip          = "int-poll-skip"
+	PollBack          = "int-nonmonotonic-poll"
+	SendBack          = "nonmonotonic-send"
+	LogOrder          = "log-order"
+	SequenceGap       = "sequence-gap"
+	WatermarkBack     = "watermark-back"
+	TimeIndex         = "time-index"
+	Metadata          = "metadata"
+	Protocol          = "protocol"
+)
+
+// Report counts what was judged.
+type Report struct {
+	// Batches by what is known of them. Acks0 were sent without asking for an answer.
+	Acks0, Acks1, AcksAll, Idempotent int
+	Failed, Unknown                   int
+	RecordsAcked                      int
+	Retried                           int // batches that took more than one attempt
+	Polls, RecordsPolled              int
+	Lookups                           int
+	Created, Deleted                  int
+	RecordsFinal                      int
+	// Excused are acknowledged records that are missing and may be, by excuse.
+	ExcusedPowerLoss, ExcusedDeletion int
+	// Undecided are acknowledged records whose partition was not read at the end.
+	Undecided int
+	// Crashes, and how many of them lost power.
+	Crashes, PowerLosses int
+}
+
+// Acked is the number of operations that were acknowledged.
+func (r *Report) Acked() int {
+	return r.Acks1 + r.AcksAll + r.Idempotent + r.Created + r.Deleted
+}
+
+// Add sums reports.
+func (r *Report) Add(o Report) {
+	for _, f := range []struct {
+		to *int
+		n  int
+	}{
+		{&r.Acks0, o.Acks0}, {&r.Acks1, o.Acks1}, {&r.AcksAll, o.AcksAll}, {&r.Idempotent, o.Idempotent},
+		{&r.Failed, o.Failed}, {&r.Unknown, o.Unknown}, {&r.RecordsAcked, o.RecordsAcked},
+		{&r.Retried, o.Retried}, {&r.Polls, o.Polls}, {&r.RecordsPolled, o.RecordsPolled},
+		{&r.Lookups, o.Lookups}, {&r.Created, o.Created}, {&r.Deleted, o.Deleted},
+		{&r.RecordsFinal, o.RecordsFinal}, {&r.ExcusedPowerLoss, o.ExcusedPowerLoss},
+		{&r.ExcusedDeletion, o.ExcusedDeletion}, {&r.Undecided, o.Undecided},
+		{&r.Crashes, o.Crashes}, {&r.PowerLosses, o.PowerLosses},
+	} {
+		*f.to += f.n
+	}
+}
+
+// violationsMax bounds what is told of one run: one fault shows in many records.
+const violationsMax = 100
+
+// judge is one run of the checks.
+type judge struct {
+	h          *History
+	report     Report
+	violations []Violation
+	index
+}
+
+// Check judges a history.
+func Check(h *History) ([]Violation, Report) {
+	j := &judge{h: h}
+	for _, o := range h.Oddities {
+		j.flag(Protocol, []Event{o.Event}, "client %d: %s", o.Client, o.Text)
+	}
+	j.build()
+	j.count()
+	j.checkTopics()
+	for _, l := range j.logs {
+		j.checkAcked(l)
+		j.checkDense(l)
+		j.checkObservations(l)
+		j.checkSends(l)
+		j.checkLogOrder(l)
+		j.checkWatermarks(l)
+		j.checkLookups(l)
+	}
+	for i := range h.Polls {
+		j.checkPoll(&h.Polls[i])
+	}
+	slices.SortStableFunc(j.violations, func(a, b Violation) int { return cmp.Compare(a.Checker, b.Checker) })
+	return j.violations, j.report
+}
+
+func (j *judge) flag(checker string, events []Event, format string, args ...any) {
+	if len(j.violations) < violationsMax {
+		j.violations = append(j.violations, Violation{Checker: checker, Text: fmt.Sprintf(format, args...), Events: events})
+	}
+}
+
+// count fills in what the report says of the history as such.
+func (j *judge) count() {
+	r := &j.report
+	for i := range j.h.Produces {
+		op := &j.h.Produces[i]
+		if len(op.Attempts) > 1 {
+			r.Retried++
+		}
+		switch outcome := j.outcome(op); {
+		case op.Acks == 0:
+			r.Acks0++
+		case outcome == failed:
+			r.Failed++
+		case outcome == unknown:
+			r.Unknown++
+		case op.Producer != noProducer:
+			r.Idempotent++
+		case op.Acks == 1:
+			r.Acks1++
+		default:
+			r.AcksAll++
+		}
+	}
+	for i := range j.h.Polls {
+		r.RecordsPolled += len(j.h.Polls[i].Records)
+	}
+	r.Polls, r.Lookups = len(j.h.Polls), len(j.h.Lookups)
+	for i := range j.h.Admin {
+		op := &j.h.Admin[i]
+		switch {
+		case !op.Answered || op.Err != 0:
+		case op.Kind == CreateTopic:
+			r.Created++
+		default:
+			r.Deleted++
+		}
+	}
+	for i := range j.h.Reads {
+		r.RecordsFinal += len(j.h.Reads[i].Records)
+	}
+	r.Crashes = len(j.h.Crashes)
+	for i := range j.h.Crashes {
+		if j.h.Crashes[i].Power {
+			r.PowerLosses++
+		}
+	}
+}

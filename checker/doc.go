@@ -1,0 +1,27 @@
+// Package checker is the judge: it looks at what clients saw, and at which crashes there were, and
+// says what the promises do not allow. It knows none of the machines that it judges.
+//
+// Input is a History, complete when the world has come to rest and everything was read once more
+// from the beginning. Output are Violations, and a Report that counts what was judged: a run in
+// which nothing was acknowledged proves nothing.
+//
+//	history.go    what is recorded
+//	outcome.go    what is known of an operation: acknowledged, failed, or neither
+//	index.go      the history by partition
+//	excuse.go     what a power loss or a deletion excuses
+//	log.go        acknowledged records are there, at their offsets; a lost suffix is a suffix
+//	reads.go      what reads showed agrees: with one another, with the outcomes, with their order
+//	order.go      records of one producer lie in the order in which they were sent
+//	watermark.go  high watermarks, and lookups by time
+//	topics.go     topics that were created, and those that were deleted
+//
+// Invariants:
+//
+//  1. The verdict depends on the history alone, and on none of its slices' order but that of one
+//     client's operations.
+//  2. Every check is sound: what it flags no correct broker shows, whatever the delays between
+//     what happened and what a client learned of it. Where a history leaves two readings open, the
+//     record counts as undecided.
+//  3. No event, no excuse: what is missing is excused by a power loss or a deletion in the
+//     history, whose range covers it, or not at all.
+package checker

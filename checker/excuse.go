@@ -1,0 +1,74 @@
+package checker
+
+import (
+	"math"
+
+	"momus/core/kafka"
+)
+
+// loss is a power loss of a node that has a log: from end on, what it held may be gone. Every
+// partition has one replica so far; with more, a loss needs as many of them as min.insync.replicas.
+type loss struct {
+	at  Event
+	end kafka.Offset
+}
+
+// forever is an event after all others.
+const forever Event = math.MaxInt64
+
+// findLosses gives each log the power losses that excuse something. With flush.messages=1 nothing
+// is acknowledged or read before it is flushed, so none does.
+func (j *judge) findLosses() {
+	for i := range j.h.Crashes {
+		c := &j.h.Crashes[i]
+		if !c.Power {
+			continue
+		}
+		for _, f := range c.Flushed {
+			at, ok := j.byID[f.Log.Topic]
+			if !ok {
+				continue
+			}
+			n, ok := j.byPlace[place{at, f.Log.Partition}]
+			if !ok {
+				continue
+			}
+			if l := j.logs[n]; l.flush != 1 {
+				l.losses = append(l.losses, loss{c.Event, f.End})
+			}
+		}
+	}
+}
+
+// lostAt is the first power loss between two events that may have cost the record at an offset.
+func (l *log) lostAt(o kafka.Offset, after, before Event) (Event, bool) {
+	first, found := forever, false
+	for _, c := range l.losses {
+		if c.at > after && c.at < before && c.end <= o && c.at < first {
+			first, found = c.at, true
+		}
+	}
+	return first, found
+}
+
+// mayLose tells whether there is such a loss.
+func (l *log) mayLose(o kafka.Offset, after, before Event) bool {
+	_, ok := l.lostAt(o, after, before)
+	return ok
+}
+
+// mayHaveDeleted tells whether a request may have deleted its topic.
+func (op *AdminOp) mayHaveDeleted() bool {
+	if !op.Answered {
+		return true
+	}
+	switch op.Err {
+	case kafka.ErrUnknownTopicOrPartition, kafka.ErrUnknownTopicID, kafka.ErrInvalidRequest,
+		kafka.ErrTopicDeletionDisabled, kafka.ErrUnsupportedVersion:
+		return false
+	}
+	return true
+}
+
+// mayBeDeleted tells whether any incarnation of a topic may have been deleted.
+func (j *judge) mayBeDeleted(topic string) bool { return len(j.deletions[topic]) > 0 }

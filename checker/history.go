@@ -1,0 +1,184 @@
+package checker
+
+import "momus/core/kafka"
+
+// Value names one record: no two records of a history are sent with the same.
+type Value uint64
+
+// Event is a point in the order of everything that happened in the world. Two things at one
+// virtual time have two events.
+type Event int64
+
+// History is what was observed in one run. Slices are in the order of recording.
+type History struct {
+	Topics   []Topic
+	Produces []ProduceOp
+	Polls    []Poll
+	Lookups  []Lookup
+	Admin    []AdminOp
+	// Listed tells that Final is the list of all topics, made after the world had come to rest.
+	Listed bool
+	Final  []FinalTopic
+	// Reads are the final reads, of each partition in Final.
+	Reads    []Read
+	Crashes  []Crash
+	Oddities []Oddity
+}
+
+// Topic is what was asked for under a name; each incarnation of the name is made with it.
+type Topic struct {
+	Name string
+	// FlushMessages is flush.messages, or 0 if it was not set.
+	FlushMessages int64
+}
+
+// ProduceOp is one batch for one partition. Its values are First, First+1 and so on.
+type ProduceOp struct {
+	Client int32
+	Topic  string
+	// ID is the incarnation that was written to; zero if the request named the topic only.
+	ID        kafka.TopicID
+	Partition kafka.PartitionID
+	Acks      int16
+	// Producer is kafka.NoProducerID if the producer is not idempotent.
+	Producer kafka.ProducerID
+	Epoch    kafka.ProducerEpoch
+	Sequence kafka.Sequence
+	First    Value
+	Count    int32
+	Attempts []Attempt
+}
+
+// Attempt is one request that carried a batch.
+type Attempt struct {
+	Conn  int64
+	Start Event
+	// End is when the answer came or was given up, 0 while neither has happened.
+	End Event
+	// Answered tells that Err and Base are the broker's. With acks=0 it stays false.
+	Answered bool
+	Err      kafka.ErrorCode
+	Base     kafka.Offset
+}
+
+// Record is one record as it was read.
+type Record struct {
+	Offset    kafka.Offset
+	Timestamp kafka.Wall
+	Value     Value
+}
+
+// Range is a range of offsets; End is exclusive.
+type Range struct{ Start, End kafka.Offset }
+
+// Poll is the answer to a Fetch for one partition.
+type Poll struct {
+	Client    int32
+	Node      int32
+	Topic     string
+	ID        kafka.TopicID // zero if the request named the topic only
+	Partition kafka.PartitionID
+	Start     Event
+	End       Event
+	Err       kafka.ErrorCode
+	// From is the offset that was asked for.
+	From          kafka.Offset
+	HighWatermark kafka.Offset
+	LogStart      kafka.Offset
+	// Records are those at or above From.
+	Records []Record
+	// Control are the ranges of control batches, which consumers skip.
+	Control []Range
+}
+
+// Lookup is the answer to ListOffsets for one partition.
+type Lookup struct {
+	Client    int32
+	Node      int32
+	Topic     string
+	Partition kafka.PartitionID
+	Start     Event
+	End       Event
+	// Asked is a timestamp, or LatestOffset or EarliestOffset.
+	Asked kafka.Wall
+	Err   kafka.ErrorCode
+	// Offset is kafka.NoOffset, and Timestamp -1, if no record is as late as asked.
+	Offset    kafka.Offset
+	Timestamp kafka.Wall
+}
+
+// What ListOffsets takes in place of a timestamp.
+const (
+	LatestOffset   kafka.Wall = -1
+	EarliestOffset kafka.Wall = -2
+)
+
+// AdminKind says what an AdminOp asks for.
+type AdminKind uint8
+
+// The kinds.
+const (
+	CreateTopic AdminKind = iota + 1
+	DeleteTopic
+)
+
+// AdminOp is one request to create or delete one topic.
+type AdminOp struct {
+	Client int32
+	Kind   AdminKind
+	Topic  string
+	// ID is the incarnation that was asked to be deleted, or that the answer names; else zero.
+	ID         kafka.TopicID
+	Partitions int32
+	Start      Event
+	// End is 0 while there is neither an answer nor a reason to stop waiting.
+	End      Event
+	Answered bool
+	Err      kafka.ErrorCode
+}
+
+// FinalTopic is a topic that exists at the end.
+type FinalTopic struct {
+	Name       string
+	ID         kafka.TopicID
+	Partitions int32
+}
+
+// Read is one partition, read from its start to its end after the world had come to rest.
+type Read struct {
+	Topic     string
+	ID        kafka.TopicID
+	Partition kafka.PartitionID
+	Start     Event
+	Finish    Event
+	// LogStart and End are the range that there was to read.
+	LogStart kafka.Offset
+	End      kafka.Offset
+	Records  []Record
+	Control  []Range
+}
+
+// Crash is the end of a process that did not stop by itself.
+type Crash struct {
+	Event Event
+	Node  int32
+	// Power tells that what was not flushed is lost too.
+	Power bool
+	// Flushed says, for each partition with a log on the node, up to where it was flushed at that
+	// instant. A partition that is not named loses nothing.
+	Flushed []FlushedEnd
+}
+
+// FlushedEnd is the exclusive end of what the last good flush of a log covers.
+type FlushedEnd struct {
+	Log kafka.TopicPartition
+	End kafka.Offset
+}
+
+// Oddity is something that a client was sent and that no broker may send: a frame that cannot be
+// read, an answer to no request, a damaged record.
+type Oddity struct {
+	Event  Event
+	Client int32
+	Text   string
+}

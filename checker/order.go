@@ -1,0 +1,118 @@
+package checker
+
+import (
+	"cmp"
+	"slices"
+
+	"momus/core/kafka"
+)
+
+// checkSends demands of each client's acknowledged batches that later sends landed later: if the
+// first was acknowledged before the second was sent, or both are of one idempotent producer.
+func (j *judge) checkSends(l *log) {
+	latest := map[int32]*ProduceOp{} // by client
+	for _, op := range l.produces {
+		b := op.acked()
+		if b == nil || b.offset(0) == kafka.NoOffset {
+			continue
+		}
+		before := latest[op.Client]
+		latest[op.Client] = op
+		if before == nil {
+			continue
+		}
+		a := before.acked()
+		inOrder := a.End < op.Attempts[0].Start || sameSession(before, op)
+		if last := a.offset(before.Count - 1); inOrder && b.offset(0) <= last && !l.mayLose(b.offset(0), a.Start, b.End) {
+			j.flag(SendBack, []Event{a.Start, a.End, b.Start, b.End},
+				"%s-%d: client %d sent value %d, which landed at offset %d, and then value %d, which landed at %d",
+				op.Topic, op.Partition, op.Client, before.First, a.offset(0), op.First, b.offset(0))
+			return
+		}
+	}
+}
+
+func sameSession(a, b *ProduceOp) bool {
+	return a.Producer != noProducer && a.Producer == b.Producer && a.Epoch == b.Epoch
+}
+
+// checkLogOrder demands of the final read that batches are whole, that what one idempotent producer
+// or one connection sent lies in the order of sending, and that no sequence is left out. A power
+// loss excuses none of it: it takes a suffix, with all that was sent after.
+func (j *judge) checkLogOrder(l *log) {
+	if l.read == nil {
+		return
+	}
+	sessions, conns := map[kafka.ProducerID]Value{}, map[int64]Value{}
+	for _, r := range l.read.Records {
+		op := j.writer(r.Value)
+		if op == nil || len(op.Attempts) == 0 {
+			continue
+		}
+		var last Value
+		switch {
+		case op.Producer != noProducer:
+			last = sessions[op.Producer]
+			sessions[op.Producer] = r.Value
+		case len(op.Attempts) == 1:
+			last = conns[op.Attempts[0].Conn]
+			conns[op.Attempts[0].Conn] = r.Value
+		}
+		if last > r.Value {
+			j.flag(LogOrder, []Event{op.Attempts[0].Start, l.read.Finish},
+				"%s-%d: value %d at offset %d lies behind value %d, which client %d sent later",
+				l.topic.name, l.partition, r.Value, r.Offset, last, op.Client)
+			return
+		}
+	}
+	j.checkWhole(l)
+	j.checkSequences(l)
+}
+
+// checkWhole demands that a batch is there as a whole or not at all.
+func (j *judge) checkWhole(l *log) {
+	for _, op := range l.produces {
+		there := int32(0)
+		for i := range op.Count {
+			if l.find(op.First+Value(i)) != kafka.NoOffset {
+				there++
+			}
+		}
+		if there != 0 && there != op.Count {
+			j.flag(TornBatch, []Event{op.Attempts[0].Start, l.read.Finish}, "%s-%d: of the %d values from %d on that were sent as a batch, %d are there",
+				op.Topic, op.Partition, op.Count, op.First, there)
+			return
+		}
+	}
+}
+
+// checkSequences demands that between two batches of one idempotent session no batch is missing.
+func (j *judge) checkSequences(l *log) {
+	var ops []*ProduceOp
+	for _, op := range l.produces {
+		if op.Producer != noProducer && len(op.Attempts) > 0 {
+			ops = append(ops, op)
+		}
+	}
+	slices.SortStableFunc(ops, func(a, b *ProduceOp) int {
+		return cmp.Or(cmp.Compare(a.Producer, b.Producer), cmp.Compare(a.Epoch, b.Epoch), cmp.Compare(a.First, b.First))
+	})
+	var missing *ProduceOp
+	began := false
+	for i, op := range ops {
+		if i == 0 || !sameSession(ops[i-1], op) {
+			missing, began = nil, false
+		}
+		switch there := l.find(op.First) != kafka.NoOffset; {
+		case there && missing != nil:
+			j.flag(SequenceGap, []Event{missing.Attempts[0].Start, op.Attempts[0].Start, l.read.Finish},
+				"%s-%d: producer id %d has sequence %d (value %d) in the log, but not %d (value %d)",
+				op.Topic, op.Partition, op.Producer, op.Sequence, op.First, missing.Sequence, missing.First)
+			return
+		case there:
+			began = true
+		case began && missing == nil:
+			missing = op
+		}
+	}
+}

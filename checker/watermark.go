@@ -1,0 +1,89 @@
+package checker
+
+import (
+	"cmp"
+	"slices"
+
+	"momus/core/kafka"
+)
+
+// mark is a high watermark as one node told it.
+type mark struct {
+	node       int32
+	start, end Event
+	at         kafka.Offset
+}
+
+// checkWatermarks demands that a node's high watermark never goes back while the node lives: not
+// between two answers of which one was there before the other was asked for.
+func (j *judge) checkWatermarks(l *log) {
+	var marks []mark
+	for _, p := range l.polls {
+		marks = append(marks, mark{p.Node, p.Start, p.End, p.HighWatermark})
+	}
+	for _, p := range l.lookups {
+		if p.Asked == LatestOffset {
+			marks = append(marks, mark{p.Node, p.Start, p.End, p.Offset})
+		}
+	}
+	ended := slices.Clone(marks)
+	slices.SortStableFunc(marks, func(a, b mark) int { return cmp.Or(cmp.Compare(a.node, b.node), cmp.Compare(a.start, b.start)) })
+	slices.SortStableFunc(ended, func(a, b mark) int { return cmp.Or(cmp.Compare(a.node, b.node), cmp.Compare(a.end, b.end)) })
+	var high mark
+	next := 0
+	for i, m := range marks {
+		if i == 0 || marks[i-1].node != m.node {
+			high = mark{at: -1}
+			for next < len(ended) && ended[next].node != m.node {
+				next++
+			}
+		}
+		for ; next < len(ended) && ended[next].node == m.node && ended[next].end < m.start; next++ {
+			if e := ended[next]; e.at >= high.at || j.crashed(m.node, high.start, e.end) {
+				high = e
+			}
+		}
+		if m.at < high.at && !j.crashed(m.node, high.start, m.end) {
+			j.flag(WatermarkBack, []Event{high.start, high.end, m.start, m.end}, "%s-%d: node %d told the high watermark %d and then %d",
+				l.topic.name, l.partition, m.node, high.at, m.at)
+			return
+		}
+	}
+}
+
+// crashed tells whether a node crashed between two events.
+func (j *judge) crashed(node int32, after, before Event) bool {
+	return slices.ContainsFunc(j.h.Crashes, func(c Crash) bool {
+		return c.Node == node && c.Event > after && c.Event < before
+	})
+}
+
+// checkLookups demands that a lookup by time found a record that is late enough, and none before it
+// was.
+func (j *judge) checkLookups(l *log) {
+	if l.read == nil {
+		return
+	}
+	for _, p := range l.lookups {
+		if p.Asked < 0 || p.Offset < 0 {
+			continue
+		}
+		events := []Event{p.Start, p.End}
+		if p.Timestamp < p.Asked {
+			j.flag(TimeIndex, events, "%s-%d: asked for time %d, client %d was given offset %d of time %d",
+				p.Topic, p.Partition, p.Asked, p.Client, p.Offset, p.Timestamp)
+			return
+		}
+		for _, r := range l.read.Records {
+			if r.Offset > p.Offset {
+				break
+			}
+			wrong := r.Offset < p.Offset && r.Timestamp >= p.Asked || r.Offset == p.Offset && r.Timestamp != p.Timestamp
+			if wrong && !l.mayLose(r.Offset, p.Start, forever) {
+				j.flag(TimeIndex, events, "%s-%d: asked for time %d, client %d was given offset %d of time %d; offset %d has time %d",
+					p.Topic, p.Partition, p.Asked, p.Client, p.Offset, p.Timestamp, r.Offset, r.Timestamp)
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,138 @@
+package clients
+
+import (
+	"encoding/binary"
+
+	"momus/checker"
+	"momus/core/kafka"
+	"momus/core/record"
+)
+
+// valueSize is what a value takes at the beginning of a record; padding follows, which can be told
+// from the value.
+const valueSize = 8
+
+// decompressedMax bounds what a client takes out of one batch.
+const decompressedMax = 16 << 20
+
+// appendValue appends a record's bytes of a size that is at least valueSize.
+func appendValue(b []byte, v checker.Value, size int) []byte {
+	b = binary.BigEndian.AppendUint64(b, uint64(v))
+	for i := valueSize; i < size; i++ {
+		b = append(b, byte(uint64(v)*37+uint64(i)))
+	}
+	return b
+}
+
+// readValue is the value in a record's bytes, if they are whole.
+func readValue(b []byte) (checker.Value, bool) {
+	if len(b) < valueSize {
+		return 0, false
+	}
+	v := binary.BigEndian.Uint64(b)
+	for i := valueSize; i < len(b); i++ {
+		if b[i] != byte(v*37+uint64(i)) {
+			return 0, false
+		}
+	}
+	return checker.Value(v), true
+}
+
+// shape is what a batch looks like beside its values.
+type shape struct {
+	count    int32
+	size     int // of each record's value
+	codec    record.Compression
+	producer kafka.ProducerID
+	epoch    kafka.ProducerEpoch
+	sequence kafka.Sequence
+	at       kafka.Wall
+	keyed    bool
+}
+
+// build makes a batch of new values and returns it with the first of them.
+func (s *shared) build(sh shape) (checker.Value, []byte) {
+	first := s.values + 1
+	s.values += checker.Value(sh.count)
+	b := &s.builder
+	b.Reset(0, 0)
+	b.Batch.Attributes = record.Attributes(sh.codec)
+	b.Batch.ProducerID, b.Batch.ProducerEpoch, b.Batch.BaseSequence = sh.producer, sh.epoch, sh.sequence
+	for i := range sh.count {
+		s.scratch = appendValue(s.scratch[:0], first+checker.Value(i), sh.size)
+		var key []byte
+		if sh.keyed {
+			key = s.scratch[:valueSize/2]
+		}
+		b.Add(sh.at+kafka.Wall(i%2), key, s.scratch)
+	}
+	return first, b.Append(nil)
+}
+
+// reading is what one partition's part of a Fetch answer holds.
+type reading struct {
+	records []checker.Record
+	control []checker.Range
+	next    kafka.Offset
+	// fault is what is wrong with it, in words, or empty.
+	fault string
+}
+
+// read takes the batches apart, from an offset on. A batch that is cut at the end is left out: a
+// limit may cut the last one.
+func (s *shared) read(b []byte, from kafka.Offset) reading {
+	out := reading{next: from}
+	at := len(s.records)
+	for len(b) > 0 && out.fault == "" {
+		h, batch, rest, err := record.Split(b)
+		if err == record.ErrShort {
+			break
+		}
+		if err == nil {
+			err = record.CheckStored(batch, h)
+		}
+		if err != nil {
+			out.fault = "a batch that is damaged: " + err.Error()
+			break
+		}
+		b = rest
+		if h.End() <= from {
+			continue
+		}
+		if h.Attributes.IsControl() {
+			out.control = append(out.control, checker.Range{Start: h.BaseOffset, End: h.End()})
+		} else {
+			out.fault = s.readBatch(h, batch, from)
+		}
+		out.next = max(out.next, h.End())
+	}
+	out.records = s.records[at:len(s.records):len(s.records)]
+	return out
+}
+
+// readBatch appends the records of one batch to s.records, and says what is wrong with them.
+func (s *shared) readBatch(h record.Header, batch []byte, from kafka.Offset) string {
+	body := h.Body(batch)
+	if codec := h.Attributes.Compression(); codec != record.Uncompressed {
+		var err error
+		if s.plain, err = s.codecs.Decompress(s.plain[:0], codec, body, decompressedMax); err != nil {
+			return "a batch that cannot be decompressed: " + err.Error()
+		}
+		body = s.plain
+	}
+	it := record.Records(h, body)
+	for it.Next() {
+		if it.Record.Offset < from {
+			continue
+		}
+		v, ok := readValue(it.Record.Value)
+		if !ok {
+			return "a record that nobody sent in this form"
+		}
+		s.records = append(s.records, checker.Record{Offset: it.Record.Offset, Timestamp: it.Record.Timestamp, Value: v})
+	}
+	if err := it.Err(); err != nil {
+		return "a batch that is damaged inside: " + err.Error()
+	}
+	return ""
+}

@@ -1,0 +1,27 @@
+// Package clients are the simulated clients: producers, consumers, an admin client and the reader
+// that looks at everything once more when the world has come to rest. They speak Kafka's protocol
+// in bytes, as real clients do, and record what they see into a checker.History.
+//
+// A world gives them an Env and forwards what happens to their connections; they know nothing else
+// of it. Input are bytes, connections that open or close, and ticks; output are bytes, timers, and
+// the history.
+//
+//	env.go         what a world and a client see of each other
+//	population.go  which clients there are: drawn, small, different with each seed
+//	plan.go        the topics
+//	link.go        one connection to one node: frames, correlation, time-outs, back-off
+//	actor.go       what all clients share: links, the timer
+//	metadata.go    what a client knows of topics and leaders
+//	versions.go    which version of each request a client speaks
+//	batch.go       records out of values, and values out of records
+//	produce.go, plain.go, idempotent.go, consumer.go, admin.go, reader.go  the kinds
+//
+// Invariants:
+//
+//  1. All that is random is drawn from the Env, by keys that begin with "plan/" or "client/".
+//  2. No value is sent twice, but in retries of one batch under its sequence numbers.
+//  3. What changes something is in the history before its first byte is sent, what only reads when
+//     it is answered; an outcome is what the client was told, never what it guesses.
+//  4. After Quiet a client starts nothing new, and Idle becomes true within bounded virtual time
+//     whether or not anybody answers; but for the Reader, which waits for its answers.
+package clients

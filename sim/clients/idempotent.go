@@ -1,0 +1,273 @@
+package clients
+
+import (
+	"slices"
+	"strconv"
+
+	"momus/core/kafka"
+
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// idempotent is an idempotent producer (KIP-98): acks=all, up to five batches in flight, and every
+// batch is sent again, in order and with its sequence, until its outcome is known or its time is
+// over. When a sequence is broken it gives up what is open and asks for a new producer id.
+type idempotent struct {
+	actor
+	habits
+	burst    uint64
+	producer kafka.ProducerID
+	epoch    kafka.ProducerEpoch
+	has      bool // a producer id
+	asked    bool
+	askAt    int64
+	broken   bool // the sequence: wait for answers, then begin anew
+	lanes    []lane
+	nextAt   int64
+}
+
+// lane is one partition's batches.
+type lane struct {
+	topic     int
+	partition kafka.PartitionID
+	next      kafka.Sequence
+	open      []*batch // in the order of their sequences
+	// draining holds sending back until nothing is in flight: then all is sent again, in order.
+	draining bool
+	node     int32 // that the batches in flight were sent to
+	retryAt  int64
+}
+
+const (
+	// deliveryTimeout is how long a batch is tried for.
+	deliveryTimeout = 2500 * millisecond
+	retryPause      = 20 * millisecond
+	openMax         = 16
+)
+
+func newIdempotent(s *shared, id int32) *idempotent {
+	p := &idempotent{}
+	p.actor.init(s, id, p)
+	key := "plan/client" + strconv.Itoa(int(id))
+	p.habits = drawHabits(s.env, key, len(s.topics))
+	p.burst = 1 + s.env.Draw(key+"/burst", 6)
+	return p
+}
+
+// Idle implements Client.
+func (p *idempotent) Idle() bool { return p.quiet && p.opened() == 0 && !p.asked && !p.asking() }
+
+func (p *idempotent) opened() int {
+	n := 0
+	for i := range p.lanes {
+		n += len(p.lanes[i].open)
+	}
+	return n
+}
+
+func (p *idempotent) step(now int64) {
+	if p.quiet && p.opened() == 0 {
+		return
+	}
+	for _, t := range p.writes {
+		p.learn(t, now)
+	}
+	p.expireBatches(now)
+	if p.broken {
+		p.beginAnew()
+	}
+	if !p.has {
+		p.askID(now)
+		return
+	}
+	if !p.quiet && !p.broken {
+		p.produceMore(now)
+	}
+	for i := range p.lanes {
+		p.sendLane(&p.lanes[i], now)
+	}
+}
+
+// expireBatches gives up when a batch has been tried for too long.
+func (p *idempotent) expireBatches(now int64) {
+	for i := range p.lanes {
+		if open := p.lanes[i].open; len(open) > 0 {
+			if end := open[0].born + deliveryTimeout; now >= end {
+				p.broken = true
+			} else {
+				p.at(end)
+			}
+		}
+	}
+}
+
+// beginAnew drops everything once nothing is in flight any more; a new producer id begins at
+// sequence 0 everywhere.
+func (p *idempotent) beginAnew() {
+	for i := range p.lanes {
+		if inFlight(p.lanes[i].open) > 0 {
+			return
+		}
+	}
+	p.lanes = p.lanes[:0]
+	p.broken, p.has = false, false
+}
+
+func inFlight(open []*batch) int {
+	n := 0
+	for _, b := range open {
+		if b.inFlight {
+			n++
+		}
+	}
+	return n
+}
+
+// askID asks for a producer id.
+func (p *idempotent) askID(now int64) {
+	if p.asked || p.quiet {
+		return
+	}
+	if now < p.askAt {
+		p.at(p.askAt)
+		return
+	}
+	l := p.anyLink()
+	if !l.room(pipelineMax) {
+		return
+	}
+	r := kmsg.NewPtrInitProducerIDRequest()
+	r.Version = p.speaks.init
+	p.asked = true
+	l.send(r, call{kind: callInit})
+}
+
+// produceMore makes a burst of batches for one partition when it is time to.
+func (p *idempotent) produceMore(now int64) {
+	if now < p.nextAt {
+		p.at(p.nextAt)
+		return
+	}
+	topic, partition := p.target(&p.habits)
+	if p.opened() >= openMax || p.leader(topic, partition, p.speaks.produce >= produceByID) == nil {
+		p.nextAt = now + metadataPause
+		p.at(p.nextAt)
+		return
+	}
+	ln := p.lane(topic, partition)
+	for range 1 + p.draw(drawCount, p.burst) {
+		sh := p.shape(&p.habits)
+		sh.producer, sh.epoch, sh.sequence = p.producer, p.epoch, ln.next
+		ln.open = append(ln.open, p.makeBatch(topic, partition, -1, sh))
+		ln.next = ln.next.Add(sh.count)
+	}
+	p.nextAt = now + p.pause(p.gap)
+	p.at(p.nextAt)
+}
+
+func (p *idempotent) lane(topic int, partition kafka.PartitionID) *lane {
+	for i := range p.lanes {
+		if p.lanes[i].topic == topic && p.lanes[i].partition == partition {
+			return &p.lanes[i]
+		}
+	}
+	p.lanes = append(p.lanes, lane{topic: topic, partition: partition})
+	return &p.lanes[len(p.lanes)-1]
+}
+
+// sendLane sends what is not in flight, in order.
+func (p *idempotent) sendLane(ln *lane, now int64) {
+	if p.broken || len(ln.open) == 0 {
+		return
+	}
+	flying := inFlight(ln.open)
+	if ln.draining {
+		if flying > 0 {
+			return
+		}
+		if now < ln.retryAt {
+			p.at(ln.retryAt)
+			return
+		}
+		ln.draining = false
+	}
+	l := p.leader(ln.topic, ln.partition, p.speaks.produce >= produceByID)
+	if l == nil {
+		p.at(now + metadataPause)
+		return
+	}
+	if flying > 0 && l.node != ln.node { // the leader moved: first hear from the old one
+		return
+	}
+	ln.node = l.node
+	for _, b := range ln.open {
+		if b.inFlight {
+			continue
+		}
+		if !l.room(pipelineMax) {
+			return
+		}
+		p.attempt(l, b)
+		l.send(p.produceRequest(-1, []*batch{b}), call{kind: callProduce, index: b.op})
+	}
+}
+
+func (p *idempotent) answered(_ *link, c call, r kmsg.Response) {
+	switch r := r.(type) {
+	case *kmsg.MetadataResponse:
+		p.learned(c.index, r)
+	case *kmsg.InitProducerIDResponse:
+		p.asked = false
+		p.has = r.ErrorCode == 0
+		p.producer, p.epoch = kafka.ProducerID(r.ProducerID), kafka.ProducerEpoch(r.ProducerEpoch)
+		p.askAt = p.env.Now() + metadataPause
+	case *kmsg.ProduceResponse:
+		ln, b := p.find(c.index)
+		p.settle(ln, b, p.ended(b, p.produced(r, b)))
+	}
+}
+
+func (p *idempotent) lost(c call) {
+	switch c.kind {
+	case callMetadata:
+		p.notLearned(c.index)
+	case callInit:
+		p.asked = false
+		p.askAt = p.env.Now() + metadataPause
+	default:
+		ln, b := p.find(c.index)
+		p.settle(ln, b, p.ended(b, nil))
+	}
+}
+
+// find is the batch of an operation, and its lane; an operation in flight has them.
+func (p *idempotent) find(op int) (*lane, *batch) {
+	for i := range p.lanes {
+		for _, b := range p.lanes[i].open {
+			if b.op == op {
+				return &p.lanes[i], b
+			}
+		}
+	}
+	panic("BUG: a batch in flight that no lane has")
+}
+
+// settle decides what follows from an attempt's end.
+func (p *idempotent) settle(ln *lane, b *batch, err kafka.ErrorCode) {
+	head := ln.open[0] == b
+	switch err {
+	case kafka.None, kafka.ErrDuplicateSequenceNumber:
+		ln.open = slices.DeleteFunc(ln.open, func(o *batch) bool { return o == b })
+		return
+	case kafka.ErrOutOfOrderSequenceNumber, kafka.ErrUnknownProducerID:
+		// Behind a batch that failed this only says that the one before is missing.
+		p.broken = p.broken || head
+	case kafka.ErrInvalidProducerEpoch, kafka.ErrProducerFenced, kafka.ErrMessageTooLarge,
+		kafka.ErrRecordListTooLarge, kafka.ErrInvalidRecord, kafka.ErrCorruptMessage,
+		kafka.ErrInvalidTimestamp, kafka.ErrInvalidRequest, kafka.ErrUnsupportedVersion,
+		kafka.ErrUnsupportedCompressionType:
+		p.broken = true
+	}
+	ln.draining = true
+	ln.retryAt = p.env.Now() + retryPause
+}

@@ -1,0 +1,67 @@
+package clients
+
+import (
+	"strconv"
+
+	"momus/core/kafka"
+)
+
+// Plan is what the world decides about its clients; the rest NewPopulation draws.
+type Plan struct {
+	// Nodes are what Dial takes: the ids under which brokers are known in Metadata.
+	Nodes []int32
+	// Wall is civil time at virtual time 0.
+	Wall kafka.Wall
+	// Until is the virtual time from which no client starts an operation, as after Quiet; 0 is never.
+	Until int64
+}
+
+// topicsMax and partitionsMax bound the topics of a plan.
+const (
+	topicsMax     = 4
+	partitionsMax = 3
+)
+
+// topic is one topic of the plan.
+type topic struct {
+	name       string
+	partitions int32
+	// auto leaves the creation to whoever asks for the topic first: all is as the broker has it.
+	auto bool
+	// volatile has the admin client delete and create it again.
+	volatile bool
+	// flush, segment and interval are flush.messages (0 is unset), internal.segment.bytes and
+	// index.interval.bytes.
+	flush, segment, interval int64
+}
+
+// drawTopics draws 1 to topicsMax topics. The first is there for the whole run; of the others one
+// may be volatile, and the last may come by auto-creation.
+func drawTopics(env Env) []topic {
+	topics := make([]topic, 1+env.Draw("plan/topics", topicsMax))
+	volatile := env.Draw("plan/volatile", topicsMax)
+	for i := range topics {
+		t := &topics[i]
+		key := "plan/topic" + strconv.Itoa(i)
+		t.name = "topic" + strconv.Itoa(i)
+		t.partitions = 1 + int32(env.Draw(key+"/partitions", partitionsMax))
+		t.flush = []int64{0, 1, 7, 1}[env.Draw(key+"/flush", 4)]
+		t.segment = 4096 << env.Draw(key+"/segment", 3)
+		t.interval = 64 << env.Draw(key+"/interval", 5)
+		t.volatile = i > 0 && uint64(i) == volatile
+		if i > 0 && i == len(topics)-1 && !t.volatile && env.Draw("plan/auto", 3) == 1 {
+			*t = topic{name: t.name, auto: true}
+		}
+	}
+	return topics
+}
+
+// find is the topic of a name, or nil.
+func find(topics []topic, name string) *topic {
+	for i := range topics {
+		if topics[i].name == name {
+			return &topics[i]
+		}
+	}
+	return nil
+}

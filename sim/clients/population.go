@@ -1,0 +1,142 @@
+package clients
+
+import (
+	"strconv"
+
+	"momus/checker"
+	"momus/core/kafka"
+	"momus/core/record"
+)
+
+// Population are the clients of one world, and what they saw.
+type Population struct {
+	env     Env
+	plan    Plan
+	topics  []topic
+	clients []Client
+	history *checker.History
+	shared  *shared
+}
+
+// shared is what all clients of a world have together; only one of them runs at a time.
+type shared struct {
+	env     Env
+	plan    Plan
+	topics  []topic
+	history *checker.History
+	codecs  record.Codecs
+	builder record.Builder
+	scratch []byte           // one record, being made
+	plain   []byte           // one batch, decompressed
+	records []checker.Record // all that were read; the history holds parts of it
+	values  checker.Value    // the last one given out
+}
+
+// NewPopulation draws the clients: an admin client, one to four producers of either kind, and up to
+// three consumers.
+func NewPopulation(env Env, plan Plan) *Population {
+	s := &shared{env: env, plan: plan, topics: drawTopics(env), history: &checker.History{}}
+	s.builder.Codecs = &s.codecs
+	p := &Population{env: env, plan: plan, topics: s.topics, history: s.history, shared: s}
+	for _, t := range s.topics {
+		s.history.Topics = append(s.history.Topics, checker.Topic{Name: t.name, FlushMessages: t.flush})
+	}
+	p.clients = append(p.clients, newAdmin(s, p.next()))
+	for range 1 + env.Draw("plan/producers", 4) {
+		if env.Draw("plan/producer", 2) == 0 {
+			p.clients = append(p.clients, newPlain(s, p.next()))
+		} else {
+			p.clients = append(p.clients, newIdempotent(s, p.next()))
+		}
+	}
+	for range env.Draw("plan/consumers", 4) {
+		p.clients = append(p.clients, newConsumer(s, p.next()))
+	}
+	return p
+}
+
+func (p *Population) next() int32 { return int32(len(p.clients)) }
+
+// Clients are all clients; a client's index is the id that it gives to Dial and Timer.
+func (p *Population) Clients() []Client { return p.clients }
+
+// Start starts every client.
+func (p *Population) Start() {
+	for _, c := range p.clients {
+		c.Start()
+	}
+}
+
+// Quiet tells every client to come to rest.
+func (p *Population) Quiet() {
+	for _, c := range p.clients {
+		c.Quiet()
+	}
+}
+
+// Idle tells whether all of them have.
+func (p *Population) Idle() bool {
+	for _, c := range p.clients {
+		if !c.Idle() {
+			return false
+		}
+	}
+	return true
+}
+
+// NewReader adds the client that reads everything once more; the world starts it when all others
+// are idle and all nodes are up. Its Idle tells that everything was read.
+func (p *Population) NewReader() *Reader {
+	r := newReader(p.shared, p.next())
+	p.clients = append(p.clients, r)
+	return r
+}
+
+// History is what was seen so far. The world adds the crashes.
+func (p *Population) History() *checker.History { return p.history }
+
+// String tells the plan in a line, for traces.
+func (p *Population) String() string {
+	text := ""
+	for _, t := range p.topics {
+		text += t.name + "(partitions=" + strconv.Itoa(int(t.partitions)) + " flush=" + strconv.FormatInt(t.flush, 10)
+		switch {
+		case t.auto:
+			text += " auto"
+		case t.volatile:
+			text += " volatile"
+		}
+		text += ") "
+	}
+	for i, c := range p.clients {
+		text += strconv.Itoa(i) + "=" + kind(c) + " "
+	}
+	return text
+}
+
+func kind(c Client) string {
+	switch c := c.(type) {
+	case *admin:
+		return "admin"
+	case *plain:
+		return "acks" + strconv.Itoa(int(c.acks))
+	case *idempotent:
+		return "idempotent"
+	case *consumer:
+		return "consumer"
+	case *Reader:
+		return "reader"
+	}
+	return "unknown"
+}
+
+// wall is the clients' civil time.
+func (s *shared) wall() kafka.Wall { return s.plan.Wall + kafka.Wall(s.env.Now()/millisecond) }
+
+// event is the current event number, as the history has it.
+func (s *shared) event() checker.Event { return checker.Event(s.env.Event()) }
+
+// odd records what no broker may send.
+func (s *shared) odd(client int32, text string) {
+	s.history.Oddities = append(s.history.Oddities, checker.Oddity{Event: s.event(), Client: client, Text: text})
+}

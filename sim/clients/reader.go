@@ -1,0 +1,218 @@
+package clients
+
+import (
+	"strconv"
+	"strings"
+
+	"momus/checker"
+	"momus/core/kafka"
+
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// Reader reads everything once more when the world has come to rest: it lists the topics, asks each
+// partition for its range, and fetches all of it. It retries until it has everything.
+type Reader struct {
+	actor
+	listed bool
+	parts  []part
+	open   int // the part that the request in flight is for
+	busy   bool
+	nextAt int64
+}
+
+// part is one partition that is read.
+type part struct {
+	read  checker.Read
+	node  int32
+	phase phase
+	next  kafka.Offset
+}
+
+type phase uint8
+
+const (
+	phaseStart phase = iota
+	phaseEnd
+	phaseRead
+	phaseDone
+)
+
+func newReader(s *shared, id int32) *Reader {
+	r := &Reader{}
+	r.actor.init(s, id, r)
+	r.timeout = 5 * second
+	r.speaks.metadata, r.speaks.fetch = metadataNewest, fetchNewest
+	return r
+}
+
+// Idle implements Client: everything has been read.
+func (r *Reader) Idle() bool { return r.listed && r.unread() < 0 }
+
+// unread is the first part that is not done, or -1.
+func (r *Reader) unread() int {
+	for i := range r.parts {
+		if r.parts[i].phase != phaseDone {
+			return i
+		}
+	}
+	return -1
+}
+
+func (r *Reader) step(now int64) {
+	if r.busy || r.Idle() {
+		return
+	}
+	if now < r.nextAt {
+		r.at(r.nextAt)
+		return
+	}
+	if !r.listed {
+		r.list()
+		return
+	}
+	r.open = r.unread()
+	p := &r.parts[r.open]
+	l := r.linkTo(p.node)
+	if l == nil || !l.room(1) {
+		return
+	}
+	r.busy = true
+	switch p.phase {
+	case phaseStart:
+		p.read.Start = r.event()
+		l.send(r.rangeRequest(p, checker.EarliestOffset), call{kind: callOffsets})
+	case phaseEnd:
+		l.send(r.rangeRequest(p, checker.LatestOffset), call{kind: callOffsets})
+	default:
+		l.send(r.fetchRequest(p), call{kind: callFetch})
+	}
+}
+
+func (r *Reader) list() {
+	l := r.anyLink()
+	if !l.room(1) {
+		return
+	}
+	q := kmsg.NewPtrMetadataRequest()
+	q.Version = r.speaks.metadata
+	q.Topics = nil // all of them
+	r.busy = true
+	l.send(q, call{kind: callMetadata})
+}
+
+func (r *Reader) rangeRequest(p *part, asked kafka.Wall) kmsg.Request {
+	q := kmsg.NewPtrListOffsetsRequest()
+	q.Version = r.speaks.offsets
+	t := kmsg.NewListOffsetsRequestTopic()
+	t.Topic = p.read.Topic
+	t.Partitions = append(t.Partitions, offsetsPartition(p.read.Partition, asked))
+	q.Topics = append(q.Topics, t)
+	return q
+}
+
+func (r *Reader) fetchRequest(p *part) kmsg.Request {
+	q := kmsg.NewPtrFetchRequest()
+	q.Version = r.speaks.fetch
+	q.MinBytes, q.MaxBytes, q.MaxWaitMillis = 1, 1<<20, 100
+	t := kmsg.NewFetchRequestTopic()
+	t.TopicID = p.read.ID
+	f := kmsg.NewFetchRequestTopicPartition()
+	f.Partition, f.FetchOffset, f.PartitionMaxBytes = int32(p.read.Partition), int64(p.next), 1<<20
+	t.Partitions = append(t.Partitions, f)
+	q.Topics = append(q.Topics, t)
+	return q
+}
+
+func (r *Reader) lost(call) {
+	r.busy = false
+	r.again()
+}
+
+// again tries what failed once more, after a pause.
+func (r *Reader) again() { r.nextAt = r.env.Now() + metadataPause }
+
+func (r *Reader) answered(_ *link, _ call, response kmsg.Response) {
+	r.busy = false
+	switch a := response.(type) {
+	case *kmsg.MetadataResponse:
+		r.takeList(a)
+	case *kmsg.ListOffsetsResponse:
+		r.takeRange(&r.parts[r.open], a)
+	case *kmsg.FetchResponse:
+		r.takeRecords(&r.parts[r.open], a)
+	}
+}
+
+// takeList notes the topics that there are, if every partition has a leader.
+func (r *Reader) takeList(m *kmsg.MetadataResponse) {
+	var parts []part
+	var final []checker.FinalTopic
+	for i := range m.Topics {
+		t := &m.Topics[i]
+		if t.Topic == nil || strings.HasPrefix(*t.Topic, "__") {
+			continue
+		}
+		if t.ErrorCode != 0 {
+			r.again()
+			return
+		}
+		final = append(final, checker.FinalTopic{Name: *t.Topic, ID: t.TopicID, Partitions: int32(len(t.Partitions))})
+		for j := range t.Partitions {
+			p := &t.Partitions[j]
+			if p.ErrorCode != 0 || r.linkTo(p.Leader) == nil {
+				r.again()
+				return
+			}
+			parts = append(parts, part{node: p.Leader, read: checker.Read{
+				Topic: *t.Topic, ID: t.TopicID, Partition: kafka.PartitionID(p.Partition),
+			}})
+		}
+	}
+	r.parts, r.listed = parts, true
+	r.history.Final, r.history.Listed = final, true
+}
+
+func (r *Reader) takeRange(p *part, a *kmsg.ListOffsetsResponse) {
+	o := findOffsets(a, p.read.Topic, p.read.Partition)
+	if o == nil || o.ErrorCode != 0 || o.Offset < 0 {
+		r.again()
+		return
+	}
+	if p.phase == phaseStart {
+		p.read.LogStart, p.next, p.phase = kafka.Offset(o.Offset), kafka.Offset(o.Offset), phaseEnd
+		return
+	}
+	p.read.End, p.phase = kafka.Offset(o.Offset), phaseRead
+	r.finish(p)
+}
+
+func (r *Reader) takeRecords(p *part, a *kmsg.FetchResponse) {
+	f := findFetched(a, p.read.Topic, p.read.ID, p.read.Partition)
+	if f == nil || f.ErrorCode != 0 {
+		r.again()
+		return
+	}
+	got := r.read(f.RecordBatches, p.next)
+	if got.fault != "" {
+		r.odd(r.id, p.read.Topic+"-"+strconv.Itoa(int(p.read.Partition))+": the final read met "+got.fault)
+		r.parts[r.open].phase = phaseDone
+		return
+	}
+	p.read.Records = append(p.read.Records, got.records...)
+	p.read.Control = append(p.read.Control, got.control...)
+	if p.next = got.next; len(f.RecordBatches) == 0 {
+		r.again()
+	}
+	r.finish(p)
+}
+
+// finish records a part that was read to its end.
+func (r *Reader) finish(p *part) {
+	if p.next < p.read.End {
+		return
+	}
+	p.phase = phaseDone
+	p.read.Finish = r.event()
+	r.history.Reads = append(r.history.Reads, p.read)
+}

@@ -1,0 +1,83 @@
+package clients
+
+import (
+	"strconv"
+
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// versions are what one client speaks. Those that Kafka 4.3 serves are drawn from, the newest
+// being the benign choice, so that over the seeds each version is spoken.
+type versions struct {
+	produce, fetch, offsets, metadata, create, remove, init int16
+	// hello is the version of ApiVersions that begins each connection, or -1.
+	hello int16
+}
+
+// The newest versions that Kafka 4.3 serves.
+const (
+	produceNewest  = 13
+	fetchNewest    = 18
+	offsetsNewest  = 11
+	metadataNewest = 13
+	createNewest   = 7
+	removeNewest   = 6
+	initNewest     = 5
+	helloNewest    = 4
+
+	// From these on topics are named by their ids.
+	produceByID  = 13
+	fetchByID    = 13
+	metadataByID = 10
+)
+
+// drawVersions draws a client's versions: half of the clients speak the newest of all.
+func drawVersions(env Env, key string) versions {
+	v := versions{produceNewest, fetchNewest, offsetsNewest, metadataNewest, createNewest, removeNewest, initNewest, helloNewest}
+	if env.Draw(key+"/old", 2) == 0 {
+		return v
+	}
+	older := func(name string, newest, oldest int16) int16 {
+		return newest - int16(env.Draw(key+name, uint64(newest-oldest)+1))
+	}
+	v.produce = older("/produce", produceNewest, 3)
+	v.fetch = older("/fetch", fetchNewest, 4)
+	v.offsets = older("/offsets", offsetsNewest, 1)
+	// Before v4 Metadata always creates what is missing, without the configuration planned for it.
+	v.metadata = older("/metadata", metadataNewest, 4)
+	v.create = older("/create", createNewest, 2)
+	v.remove = older("/remove", removeNewest, 1)
+	v.init = older("/init", initNewest, 0)
+	v.hello = older("/hello", helloNewest, -1)
+	if v.produce >= produceByID || v.fetch >= fetchByID {
+		v.metadata = max(v.metadata, metadataByID)
+	}
+	return v
+}
+
+func helloRequest(version int16) kmsg.Request {
+	r := kmsg.NewPtrApiVersionsRequest()
+	r.Version = version
+	r.ClientSoftwareName, r.ClientSoftwareVersion = "sim", "1"
+	return r
+}
+
+// checkHello holds the broker to what it must serve: everything that the client speaks.
+func (a *actor) checkHello(r *kmsg.ApiVersionsResponse) {
+	if r.ErrorCode != 0 {
+		a.odd(a.id, "ApiVersions answered error "+strconv.Itoa(int(r.ErrorCode)))
+		return
+	}
+	for _, want := range []struct{ key, version int16 }{
+		{0, a.speaks.produce}, {1, a.speaks.fetch}, {2, a.speaks.offsets}, {3, a.speaks.metadata},
+		{18, a.speaks.hello}, {19, a.speaks.create}, {20, a.speaks.remove}, {22, a.speaks.init},
+	} {
+		served := false
+		for _, k := range r.ApiKeys {
+			served = served || k.ApiKey == want.key && k.MinVersion <= want.version && want.version <= k.MaxVersion
+		}
+		if !served {
+			a.odd(a.id, "ApiVersions does not list "+kmsg.NameForKey(want.key)+" v"+strconv.Itoa(int(want.version)))
+		}
+	}
+}
