@@ -61,11 +61,6 @@ const (
 	isRequired = "(required)"
 )
 
-// ownKeys are keys that Kafka has not.
-var ownKeys = []Key{
-	{"momus.http.address", String, noDefault, "", ReadOnly},
-}
-
 // Keys are the broker's keys, in the order of their names. The slice is shared: it is read only.
 func Keys() []Key { return brokerKeys }
 
@@ -74,9 +69,6 @@ func Lookup(name string) (*Key, bool) {
 	byName := func(k Key, name string) int { return strings.Compare(k.Name, name) }
 	if i, ok := slices.BinarySearchFunc(brokerKeys, name, byName); ok {
 		return &brokerKeys[i], true
-	}
-	if i, ok := slices.BinarySearchFunc(ownKeys, name, byName); ok {
-		return &ownKeys[i], true
 	}
 	return nil, false
 }

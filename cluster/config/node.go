@@ -25,8 +25,6 @@ type Node struct {
 	// Both are empty for a node that is a quorum of its own.
 	Voters           []Voter
 	BootstrapServers []Address
-	// HTTP is the address for metrics and health (momus.http.address); empty: no such listener.
-	HTTP string
 	// Settings are the known keys that some source sets, sorted by name.
 	Settings []Setting
 	// Warnings are lines for the operator, about settings that were ignored.
@@ -92,7 +90,6 @@ func (v *values) node() Node {
 	v.directories(&n)
 	v.listeners(&n)
 	v.quorum(&n)
-	n.HTTP, _ = v.text("momus.http.address")
 	return n
 }
 

@@ -88,7 +88,6 @@ func TestSettingsReachTheNode(t *testing.T) {
 		{"metadata.log.dir=/m", func(n Node) any { return n.MetadataLogDir }, "/m"},
 		{"broker.rack=r1", func(n Node) any { return *n.Broker.Rack }, "r1"},
 		{"internal.metadata.log.segment.bytes=1024", func(n Node) any { return n.Broker.MetadataSegmentBytes }, int32(1024)},
-		{"momus.http.address=:9095", func(n Node) any { return n.HTTP }, ":9095"},
 		{"log.retention.hours=2", func(n Node) any { return int64(n.Broker.Topic.Retention) }, int64(7200000)},
 		{"log.retention.hours=2 log.retention.minutes=3", func(n Node) any { return int64(n.Broker.Topic.Retention) }, int64(180000)},
 		{"log.retention.minutes=3 log.retention.ms=5", func(n Node) any { return int64(n.Broker.Topic.Retention) }, int64(5)},
