@@ -111,31 +111,34 @@ func (w *model) op() msg.Op { w.lastOp++; return w.lastOp }
 
 func (w *model) step() {
 	t := w.t
-	node := kafka.NodeID(rapid.IntRange(0, 3).Draw(t, "broker"))
+	node := kafka.NodeID(rapid.IntRange(0, 2).Draw(t, "broker"))
 	epoch := kafka.NoBrokerEpoch
 	if b := w.m.img.Broker(node); b != nil {
 		epoch = b.Epoch
 	}
 	name := func() string { return rapid.SampledFrom([]string{"a", "b", "a.b", "a_b", "!"}).Draw(t, "name") }
-	switch rapid.IntRange(0, 8).Draw(t, "step") {
+	switch rapid.IntRange(0, 12).Draw(t, "step") {
 	case 0:
 		r := registration(node, byte(rapid.IntRange(1, 2).Draw(t, "incarnation")))
 		r.Op = w.op()
 		r.LogDirs = append(r.LogDirs, dir(node, 2))[:rapid.IntRange(1, 2).Draw(t, "dirs")]
 		w.ask(r)
-	case 1, 2:
-		r := &msg.BrokerHeartbeat{Op: w.op(), Broker: node, BrokerEpoch: epoch, MetadataOffset: kafka.Offset(rapid.IntRange(0, len(w.q.log)).Draw(t, "read"))}
+	case 1, 2, 9, 10, 11:
+		r := &msg.BrokerHeartbeat{Op: w.op(), Broker: node, BrokerEpoch: epoch, MetadataOffset: kafka.Offset(len(w.q.log) - 1)}
+		if rapid.IntRange(0, 9).Draw(t, "behind") == 9 {
+			r.MetadataOffset = 0
+		}
 		r.WantFence = rapid.IntRange(0, 4).Draw(t, "fence") == 4
 		r.WantShutDown = rapid.IntRange(0, 4).Draw(t, "shut") == 4
 		if rapid.IntRange(0, 4).Draw(t, "offline") == 4 {
 			r.OfflineDirs = []kafka.DirID{dir(node, 1)}
 		}
 		w.ask(r)
-	case 3:
+	case 3, 12:
 		r := &msg.CreateTopics{Op: w.op(), ValidateOnly: rapid.Bool().Draw(t, "validate")}
 		for range rapid.IntRange(1, 3).Draw(t, "topics") {
 			r.Topics = append(r.Topics, msg.NewTopic{Name: name(),
-				Partitions: rapid.Int32Range(-1, 3).Draw(t, "partitions"), Factor: rapid.Int16Range(-1, 3).Draw(t, "factor")})
+				Partitions: rapid.Int32Range(-1, 3).Draw(t, "partitions"), Factor: rapid.SampledFrom([]int16{-1, 1, 2, 3, 0}).Draw(t, "factor")})
 		}
 		w.ask(r)
 	case 4:
@@ -191,7 +194,7 @@ func TestDecidingAndApplyingEqualsReplay(t *testing.T) {
 		w := &model{t: t, m: New(testConfig(), "cluster", [32]byte{}), now: kafka.Now{Mono: 1}, waiting: map[msg.Op]asked{}, ids: map[kafka.TopicID]bool{}}
 		w.q.elect(w.now, w.m)
 		w.check()
-		for range rapid.IntRange(0, 60).Draw(t, "steps") {
+		for range rapid.IntRange(20, 100).Draw(t, "steps") {
 			w.step()
 		}
 		if w.m.Active() {
