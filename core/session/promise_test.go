@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"momus/core/canon"
 	"momus/core/image"
 	"momus/core/kafka"
 	"momus/core/msg"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/twmb/franz-go/pkg/kmsg"
+	"pgregory.net/rapid"
 )
 
 func TestVersionTableAndHandlersAgree(t *testing.T) {
@@ -377,4 +379,32 @@ func TestDeletionCanBeSwitchedOff(t *testing.T) {
 			t.Errorf("v%d: %v", version, got.Topics[0].ErrorCode)
 		}
 	}
+}
+
+func TestDeadlinesComeInOrder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := New(testConfig(), port.DefaultLimits())
+		due := map[msg.Op]kafka.Mono{}
+		for range rapid.IntRange(1, 60).Draw(t, "steps") {
+			ids := canon.SortedKeys(due)
+			if len(ids) > 0 && rapid.IntRange(0, 2).Draw(t, "stop") == 0 {
+				id := rapid.SampledFrom(ids).Draw(t, "which")
+				s.freeOp(id, s.op(id))
+				delete(due, id)
+			} else {
+				id, o := s.newOp()
+				due[id] = kafka.Mono(rapid.IntRange(1, 20).Draw(t, "at"))
+				s.startTimer(id, o, due[id])
+			}
+			first := kafka.Mono(0)
+			for _, id := range canon.SortedKeys(due) {
+				if first == 0 || due[id] < first {
+					first = due[id]
+				}
+			}
+			if s.NextDeadline() != first {
+				t.Fatalf("next deadline %d, want %d", s.NextDeadline(), first)
+			}
+		}
+	})
 }
