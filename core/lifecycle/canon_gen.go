@@ -43,6 +43,7 @@ func (v *Lifecycle) AppendCanon(b []byte) []byte {
 	b = canon.AppendBool(b, v.asked)
 	b = canon.AppendInt(b, int64(v.retry))
 	b = canon.AppendInt(b, int64(v.stopBy))
+	b = canon.AppendBool(b, v.goodbye)
 	b = canon.AppendBool(b, v.handedOver)
 	b = canon.AppendLen(b, len(v.saving), v.saving == nil)
 	for i1 := range v.saving {
@@ -103,6 +104,7 @@ func (v *Lifecycle) ReadCanon(r *canon.Reader) {
 	v.asked = r.Bool()
 	v.retry = kafka.Mono(r.Int(64))
 	v.stopBy = kafka.Mono(r.Int(64))
+	v.goodbye = r.Bool()
 	v.handedOver = r.Bool()
 	v.saving = nil
 	if n1 := r.Len(); n1 >= 0 {
@@ -203,6 +205,8 @@ func (v *Lifecycle) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.retry), 10)
 	b = append(b, " stopBy:"...)
 	b = strconv.AppendInt(b, int64(v.stopBy), 10)
+	b = append(b, " goodbye:"...)
+	b = strconv.AppendBool(b, v.goodbye)
 	b = append(b, " handedOver:"...)
 	b = strconv.AppendBool(b, v.handedOver)
 	b = append(b, " saving:"...)

@@ -41,11 +41,11 @@ func (m *Lifecycle) progress(now kafka.Now) {
 
 // heartbeat asks to stay fenced until the logs are open.
 func (m *Lifecycle) heartbeat(now kafka.Now) {
-	m.asked = true
+	m.asked, m.goodbye = true, m.phase == shuttingDown
 	m.retry = now.Mono.Add(m.interval.Nanos())
 	m.Out.Requests = append(m.Out.Requests, &msg.BrokerHeartbeat{
 		Op: msg.OpLifecycle, Broker: m.id, BrokerEpoch: m.epoch, MetadataOffset: m.imageOffset,
-		WantFence: m.phase == catchingUp, WantShutDown: m.phase == shuttingDown,
+		WantFence: m.phase == catchingUp, WantShutDown: m.goodbye,
 		OfflineDirs: append([]kafka.DirID(nil), m.offline...),
 	})
 }

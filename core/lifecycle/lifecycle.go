@@ -67,9 +67,10 @@ type Lifecycle struct {
 	// asked is whether a registration or heartbeat is on its way; retry when the next is due.
 	asked bool
 	retry kafka.Mono
-	// stopBy is when a stop no longer waits for the controller; handedOver that the controller has
-	// begun to take leaderships away.
+	// stopBy is when a stop no longer waits for the controller; goodbye that the heartbeat on its way
+	// says so, and handedOver that one that did was answered.
 	stopBy     kafka.Mono
+	goodbye    bool
 	handedOver bool
 
 	// saving are the saves that the phase waits for, by number.

@@ -19,14 +19,14 @@ func (m *Lifecycle) Stop(now kafka.Now) {
 }
 
 // handOver takes the answer to a heartbeat that wants to shut down. The first that does not let us
-// go yet is followed by another one at once, the later ones by the interval, as in Kafka. A
-// controller that is gone does not hold us.
+// go yet is followed by another one at once, the later ones by the interval, as in Kafka; so is one
+// that was on its way before the stop. A controller that is gone does not hold us.
 func (m *Lifecycle) handOver(now kafka.Now, r *msg.HeartbeatAnswer) {
 	switch {
 	case r.Err != kafka.None || r.ShouldShutDown:
 		m.becomeClosing()
-	case !m.handedOver:
-		m.handedOver = true
+	case !m.goodbye || !m.handedOver:
+		m.handedOver = m.goodbye
 		m.retry = now.Mono
 		m.progress(now)
 	default:
