@@ -58,11 +58,6 @@ func Boot(fs disk.FS, node *config.Node, fresh [32]byte, now kafka.Wall) (port.B
 	if !slices.Contains(paths, node.MetadataLogDir) {
 		paths = append(paths, node.MetadataLogDir)
 	}
-	for _, path := range paths {
-		if err := fs.MkdirAll(path); err != nil {
-			return port.BootFacts{}, nil, fmt.Errorf("log directory %s: %w", path, err)
-		}
-	}
 	locks, err := ledger.Lock(fs, paths)
 	if err != nil {
 		return port.BootFacts{}, nil, err

@@ -1,7 +1,163 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"momus/sim"
+)
+
+// Exit statuses of momus sim by verdict; 2 is a usage error, as everywhere.
+var simStatus = map[sim.Verdict]int{sim.OK: 0, sim.Correctness: 1, sim.Crash: 3, sim.Liveness: 4}
 
 func simCommand() *cobra.Command {
-	return &cobra.Command{Use: "sim"}
+	var seed uint64
+	var seeds string
+	var trace, floors bool
+	var jobs int
+	cmd := &cobra.Command{
+		Use:   "sim",
+		Short: "Run whole nodes in a simulated world, by seed",
+		Long: `Run whole nodes in a simulated world, by seed: the same core, storage and connection code as in
+production, on a disk and a network that fail, with clients, judged at the end.
+
+The exit status is 0 if all is well, 1 for a broken promise (correctness), 3 if the program broke
+(crash), 4 if something did not come to its end (liveness), 2 for a wrong command line.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			first, last := seed, seed
+			if seeds != "" {
+				var err error
+				if first, last, err = parseSeeds(seeds); err != nil {
+					return &exitError{status: usageStatus, text: err.Error()}
+				}
+			} else if !cmd.Flags().Changed("seed") {
+				return &exitError{status: usageStatus, text: "say which: --seed N or --seeds A..B"}
+			}
+			r := simRun{out: cmd.OutOrStdout(), trace: trace, jobs: jobs}
+			return r.all(first, last, floors)
+		},
+	}
+	cmd.Flags().Uint64Var(&seed, "seed", 0, "run this seed")
+	cmd.Flags().StringVar(&seeds, "seeds", "", "run the seeds A..B, both included")
+	cmd.Flags().BoolVar(&trace, "trace", false, "print every step's event")
+	cmd.Flags().BoolVar(&floors, "floors", false, "fail if too little happened: acknowledged operations, faults that bit")
+	cmd.Flags().IntVar(&jobs, "jobs", runtime.NumCPU(), "worlds at a time")
+	return cmd
+}
+
+func parseSeeds(text string) (first, last uint64, err error) {
+	a, b, ok := strings.Cut(text, "..")
+	if ok {
+		first, err = strconv.ParseUint(a, 10, 64)
+		if err == nil {
+			last, err = strconv.ParseUint(b, 10, 64)
+		}
+	}
+	if !ok || err != nil || last < first {
+		return 0, 0, fmt.Errorf("--seeds %s: it takes A..B, two numbers, A at most B", text)
+	}
+	return first, last, nil
+}
+
+// simRun runs seeds and prints them in order.
+type simRun struct {
+	out   io.Writer
+	trace bool
+	jobs  int
+}
+
+// seedResult is a seed's report with the time that it took.
+type seedResult struct {
+	report *sim.Report
+	real   time.Duration
+	stack  string
+}
+
+func (r *simRun) all(first, last uint64, floors bool) error {
+	began := time.Now()
+	results := make([]chan seedResult, last-first+1)
+	for i := range results {
+		results[i] = make(chan seedResult, 1)
+	}
+	var wait sync.WaitGroup
+	next := make(chan int)
+	for range max(r.jobs, 1) {
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
+			for i := range next {
+				results[i] <- r.one(first + uint64(i))
+			}
+		}()
+	}
+	go func() {
+		for i := range results {
+			next <- i
+		}
+		close(next)
+	}()
+	total := sim.Total{}
+	for i := range results {
+		got := <-results[i]
+		total.Add(got.report)
+		r.print(&got)
+	}
+	wait.Wait()
+	fmt.Fprint(r.out, total.Text(int64(time.Since(began))))
+	if floors {
+		if missed := total.BelowFloors(); len(missed) > 0 {
+			return &exitError{status: 1, text: "below the floors: " + strings.Join(missed, ", ")}
+		}
+	}
+	if status := simStatus[total.Worst]; status != 0 {
+		return &exitError{status: status}
+	}
+	return nil
+}
+
+// one runs a seed; a panic of the program is the seed's verdict, not the end of the run.
+func (r *simRun) one(seed uint64) (got seedResult) {
+	began := time.Now()
+	options := sim.Options{}
+	if r.trace {
+		options.Trace = func(line string) { fmt.Fprintln(r.out, line) }
+	}
+	defer func() {
+		got.real = time.Since(began)
+		if why := recover(); why != nil {
+			got.report = sim.Panicked(seed, fmt.Sprint(why))
+			got.stack = string(debug.Stack())
+		}
+	}()
+	got.report = sim.New(seed, options).Run()
+	return got
+}
+
+func (r *simRun) print(got *seedResult) {
+	fmt.Fprintln(r.out, got.report.Line(int64(got.real)))
+	if got.report.Verdict == sim.OK {
+		return
+	}
+	const shown = 10
+	for i, v := range got.report.Violations {
+		if i == shown {
+			fmt.Fprintf(r.out, "and %d more\n", len(got.report.Violations)-shown)
+			break
+		}
+		fmt.Fprintf(r.out, "violation: %s: %s\n", v.Checker, v.Text)
+	}
+	if got.stack != "" {
+		fmt.Fprintln(r.out, got.stack)
+	}
+	fmt.Fprintf(r.out, "repeat: %s sim --seed %d --trace\n", os.Args[0], got.report.Seed)
 }
