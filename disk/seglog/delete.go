@@ -27,7 +27,9 @@ type trash struct {
 	listed bool
 }
 
-// doom takes a segment that no View names any more off the disk: renamed now, unlinked later.
+// doom takes a segment that no View names any more off the disk: renamed now, unlinked later. The
+// rename is made durable at once, so that segments go in the order of their caller whatever a
+// loss of power forgets: else the log could come back with a hole in it.
 func (l *writer) doom(s *segment) error {
 	t := &trash{held: []*segment{s}}
 	s.retire(&l.w.meter)
@@ -45,7 +47,7 @@ func (l *writer) doom(s *segment) error {
 		t.names = append(t.names, h.name+deletedSuffix)
 	}
 	l.w.trash = append(l.w.trash, t)
-	return nil
+	return l.syncEntries()
 }
 
 // delete renames the log's directory away, durably, and leaves its files to empty.

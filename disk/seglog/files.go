@@ -80,10 +80,19 @@ func (f *files) acquire(h *handle, m *meter) (disk.File, error) {
 	}
 	m.call(0)
 	file, err := fs.Open(name)
+	if errors.Is(err, disk.ErrNotExist) && f.isGone(h) {
+		return nil, errGone // renamed away since its name was read
+	}
 	if err != nil {
 		return nil, err
 	}
 	return f.install(h, file, m)
+}
+
+func (f *files) isGone(h *handle) bool {
+	f.lock.Lock()
+	defer f.lock.Unlock()
+	return h.gone
 }
 
 // create makes the handle's file anew, empty, and counts a user.

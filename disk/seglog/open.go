@@ -193,11 +193,7 @@ func (o *opener) checkTopic() error {
 		}
 	}
 	l.newEntries = true
-	if err := l.writeSmall(path, []byte(want)); err != nil {
-		return err
-	}
-	l.soil(&handle{name: path, once: true})
-	return nil
+	return l.writeSmall(path, []byte(want))
 }
 
 // tidy removes one leftover, or goes on to the segments.
@@ -223,6 +219,9 @@ func (o *opener) beginAnew() error {
 	if o.op.Open.RecoveryPoint > o.op.Open.LogStart && !o.op.Open.AcceptLoss {
 		return errCorrupt // what was flushed is not there
 	}
+	// The directory may be older than this opening, and its name durable no more than its contents.
+	o.l.newDir = true
+	o.l.soil(&handle{name: o.l.dir + "/" + metadataFile, once: true})
 	o.end = max(o.op.Open.LogStart, 0)
 	o.l.view.start = o.end
 	o.stage = syncing
@@ -237,6 +236,10 @@ func (o *opener) syncOn() error {
 		return l.syncOne()
 	}
 	if len(o.bases) > 0 {
+		if !o.op.Open.StopWasClean {
+			// The names may be as little durable as the contents were.
+			l.newEntries, l.newDir = true, true
+		}
 		if err := l.syncEntries(); err != nil {
 			return err
 		}

@@ -66,15 +66,7 @@ func (l *writer) shorten(e extent, end kafka.Offset) (extent, error) {
 		return e, err
 	}
 	n := sort.Search(len(e.index), func(i int) bool { return e.index[i].offset >= end })
-	from := int64(0)
-	top := noTime
-	if n > 0 {
-		from = e.index[n-1].pos
-		t := sort.Search(len(e.times), func(i int) bool { return e.times[i].offset > e.index[n-1].offset })
-		if t > 0 {
-			top = e.times[t-1]
-		}
-	}
+	from, top := l.lastKnown(&e, n)
 	m := &l.w.meter
 	file, err := l.w.files.acquire(&e.log, m)
 	if err != nil {
@@ -101,8 +93,25 @@ func (l *writer) shorten(e extent, end kafka.Offset) (extent, error) {
 	e.size, e.end, e.top = size, last, top
 	e.index = slices.Clip(e.index[:n])
 	e.times = slices.Clip(e.times[:sort.Search(len(e.times), func(i int) bool { return e.times[i].offset >= last })])
-	l.indexer.sinceBytes = size - from
+	l.indexer.sinceBytes = size
+	if n > 0 {
+		l.indexer.sinceBytes -= e.index[n-1].pos
+	}
 	return e, nil
+}
+
+// lastKnown is the position from which the end of the first n entries of the index is to be
+// looked for, and the greatest timestamp of the batches before it. That is the last time entry up to
+// there, unless the time index was too full to take one.
+func (l *writer) lastKnown(e *extent, n int) (from int64, top timeEntry) {
+	if n == 0 || len(e.times) >= l.indexer.timesMax {
+		return 0, noTime
+	}
+	t := sort.Search(len(e.times), func(i int) bool { return e.times[i].offset > e.index[n-1].offset })
+	if t == 0 {
+		return 0, noTime
+	}
+	return e.index[n-1].pos, e.times[t-1]
 }
 
 // heat reads the indexes of a sealed segment into memory.
@@ -226,6 +235,14 @@ func (l *writer) advanceStart(op port.LogOp) {
 	case op.Base <= l.view.start:
 		l.done(&op, l.view.start)
 		return
+	}
+	if l.flushed <= op.Base {
+		// What goes may be all that is durable, of names too: a loss of power would leave an empty
+		// log, which would hand out its offsets again.
+		if err := l.makeDurable(); err != nil {
+			l.fail(&op, err)
+			return
+		}
 	}
 	l.view.start = op.Base
 	d := &dropper{l: l, op: op, doomed: l.belowStart()}
