@@ -31,7 +31,7 @@ func (r *Replica) Check() {
 		}
 	}
 	for i := 1; i < len(r.epochs); i++ {
-		if r.epochs[i].Epoch <= r.epochs[i-1].Epoch || r.epochs[i].Start <= r.epochs[i-1].Start {
+		if r.epochs[i].Epoch <= r.epochs[i-1].Epoch || r.epochs[i].Start < r.epochs[i-1].Start {
 			panic("BUG: leader epochs out of order")
 		}
 	}

@@ -47,7 +47,7 @@ func (r *Replica) deletionDone(d *port.LogDone) {
 		return
 	}
 	if d.Fail != port.FailNone {
-		r.note(Note{Kind: NoteFailed, Text: d.Fail.String() + " in delete"})
+		r.note(Note{Kind: NoteFailed, Fail: d.Fail, Text: d.Fail.String() + " in delete"})
 	}
 	r.role = RoleDeleted
 	r.note(Note{Kind: NoteDeleted})

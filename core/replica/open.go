@@ -136,7 +136,7 @@ func (r *Replica) Delete(_ kafka.Now) {
 // fail takes the replica offline after a failed operation. The generation rises, so that what else
 // was asked for is not taken for success.
 func (r *Replica) fail(kind port.LogOpKind, f port.Failure) {
-	r.note(Note{Kind: NoteFailed, From: r.flushed, Text: f.String() + " in " + opName(kind)})
+	r.note(Note{Kind: NoteFailed, From: r.flushed, Fail: f, Text: f.String() + " in " + opName(kind)})
 	r.gen++
 	r.flushAt, r.expireAt = 0, 0
 	switch r.role {

@@ -43,7 +43,9 @@ type Note struct {
 	Epoch    kafka.LeaderEpoch
 	Producer kafka.ProducerID
 	Bytes    int64
-	Text     string
+	// Fail is what failed, of NoteFailed.
+	Fail port.Failure
+	Text string
 }
 
 func (r *Replica) note(n Note) { r.Out.Notes = append(r.Out.Notes, n) }

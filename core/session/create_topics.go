@@ -81,7 +81,7 @@ func newTopic(t *kmsg.CreateTopicsRequestTopic) msg.NewTopic {
 }
 
 // created takes the controller's answer.
-func (s *Session) created(r *msg.CreatedTopics, _ View) {
+func (s *Session) created(r *msg.CreatedTopics) {
 	o := s.op(r.Op)
 	switch {
 	case o == nil:

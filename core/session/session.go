@@ -139,10 +139,10 @@ func (s *Session) Deadline(now kafka.Now, v View) {
 }
 
 // ControllerReply takes the controller's answer.
-func (s *Session) ControllerReply(_ kafka.Now, reply msg.ControllerReply, v View) {
+func (s *Session) ControllerReply(_ kafka.Now, reply msg.ControllerReply, _ View) {
 	switch r := reply.(type) {
 	case *msg.CreatedTopics:
-		s.created(r, v)
+		s.created(r)
 	case *msg.DeletedTopics:
 		s.deleted(r)
 	default:
