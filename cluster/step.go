@@ -7,9 +7,9 @@ import (
 )
 
 // Observer sees every Step: its number from 1, the event, also as bytes (clocks, then event), and
-// the chain's sum after it. The slices are valid during the call.
+// where its entries begin in the node's outboxes, and the chain's sum after it. The slices are valid during the call.
 type Observer interface {
-	Step(number uint64, now kafka.Now, ev core.Event, event []byte, sum uint64)
+	Step(number uint64, now kafka.Now, ev core.Event, event []byte, mark core.Mark, sum uint64)
 }
 
 // Stepper steps a node and, where somebody wants it, keeps the hash chain over every input and
@@ -42,7 +42,7 @@ func (s *Stepper) Step(now kafka.Now, ev core.Event) {
 		s.chain.Add(s.event)
 		s.chain.Add(s.entries)
 		if s.Observer != nil {
-			s.Observer.Step(s.steps, now, ev, s.event, s.chain.Sum())
+			s.Observer.Step(s.steps, now, ev, s.event, mark, s.chain.Sum())
 		}
 	}
 	if s.Checked {

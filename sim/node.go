@@ -367,12 +367,14 @@ func (n *node) wake(e *event) {
 type observer node
 
 // Step implements cluster.Observer.
-func (o *observer) Step(number uint64, now kafka.Now, ev core.Event, _ []byte, sum uint64) {
+func (o *observer) Step(number uint64, now kafka.Now, ev core.Event, _ []byte, mark core.Mark, sum uint64) {
 	n := (*node)(o)
 	n.observe(ev)
 	if trace := n.w.options.Trace; trace != nil {
 		line := []byte(n.name + "life=" + strconv.Itoa(int(n.life)) + " step=" + strconv.FormatUint(number, 10) +
 			" t=" + strconv.FormatInt(n.w.now, 10) + " chain=" + hex(sum) + " ")
-		trace(string(ev.AppendText(line)))
+		line = append(ev.AppendText(line), '\n')
+		line = n.process.stepper.Node.AppendEntriesText(line, mark)
+		trace(string(line[:len(line)-1]))
 	}
 }

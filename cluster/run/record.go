@@ -75,7 +75,7 @@ func (r *recorder) segment(s *cluster.Stepper) {
 }
 
 // Step implements cluster.Observer.
-func (r *recorder) Step(_ uint64, _ kafka.Now, _ core.Event, event []byte, sum uint64) {
+func (r *recorder) Step(_ uint64, _ kafka.Now, _ core.Event, event []byte, _ core.Mark, sum uint64) {
 	r.add(func(b []byte) []byte { return journal.AppendStep(b, event, sum) })
 }
 

@@ -168,35 +168,38 @@ func (v *View) readFile(q port.Read) (port.Span, kafka.Offset, error) {
 		if e.size == 0 || e.end <= q.From {
 			continue
 		}
-		span, next, err := e.readRegion(q)
-		if err != nil || span.Len() > 0 || e.end >= q.Upto {
+		span, next, found, err := e.readRegion(q)
+		if err != nil || found {
 			return span, next, err
 		}
 	}
 	return port.Span{}, q.From, nil
 }
 
-func (e *extent) readRegion(q port.Read) (port.Span, kafka.Offset, error) {
+// readRegion answers from one segment. found says that the batch asked for is there, though it may
+// be too large for the answer: then nothing behind it may be given either.
+func (e *extent) readRegion(q port.Read) (span port.Span, next kafka.Offset, found bool, err error) {
 	start, _, err := e.lastIndex(func(x indexEntry) bool { return x.offset <= q.From })
 	if err != nil {
-		return port.Span{}, q.From, err
+		return port.Span{}, q.From, false, err
 	}
 	file, err := e.files.acquire(&e.log, nil)
 	if err != nil {
-		return port.Span{}, q.From, err
+		return port.Span{}, q.From, false, err
 	}
 	scan := newScanner(file, start.pos, e.size)
 	first, ok, err := scan.seek(q.From)
-	lo, hi, next := scan.pos, scan.pos, q.From
+	lo, hi := scan.pos, scan.pos
+	next = q.From
 	if err == nil && ok && first.End() <= q.Upto && (q.AtLeastOne || first.Size <= q.BytesMax) {
 		hi, next = lo+int64(first.Size), first.End()
 		hi, next, err = e.regionEnd(q, lo, hi, next, &scan)
 	}
 	if err != nil || hi == lo {
 		e.files.release(&e.log)
-		return port.Span{}, q.From, err
+		return port.Span{}, q.From, ok, err
 	}
-	return port.FileSpan(e.segment, lo, int(hi-lo)), next, nil
+	return port.FileSpan(e.segment, lo, int(hi-lo)), next, true, nil
 }
 
 // regionEnd finds how far a region that begins at lo may reach; it holds one batch, up to hi,

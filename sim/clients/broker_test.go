@@ -1,0 +1,347 @@
+package clients
+
+import (
+	"encoding/binary"
+	"slices"
+
+	"momus/core/kafka"
+	"momus/core/record"
+
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// broker is the least that answers these clients: logs in memory, batch by batch. Its faults are
+// what the judge must find.
+type broker struct {
+	world    *world
+	topics   []*brokerTopic
+	lastID   byte
+	lastPID  int64
+	produces int
+	fault    fault
+}
+
+type fault int
+
+const (
+	sound fault = iota
+	forgetful
+	deduplessly
+	shifted
+	swapped
+)
+
+type brokerTopic struct {
+	name  string
+	id    kafka.TopicID
+	parts []*brokerLog
+}
+
+type brokerLog struct {
+	batches [][]byte
+	heads   []record.Header
+	next    kafka.Offset
+}
+
+func (b *broker) request(conn int64, frame []byte) {
+	key, version := int16(binary.BigEndian.Uint16(frame)), int16(binary.BigEndian.Uint16(frame[2:]))
+	r := kmsg.RequestForKey(key)
+	r.SetVersion(version)
+	body := frame[10+binary.BigEndian.Uint16(frame[8:]):]
+	if r.IsFlexible() {
+		body = body[1:]
+	}
+	if err := r.ReadFrom(body); err != nil {
+		panic("the clients sent what kmsg cannot read: " + err.Error())
+	}
+	answer := b.answer(r)
+	if answer == nil {
+		return
+	}
+	answer.SetVersion(version)
+	out := append(make([]byte, 4), frame[4:8]...)
+	if answer.IsFlexible() && key != 18 {
+		out = append(out, 0)
+	}
+	out = answer.AppendTo(out)
+	binary.BigEndian.PutUint32(out, uint32(len(out)-4))
+	b.world.reply(conn, out)
+}
+
+func (b *broker) answer(r kmsg.Request) kmsg.Response {
+	switch r := r.(type) {
+	case *kmsg.ApiVersionsRequest:
+		a := kmsg.NewPtrApiVersionsResponse()
+		for _, k := range []kmsg.ApiVersionsResponseApiKey{
+			{ApiKey: 0, MaxVersion: 13}, {ApiKey: 1, MinVersion: 4, MaxVersion: 18}, {ApiKey: 2, MinVersion: 1, MaxVersion: 11},
+			{ApiKey: 3, MaxVersion: 13}, {ApiKey: 18, MaxVersion: 4}, {ApiKey: 19, MinVersion: 2, MaxVersion: 7},
+			{ApiKey: 20, MinVersion: 1, MaxVersion: 6}, {ApiKey: 22, MaxVersion: 5},
+		} {
+			a.ApiKeys = append(a.ApiKeys, k)
+		}
+		return a
+	case *kmsg.MetadataRequest:
+		return b.metadata(r)
+	case *kmsg.CreateTopicsRequest:
+		a := kmsg.NewPtrCreateTopicsResponse()
+		for _, q := range r.Topics {
+			t := kmsg.NewCreateTopicsResponseTopic()
+			t.Topic = q.Topic
+			if b.byName(q.Topic) != nil {
+				t.ErrorCode = int16(kafka.ErrTopicAlreadyExists)
+			} else {
+				t.TopicID = b.create(q.Topic, int(q.NumPartitions)).id
+			}
+			a.Topics = append(a.Topics, t)
+		}
+		return a
+	case *kmsg.DeleteTopicsRequest:
+		return b.remove(r)
+	case *kmsg.InitProducerIDRequest:
+		a := kmsg.NewPtrInitProducerIDResponse()
+		b.lastPID++
+		a.ProducerID = b.lastPID
+		return a
+	case *kmsg.ProduceRequest:
+		return b.produce(r)
+	case *kmsg.ListOffsetsRequest:
+		return b.offsets(r)
+	case *kmsg.FetchRequest:
+		return b.fetch(r)
+	}
+	panic("no such request is expected")
+}
+
+func (b *broker) create(name string, partitions int) *brokerTopic {
+	b.lastID++
+	t := &brokerTopic{name: name, id: kafka.TopicID{0: b.lastID}}
+	for range partitions {
+		t.parts = append(t.parts, &brokerLog{})
+	}
+	b.topics = append(b.topics, t)
+	return t
+}
+
+func (b *broker) byName(name string) *brokerTopic {
+	for _, t := range b.topics {
+		if t.name == name {
+			return t
+		}
+	}
+	return nil
+}
+
+// log finds a partition by id, or by name if the id is zero.
+func (b *broker) log(name string, id kafka.TopicID, partition int32) (*brokerLog, kafka.ErrorCode) {
+	for _, t := range b.topics {
+		if (id.IsZero() && t.name == name || !id.IsZero() && t.id == id) && int(partition) < len(t.parts) {
+			return t.parts[partition], kafka.None
+		}
+	}
+	if !id.IsZero() {
+		return nil, kafka.ErrUnknownTopicID
+	}
+	return nil, kafka.ErrUnknownTopicOrPartition
+}
+
+func (b *broker) metadata(r *kmsg.MetadataRequest) kmsg.Response {
+	a := kmsg.NewPtrMetadataResponse()
+	var found []*brokerTopic
+	if r.Topics == nil {
+		found = b.topics
+	}
+	for _, q := range r.Topics {
+		t := b.byName(*q.Topic)
+		if t == nil && r.AllowAutoTopicCreation {
+			t = b.create(*q.Topic, 1)
+		}
+		if t == nil {
+			m := kmsg.NewMetadataResponseTopic()
+			m.Topic, m.ErrorCode = q.Topic, int16(kafka.ErrUnknownTopicOrPartition)
+			a.Topics = append(a.Topics, m)
+			continue
+		}
+		found = append(found, t)
+	}
+	for _, t := range found {
+		m := kmsg.NewMetadataResponseTopic()
+		m.Topic, m.TopicID = &t.name, t.id
+		for i := range t.parts {
+			p := kmsg.NewMetadataResponseTopicPartition()
+			p.Partition, p.Leader = int32(i), 1
+			m.Partitions = append(m.Partitions, p)
+		}
+		a.Topics = append(a.Topics, m)
+	}
+	return a
+}
+
+func (b *broker) remove(r *kmsg.DeleteTopicsRequest) kmsg.Response {
+	a := kmsg.NewPtrDeleteTopicsResponse()
+	for _, name := range r.TopicNames {
+		q := kmsg.NewDeleteTopicsRequestTopic()
+		q.Topic = &name
+		r.Topics = append(r.Topics, q)
+	}
+	for _, q := range r.Topics {
+		t := kmsg.NewDeleteTopicsResponseTopic()
+		t.Topic, t.TopicID = q.Topic, q.TopicID
+		at := slices.IndexFunc(b.topics, func(t *brokerTopic) bool {
+			return q.Topic != nil && t.name == *q.Topic || q.Topic == nil && t.id == q.TopicID
+		})
+		if at < 0 {
+			t.ErrorCode = int16(kafka.ErrUnknownTopicOrPartition)
+		} else {
+			t.Topic, t.TopicID = &b.topics[at].name, b.topics[at].id
+			b.topics = slices.Delete(b.topics, at, at+1)
+		}
+		a.Topics = append(a.Topics, t)
+	}
+	return a
+}
+
+func (b *broker) produce(r *kmsg.ProduceRequest) kmsg.Response {
+	a := kmsg.NewPtrProduceResponse()
+	for _, q := range r.Topics {
+		t := kmsg.NewProduceResponseTopic()
+		t.Topic, t.TopicID = q.Topic, q.TopicID
+		for _, part := range q.Partitions {
+			p := kmsg.NewProduceResponseTopicPartition()
+			p.Partition = part.Partition
+			l, err := b.log(q.Topic, q.TopicID, part.Partition)
+			if err == kafka.None {
+				err, p.BaseOffset = b.append(l, slices.Clone(part.Records))
+			}
+			p.ErrorCode = int16(err)
+			t.Partitions = append(t.Partitions, p)
+		}
+		a.Topics = append(a.Topics, t)
+	}
+	if r.Acks == 0 {
+		return nil
+	}
+	return a
+}
+
+// append checks sequences against the whole log, which is slow and right.
+func (b *broker) append(l *brokerLog, batch []byte) (kafka.ErrorCode, int64) {
+	h, err := record.ParseHeader(batch)
+	if err != nil || record.Check(batch, h) != nil {
+		return kafka.ErrCorruptMessage, -1
+	}
+	if len(batch) > oversize {
+		return kafka.ErrRecordListTooLarge, -1
+	}
+	if h.ProducerID >= 0 && b.fault != deduplessly {
+		for i := len(l.heads) - 1; i >= 0; i-- {
+			o := &l.heads[i]
+			if o.ProducerID != h.ProducerID {
+				continue
+			}
+			if o.BaseSequence == h.BaseSequence {
+				return kafka.None, int64(o.BaseOffset)
+			}
+			if o.LastSequence().Add(1) != h.BaseSequence && o.BaseSequence < h.BaseSequence {
+				return kafka.ErrOutOfOrderSequenceNumber, -1
+			}
+			if o.BaseSequence < h.BaseSequence {
+				break
+			}
+		}
+	}
+	b.produces++
+	if b.fault == forgetful && b.produces%7 == 0 {
+		return kafka.None, int64(l.next)
+	}
+	record.Stamp(batch, l.next, 0)
+	if h, err = record.ParseHeader(batch); err != nil {
+		panic(err)
+	}
+	l.batches, l.heads = append(l.batches, batch), append(l.heads, h)
+	l.next = h.End()
+	if b.fault == shifted {
+		return kafka.None, int64(h.BaseOffset) + 1
+	}
+	return kafka.None, int64(h.BaseOffset)
+}
+
+func (b *broker) offsets(r *kmsg.ListOffsetsRequest) kmsg.Response {
+	a := kmsg.NewPtrListOffsetsResponse()
+	for _, q := range r.Topics {
+		t := kmsg.NewListOffsetsResponseTopic()
+		t.Topic = q.Topic
+		for _, part := range q.Partitions {
+			p := kmsg.NewListOffsetsResponseTopicPartition()
+			p.Partition, p.Offset, p.Timestamp = part.Partition, -1, -1
+			l, err := b.log(q.Topic, kafka.TopicID{}, part.Partition)
+			p.ErrorCode = int16(err)
+			switch {
+			case err != kafka.None:
+			case part.Timestamp == -1:
+				p.Offset = int64(l.next)
+			case part.Timestamp == -2:
+				p.Offset = 0
+			default:
+				p.Offset, p.Timestamp = l.byTime(kafka.Wall(part.Timestamp))
+			}
+			t.Partitions = append(t.Partitions, p)
+		}
+		a.Topics = append(a.Topics, t)
+	}
+	return a
+}
+
+func (l *brokerLog) byTime(asked kafka.Wall) (int64, int64) {
+	var codecs record.Codecs
+	for i, h := range l.heads {
+		body, err := codecs.Decompress(nil, h.Attributes.Compression(), h.Body(l.batches[i]), decompressedMax)
+		if err != nil {
+			panic(err)
+		}
+		for it := record.Records(h, body); it.Next(); {
+			if it.Record.Timestamp >= asked {
+				return int64(it.Record.Offset), int64(it.Record.Timestamp)
+			}
+		}
+	}
+	return -1, -1
+}
+
+func (b *broker) fetch(r *kmsg.FetchRequest) kmsg.Response {
+	a := kmsg.NewPtrFetchResponse()
+	for _, q := range r.Topics {
+		t := kmsg.NewFetchResponseTopic()
+		t.Topic, t.TopicID = q.Topic, q.TopicID
+		for _, part := range q.Partitions {
+			p := kmsg.NewFetchResponseTopicPartition()
+			p.Partition, p.HighWatermark = part.Partition, -1
+			l, err := b.log(q.Topic, q.TopicID, part.Partition)
+			if err == kafka.None && part.FetchOffset > int64(l.next) {
+				err = kafka.ErrOffsetOutOfRange
+			}
+			if p.ErrorCode = int16(err); err == kafka.None {
+				p.HighWatermark = int64(l.next)
+				p.RecordBatches = b.read(l, kafka.Offset(part.FetchOffset), int(min(part.PartitionMaxBytes, r.MaxBytes)))
+			}
+			t.Partitions = append(t.Partitions, p)
+		}
+		a.Topics = append(a.Topics, t)
+	}
+	return a
+}
+
+// read takes whole batches up to a size, one at least.
+func (b *broker) read(l *brokerLog, from kafka.Offset, most int) []byte {
+	var out []byte
+	for i := range l.heads {
+		if l.heads[i].End() > from && (len(out) == 0 || len(out)+len(l.batches[i]) <= most) {
+			out = append(out, l.batches[i]...)
+		} else if len(out) > 0 {
+			break
+		}
+	}
+	if b.fault == swapped && len(out) > 0 && b.world.Draw("swap", 4) == 1 {
+		record.Stamp(out, from+1, 0)
+	}
+	return out
+}

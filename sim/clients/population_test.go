@@ -1,0 +1,167 @@
+package clients
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"momus/checker"
+	"momus/core/record"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// lived runs one world, and gives what there is to judge.
+func lived(t *testing.T, seed uint64, f fault, breaks uint64) (*world, []checker.Violation, checker.Report) {
+	t.Helper()
+	w := newWorld(seed, &broker{fault: f})
+	w.breaks = breaks
+	if rested, read := w.live(); !rested || !read {
+		t.Fatalf("seed %d: rested %v, read %v: %v", seed, rested, read, w.pop)
+	}
+	violations, report := checker.Check(w.pop.History())
+	return w, violations, report
+}
+
+func TestASoundBrokerIsNeverAccused(t *testing.T) {
+	for _, breaks := range []uint64{0, 20, 150} {
+		var sum checker.Report
+		for seed := range uint64(60) {
+			w, violations, report := lived(t, seed, sound, breaks)
+			for _, v := range violations {
+				t.Errorf("seed %d, %d breaks: %v\n%v", seed, breaks, v, w.pop)
+			}
+			if report.Undecided > 0 {
+				t.Errorf("seed %d: %d undecided", seed, report.Undecided)
+			}
+			sum.Add(report)
+		}
+		t.Logf("%d breaks: %+v", breaks, sum)
+		if n := sum.Acked() / 60; n < 50 || n > 400 {
+			t.Errorf("%d breaks: %d acknowledged operations a run", breaks, n)
+		}
+		if breaks > 0 && sum.Retried == 0 {
+			t.Error("nothing was retried")
+		}
+		for what, n := range map[string]int{
+			"acks=0": sum.Acks0, "acks=1": sum.Acks1, "acks=all": sum.AcksAll, "idempotent": sum.Idempotent,
+			"failed": sum.Failed, "polled": sum.RecordsPolled, "lookups": sum.Lookups, "deleted": sum.Deleted,
+		} {
+			if n == 0 {
+				t.Errorf("%d breaks: no %s", breaks, what)
+			}
+		}
+	}
+}
+
+func TestBrokenBrokersAreCaught(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		fault  fault
+		breaks uint64
+		want   []string
+	}{
+		{"acknowledges and forgets", forgetful, 0, []string{checker.LostWrite, checker.Unseen}},
+		{"forgets what it wrote when it is sent again", deduplessly, 100, []string{checker.Duplicate}},
+		{"tells the wrong offset", shifted, 0, []string{checker.MovedWrite}},
+		{"answers with other offsets", swapped, 0, []string{checker.InconsistentReads, checker.PollSkip}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var heard []string
+			for seed := range uint64(10) {
+				w := newWorld(seed, &broker{fault: c.fault})
+				w.breaks = c.breaks
+				w.live()
+				violations, _ := checker.Check(w.pop.History())
+				for _, v := range violations {
+					heard = append(heard, v.Checker)
+				}
+			}
+			for _, want := range c.want {
+				if !slices.Contains(heard, want) {
+					slices.Sort(heard)
+					t.Errorf("nobody says %s, only %v", want, slices.Compact(heard))
+				}
+			}
+		})
+	}
+}
+
+func TestTheSameDrawsGiveTheSameHistory(t *testing.T) {
+	a, _, _ := lived(t, 7, sound, 50)
+	b, _, _ := lived(t, 7, sound, 50)
+	if d := cmp.Diff(a.pop.History(), b.pop.History()); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestBenignDrawsMakeAWholePopulation(t *testing.T) {
+	w := &world{ordinals: map[string]uint64{}}
+	p := NewPopulation(benign{w}, Plan{Nodes: []int32{1}})
+	if got, want := p.String(), "topic0(partitions=1 flush=0) 0=admin 1=acks-1 "; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// benign draws 0 always.
+type benign struct{ *world }
+
+func (benign) Draw(string, uint64) uint64 { return 0 }
+
+func TestADamagedValueIsNotRead(t *testing.T) {
+	b := appendValue(nil, 77, 40)
+	if v, ok := readValue(b); !ok || v != 77 {
+		t.Fatalf("got %d %v", v, ok)
+	}
+	for i := range b {
+		b[i] ^= 4
+		if v, ok := readValue(b); ok && v == 77 {
+			t.Errorf("byte %d is damaged, and nobody noticed", i)
+		}
+		b[i] ^= 4
+	}
+}
+
+func TestACutBatchIsLeftOutAndADamagedOneIsOdd(t *testing.T) {
+	s := &shared{}
+	s.builder.Codecs = &s.codecs
+	_, one := s.build(shape{count: 2, size: 20, producer: -1, epoch: -1, sequence: -1})
+	_, two := s.build(shape{count: 3, size: 20, producer: -1, epoch: -1, sequence: -1})
+	record.Stamp(two, 2, 0)
+	both := append(slices.Clone(one), two...)
+
+	got := s.read(both[:len(both)-5], 1)
+	want := []checker.Record{{Offset: 1, Timestamp: 1, Value: 2}}
+	if d := cmp.Diff(want, got.records); d != "" || got.next != 2 || got.fault != "" {
+		t.Errorf("next %d, fault %q: %s", got.next, got.fault, d)
+	}
+	both[len(both)-1] ^= 1
+	if got := s.read(both, 0); !strings.Contains(got.fault, "checksum") || len(got.records) != 2 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestGarbageFromTheBrokerIsOdd(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		bytes []byte
+		want  string
+	}{
+		{"a frame of no size", []byte{0, 0, 0, 1, 9}, "a frame of 1 bytes"},
+		{"a frame beyond all limits", []byte{0x7f, 0, 0, 0}, "a frame of 2130706432 bytes"},
+		{"an answer to nothing", []byte{0, 0, 0, 4, 0, 0, 0, 99}, "no request"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(1, &broker{})
+			w.pop.Start()
+			w.run(second, func() bool { return len(w.conns) > 0 })
+			w.run(second, func() bool { return w.pop.Clients()[0].(*admin).links[0].state == linkUp })
+			l := &w.pop.Clients()[0].(*admin).links[0]
+			w.pop.Clients()[0].Received(l.conn, c.bytes)
+			odd := w.pop.History().Oddities
+			if len(odd) != 1 || !strings.Contains(odd[0].Text, c.want) {
+				t.Errorf("got %v, want %q", odd, c.want)
+			}
+		})
+	}
+}
