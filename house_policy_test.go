@@ -39,8 +39,9 @@ core/lifecycle !< core/session, core/raft, core/controller, core/replica;
 none < core/internal/gen;
 core/canon < core/internal/gen/sample, core/canon/canontest;
 
-# Golden-text tests; only tests import it.
+# Golden-text tests, and a life for a node; only tests import them.
 none < core/goldentest;
+core < core/lifetest;
 
 # Storage: plain code over the port. The only file syscalls know nothing but the port.
 none < disk < disk/osfs, disk/disktest;
@@ -73,6 +74,7 @@ net/frame, net/sock < sim/simnet;
 core/record, checker < sim/clients;
 sim/simdisk, sim/simnet, sim/clients, cluster, checker < sim < sim/clustertest;
 sim, checker < scenarios/gallery;
+none < scenarios/compat, scenarios/bench;
 disk/osfs, net/tcp, net/peer, cluster/run !< sim;
 core, core/wire, cluster !< sim/clients;
 

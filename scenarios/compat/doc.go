@@ -1,0 +1,17 @@
+// Command compat holds the parts of the compatibility run that are Kafka clients of our own making,
+// with franz-go, beside kcat and Kafka's Java tools, which scenarios/compat/run.sh drives.
+//
+// It owns three loads. `clients` walks through the APIs with every codec. `bulk` moves many records
+// through a broker that is killed in the middle, and compares every byte and every offset. `batches`
+// counts what segment files hold, to be compared with what Kafka's dump-log counts.
+//
+// Inputs: a broker's address, or files. Outputs: FIGURE lines, and an exit status that is 0 only if
+// everything that was promised held.
+//
+// Invariants of the loads:
+//
+//  1. Every value follows from its partition and number alone, so that a reader needs no copy of
+//     what was sent.
+//  2. An offset that an ack told is compared with the offset at which the record is read.
+//  3. Partitions are read from their beginning to their end: one record too many is found too.
+package main
