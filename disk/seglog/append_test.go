@@ -93,7 +93,7 @@ func TestTheDirectoryIsKafkas(t *testing.T) {
 	want := strings.Join([]string{
 		"00000.index 32", "00000.log 1025", "00000.timeindex 48",
 		"00015.index 40", "00015.log 1104", "00015.timeindex 48",
-		"leader-epoch-checkpoint 13", "partition.metadata 44",
+		"leader-epoch-checkpoint 13", "partition.metadata 43",
 	}, "\n")
 	if got := r.list(); got != want {
 		t.Errorf("the directory:\n%s\nwant:\n%s", got, want)
@@ -101,7 +101,7 @@ func TestTheDirectoryIsKafkas(t *testing.T) {
 	if got, want := r.content("leader-epoch-checkpoint"), "0\n2\n3 0\n5 30\n"; got != want {
 		t.Errorf("leader epochs %q, want %q", got, want)
 	}
-	if got, want := r.content("partition.metadata"), "version: 0\ntopic_id: "+testLog.Topic.String()+"\n"; got != want {
+	if got, want := r.content("partition.metadata"), "version: 0\ntopic_id: "+testLog.Topic.String(); got != want {
 		t.Errorf("partition.metadata %q, want %q", got, want)
 	}
 }

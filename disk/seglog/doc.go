@@ -7,7 +7,7 @@
 // immutable picture that the writer swaps in whole, and answers port.Read with port.ReadDone, from
 // any number of goroutines.
 //
-//	turn.go      the queue of each log, and what one turn does of it
+//	turn.go      the queue of each log, and what one turn does of it; fence.go answers and fails
 //	open.go      opening a log; with recover.go (walking its batches) and repair.go (cutting, indexes)
 //	append.go    appending; roll.go begins a segment; epochs.go keeps leader-epoch-checkpoint
 //	flush.go     making durable, closing

@@ -178,7 +178,7 @@ func (o *opener) size(name string) int64 {
 func (o *opener) checkTopic() error {
 	l := o.l
 	path := l.dir + "/" + metadataFile
-	want := "version: 0\ntopic_id: " + l.id.Topic.String() + "\n"
+	want := "version: 0\ntopic_id: " + l.id.Topic.String() // no newline at its end, as in Kafka
 	if size := o.size(metadataFile); size > 0 {
 		b, err := l.readSmall(path, size)
 		if err != nil {
@@ -211,6 +211,10 @@ func (o *opener) tidy() error {
 	}
 	slices.Sort(o.bases)
 	o.end = o.bases[0]
+	if !o.op.Open.StopWasClean {
+		// An earlier life made it, and may not have come to its first flush.
+		l.soil(&handle{name: l.dir + "/" + metadataFile, once: true})
+	}
 	return o.beginWalk()
 }
 

@@ -61,7 +61,7 @@ func TestReadersRaceWriter(t *testing.T) {
 			}
 		}()
 	}
-	for i := range 3000 {
+	for i := range 1000 {
 		var b []byte
 		b = append(b, batchOf(3, kafka.Wall(i), 100+i%700)...)
 		op := r.opAppend(b)
@@ -76,7 +76,7 @@ func TestReadersRaceWriter(t *testing.T) {
 		case i%25 == 24:
 			r.gen++
 			r.end = r.must(port.LogOp{Kind: port.OpTruncate, Gen: r.gen, End: r.end - 5}).End
-		case i%7 == 0:
+		case i%61 == 0:
 			r.must(r.flush())
 		}
 		committed.Store(int64(r.end) - 10)
@@ -102,7 +102,7 @@ func readOnce(r *Reader, start, committed, at int64) error {
 	}
 	switch at % 8 {
 	case 0:
-		q.Kind, q.Timestamp = port.ReadTime, kafka.Wall(at%3000)
+		q.Kind, q.Timestamp = port.ReadTime, kafka.Wall(at%1000)
 	case 1:
 		q.Kind = port.ReadMaxTime
 	case 2:
