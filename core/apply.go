@@ -147,6 +147,8 @@ func (n *Node) publish() {
 func (n *Node) note(r *replica.Replica, fact *replica.Note) {
 	note := Note{Kind: noteKinds[fact.Kind], Log: r.Log(), Topic: r.Topic(), From: fact.From, To: fact.To, Text: fact.Text}
 	switch fact.Kind {
+	case replica.NoteFailed:
+		n.logFailed(r.Log(), fact.Fail)
 	case replica.NoteCut:
 		note.Text = strconv.FormatInt(fact.Bytes, 10) + " bytes"
 	case replica.NoteLeader:

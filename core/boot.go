@@ -40,9 +40,45 @@ func (n *Node) openQuorum(now kafka.Now) {
 }
 
 // caughtUp is called when the image is current for the first time: only now is it known which
-// topics still exist, so only now are logs opened. Directories that the image does not name are stray.
+// topics still exist. Directories that the image does not name are stray; a log may want the name
+// of one, so logs are opened when all of them are out of the way.
 func (n *Node) caughtUp(now kafka.Now) {
 	if n.phase != phaseReplaying || !n.cfg.IsBroker {
+		return
+	}
+	n.phase = phaseTidying
+	for i := range n.facts.Dirs {
+		d := &n.facts.Dirs[i]
+		kept := d.Logs[:0]
+		for _, l := range d.Logs {
+			log := kafka.TopicPartition{Topic: l.TopicID, Partition: l.Partition}
+			part := n.image.Partition(log)
+			switch {
+			case l.Topic == kafka.MetadataTopic:
+			case part != nil && slices.Contains(part.Replicas, n.cfg.NodeID):
+				kept = append(kept, l)
+			default:
+				n.markStray(d.Dir, l, log)
+			}
+		}
+		d.Logs = kept
+	}
+	n.tidied(now)
+}
+
+func (n *Node) markStray(dir kafka.DirID, l port.LogName, log kafka.TopicPartition) {
+	n.tidying++
+	n.saveSeq++
+	n.ready.Saves = append(n.ready.Saves, port.Save{
+		Kind: port.MarkStray, Seq: n.saveSeq, Dir: dir,
+		Checkpoints: []port.Checkpoint{{Topic: l.Topic, Partition: l.Partition}},
+	})
+	n.ready.Notes = append(n.ready.Notes, Note{Kind: NoteStray, Log: log, Topic: l.Topic})
+}
+
+// tidied opens the logs that the image names once no stray directory is left.
+func (n *Node) tidied(now kafka.Now) {
+	if n.phase != phaseTidying || n.tidying > 0 {
 		return
 	}
 	n.phase = phaseServing
@@ -51,20 +87,6 @@ func (n *Node) caughtUp(now kafka.Now) {
 		topic := n.image.TopicNamed(name)
 		for i := range topic.Partitions {
 			n.partitionChanged(now, kafka.TopicPartition{Topic: topic.ID, Partition: kafka.PartitionID(i)})
-		}
-	}
-	for i := range n.facts.Dirs {
-		for _, l := range n.facts.Dirs[i].Logs {
-			log := kafka.TopicPartition{Topic: l.TopicID, Partition: l.Partition}
-			if n.replicas[log] != nil || l.Topic == kafka.MetadataTopic {
-				continue
-			}
-			n.saveSeq++
-			n.ready.Saves = append(n.ready.Saves, port.Save{
-				Kind: port.MarkStray, Seq: n.saveSeq, Dir: n.facts.Dirs[i].Dir,
-				Checkpoints: []port.Checkpoint{{Topic: l.Topic, Partition: l.Partition}},
-			})
-			n.ready.Notes = append(n.ready.Notes, Note{Kind: NoteStray, Log: log, Topic: l.Topic})
 		}
 	}
 	n.publish()

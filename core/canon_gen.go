@@ -253,6 +253,13 @@ func (v *Node) AppendCanon(b []byte) []byte {
 	b = v.published.AppendCanon(b)
 	b = canon.AppendInt(b, int64(v.nextCheckpoint))
 	b = canon.AppendInt(b, v.saveSeq)
+	b = canon.AppendLen(b, len(v.faulted), v.faulted == nil)
+	for i1 := range v.faulted {
+		b = append(b, v.faulted[i1][:]...)
+	}
+	b = canon.AppendString(b, v.failing)
+	b = canon.AppendInt(b, v.failingSave)
+	b = canon.AppendInt(b, int64(v.tidying))
 	b = canon.AppendUint(b, uint64(len(v.opening)))
 	for _, k1 := range canon.SortedKeysFunc(v.opening, kafka.TopicPartition.Compare) {
 		b = append(b, k1.Topic[:]...)
@@ -321,6 +328,16 @@ func (v *Node) ReadCanon(r *canon.Reader) {
 	v.published.ReadCanon(r)
 	v.nextCheckpoint = kafka.Mono(r.Int(64))
 	v.saveSeq = r.Int(64)
+	v.faulted = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.faulted = make([]kafka.UUID, n1)
+		for i2 := range v.faulted {
+			copy(v.faulted[i2][:], r.Raw(len(v.faulted[i2])))
+		}
+	}
+	v.failing = r.Str()
+	v.failingSave = r.Int(64)
+	v.tidying = int32(r.Int(32))
 	v.opening = make(map[kafka.TopicPartition]bool)
 	for n1 := r.Count(); n1 > 0; n1-- {
 		var k1 kafka.TopicPartition
@@ -419,6 +436,25 @@ func (v *Node) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.nextCheckpoint), 10)
 	b = append(b, " saveSeq:"...)
 	b = strconv.AppendInt(b, v.saveSeq, 10)
+	b = append(b, " faulted:"...)
+	if v.faulted == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.faulted {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, v.faulted[i1].String()...)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " failing:"...)
+	b = canon.AppendQuoted(b, v.failing)
+	b = append(b, " failingSave:"...)
+	b = strconv.AppendInt(b, v.failingSave, 10)
+	b = append(b, " tidying:"...)
+	b = strconv.AppendInt(b, int64(v.tidying), 10)
 	b = append(b, " opening:"...)
 	if v.opening == nil {
 		b = append(b, "nil"...)
@@ -556,7 +592,7 @@ func (v *Note) AppendText(b []byte) []byte {
 	b = append(b, "Note"...)
 	b = append(b, '{')
 	b = append(b, "Kind:"...)
-	b = strconv.AppendUint(b, uint64(v.Kind), 10)
+	b = append(b, v.Kind.String()...)
 	b = append(b, " Log:"...)
 	b = append(b, v.Log.String()...)
 	b = append(b, " Topic:"...)

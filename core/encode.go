@@ -100,8 +100,8 @@ func (n *Node) LoadState(b []byte) error {
 	}
 	*n = Node{}
 	n.ReadCanon(r)
-	if r.Err != nil {
-		return r.Err
+	if err := r.End(); err != nil {
+		return err
 	}
 	n.rebuild()
 	return nil

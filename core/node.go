@@ -21,6 +21,8 @@ const (
 	phaseNew phase = iota
 	// phaseReplaying: the metadata log is being read; the image is not yet current.
 	phaseReplaying
+	// phaseTidying: the image is current; stray directories are being put out of the way.
+	phaseTidying
 	// phaseServing: the image was current once, and this broker's logs were opened from it.
 	phaseServing
 	// phaseClosing: logs are being closed.
@@ -54,6 +56,13 @@ type Node struct {
 	nextCheckpoint kafka.Mono
 	// saveSeq numbers the saves that the node itself asks for.
 	saveSeq int64
+	// faulted are the directories in which an I/O error was seen: no boot id is kept there any more.
+	faulted []kafka.DirID
+	// failing is why the node is about to end, once the boot ids are gone (save number failingSave).
+	failing     string
+	failingSave int64
+	// tidying counts the stray directories that are not out of the way yet.
+	tidying int32
 	// opening are the logs that were opened when the image was first current and are not open yet.
 	opening map[kafka.TopicPartition]bool
 	// closing are the logs that a clean stop still waits for.

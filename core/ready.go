@@ -1,6 +1,8 @@
 package core
 
 import (
+	"strconv"
+
 	"momus/core/kafka"
 	"momus/core/msg"
 	"momus/core/port"
@@ -87,8 +89,13 @@ var noteNames = [...]string{
 	NoteDirFailed: "log directory failed", NoteStray: "stray log", NoteFlushed: "flushed",
 }
 
-// String names the fact as log lines do.
-func (k NoteKind) String() string { return noteNames[k] }
+// String names the fact as log lines do; one of another version by its number.
+func (k NoteKind) String() string {
+	if int(k) < len(noteNames) {
+		return noteNames[k]
+	}
+	return "note " + strconv.Itoa(int(k))
+}
 
 // Note is one fact. Which fields count depends on Kind.
 //

@@ -148,7 +148,7 @@ func (n *Node) carryLifecycle(now kafka.Now) bool {
 		moved = true
 		out := n.lifecycle.Out
 		n.lifecycle.Out = lifecycle.Out{}
-		n.ready.Saves = append(n.ready.Saves, out.Saves...)
+		n.lifecycleSaves(out.Saves)
 		for _, dir := range out.FailedDirs {
 			n.ready.Notes = append(n.ready.Notes, Note{Kind: NoteDirFailed, Text: dir.String()})
 			n.fail("log directory " + dir.String() + " cannot be written")

@@ -53,9 +53,6 @@ func (n *Node) end(e Exit) {
 	}
 }
 
-// fail ends the node at once: its metadata log, or its last directory, is gone.
-func (n *Node) fail(reason string) { n.end(Exit{Reason: reason}) }
-
 // checkpoint writes the offset checkpoints of every directory (log.flush.offset.checkpoint.interval.ms).
 func (n *Node) checkpoint(now kafka.Now) {
 	n.nextCheckpoint = now.Mono.Add(n.cfg.CheckpointInterval.Nanos())
@@ -85,6 +82,8 @@ func (n *Node) saveCheckpoints() int {
 // saved completes a save: the quorum's, a checkpoint or the lifecycle's.
 func (n *Node) saved(now kafka.Now, done *port.Saved) {
 	switch done.Kind {
+	case port.ForgetBoot:
+		n.forgot(done)
 	case port.SaveQuorum:
 		n.raft.Saved(now, done)
 	case port.SaveCheckpoints, port.MarkStray:
@@ -92,7 +91,12 @@ func (n *Node) saved(now kafka.Now, done *port.Saved) {
 			n.fail("a file in log directory " + done.Dir.String() + " could not be written: " + done.Fail.String())
 			return
 		}
-		if n.phase == phaseMarking && done.Kind == port.SaveCheckpoints {
+		if done.Kind == port.MarkStray {
+			n.tidying--
+			n.tidied(now)
+			return
+		}
+		if n.phase == phaseMarking {
 			n.marking--
 			if n.marking == 0 {
 				n.lifecycle.LogsClosed(now, n.cleanly)

@@ -20,6 +20,9 @@ const (
 	// MarkStray renames the partition directory named by Checkpoints[0] to end in -stray: the
 	// image does not know it.
 	MarkStray
+	// ForgetBoot removes the boot id and the broker epoch kept in Dir: an I/O error was seen, so
+	// that whatever stop comes counts as lossy.
+	ForgetBoot
 )
 
 // QuorumState is the vote and leader of the metadata quorum (quorum-state, data version 1).

@@ -3,6 +3,8 @@ package port
 //go:generate go run momus/core/internal/gen
 
 import (
+	"strconv"
+
 	"momus/core/fold"
 	"momus/core/kafka"
 )
@@ -96,8 +98,13 @@ const (
 
 var failureNames = [...]string{"none", "io", "no-space", "corrupt", "missing", "fenced", "range"}
 
-// String names the failure.
-func (f Failure) String() string { return failureNames[f] }
+// String names the failure; one of another version by its number.
+func (f Failure) String() string {
+	if int(f) < len(failureNames) {
+		return failureNames[f]
+	}
+	return "failure " + strconv.Itoa(int(f))
+}
 
 // SegmentInfo describes one segment of a log just opened.
 //

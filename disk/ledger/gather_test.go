@@ -70,8 +70,6 @@ func TestGatherSaysWhatIsWrong(t *testing.T) {
 		{two + logStartFile, "0\n2\nfoo 0 0\nfoo x 0\n", `line 4: "foo x 0"`},
 		{two + logStartFile, "0\n1\nfoo 0 -1\n", "line 3:"},
 		{two + highWatermarkFile, "0\n2\nfoo 0 0\nfoo 0 1\n", "foo-0 is listed twice"},
-		{two + "foo-0/" + partitionMetadata, "version: 1", `version "1" is not known`},
-		{two + "foo-0/" + partitionMetadata, "version: 0\ntopic_id: AAAAAAAAAAAAAAAAAAAAAA", "topic_id"},
 		{one + metadataLogDir + "/" + quorumState, "{}", "data_version is missing"},
 		{one + metadataLogDir + "/" + quorumState, `{"data_version":2}`, "data_version 2 is not known"},
 		{one + metadataLogDir + "/" + quorumState, `{"data_version":1,"leaderId":1,"votedId":1,"leaderEpoch":9999999999}`, "leaderEpoch"},

@@ -57,7 +57,7 @@ func readLogs(fs disk.FS, dir string) ([]port.LogName, error) {
 		if !ok || !e.Dir {
 			continue
 		}
-		id, _, err := optional(fs, dir+"/"+e.Name+"/"+partitionMetadata, parsePartitionMetadata)
+		id, err := readTopicID(fs, dir+"/"+e.Name+"/"+partitionMetadata)
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -68,6 +68,24 @@ func readLogs(fs disk.FS, dir string) ([]port.LogName, error) {
 		return cmp.Or(strings.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition))
 	})
 	return logs, errors.Join(errs...)
+}
+
+// readTopicID gives the id of a partition's topic, or zero if the file is missing or cannot be
+// understood. It is made durable together with the log's first flush: if a power loss left
+// something else in its place, nothing in that directory was ever flushed.
+func readTopicID(fs disk.FS, path string) (kafka.TopicID, error) {
+	text, err := readFile(fs, path)
+	if errors.Is(err, disk.ErrNotExist) {
+		return kafka.TopicID{}, nil
+	}
+	if err != nil {
+		return kafka.TopicID{}, err
+	}
+	id, err := parsePartitionMetadata(string(text))
+	if err != nil {
+		return kafka.TopicID{}, nil
+	}
+	return id, nil
 }
 
 // nameBytesMax is how long a name may be on the file systems that there are.

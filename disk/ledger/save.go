@@ -88,12 +88,19 @@ func save(fs disk.FS, dir string, s *port.Save) error {
 	case port.SaveCleanMarker:
 		return saveFile(fs, dir, cleanShutdown, appendClean(nil, s.BrokerEpoch))
 	case port.RemoveCleanMarker:
-		if err := fs.Remove(dir + "/" + cleanShutdown); err != nil && !errors.Is(err, disk.ErrNotExist) {
-			return err
-		}
-		return fs.SyncDir(dir)
+		return remove(fs, dir, cleanShutdown)
+	case port.ForgetBoot:
+		return remove(fs, dir, bootFile)
 	case port.MarkStray:
 		return markStray(fs, dir, s.Checkpoints[0], s.Seq)
 	}
 	panic("BUG: a save of no known kind")
+}
+
+// remove deletes a file, durably; that it is not there is as good.
+func remove(fs disk.FS, dir, name string) error {
+	if err := fs.Remove(dir + "/" + name); err != nil && !errors.Is(err, disk.ErrNotExist) {
+		return err
+	}
+	return fs.SyncDir(dir)
 }

@@ -172,3 +172,28 @@ func TestSaveOfAMissingLogSaysSo(t *testing.T) {
 		t.Errorf("got %v", done[0].Fail)
 	}
 }
+
+// A stop is not lossy only if no I/O error was seen: the core then has the boot id forgotten.
+func TestAForgottenBootIsALossyStopUnderTheSameKernel(t *testing.T) {
+	b := formatted(t)
+	b.whole(func() { Turn(b, dirs, []port.Save{{Kind: port.SaveBrokerEpoch, Seq: 1, BrokerEpoch: 44}}) })
+	forget := []port.Save{{Kind: port.ForgetBoot, Seq: 2, Dir: idTwo}, {Kind: port.ForgetBoot, Seq: 3, Dir: idTwo}}
+	b.whole(func() {
+		for _, done := range Turn(b, dirs, forget) {
+			if done.Fail != port.FailNone {
+				t.Errorf("forgetting, the second time what is forgotten: %+v", done)
+			}
+		}
+	})
+	facts := gathered(t, b)
+	if one := facts.Dirs[0]; !one.SameBoot || one.BrokerEpoch != 44 {
+		t.Errorf("the other directory forgot too: %+v", one)
+	}
+	if two := facts.Dirs[1]; two.SameBoot || two.BrokerEpoch != kafka.NoBrokerEpoch {
+		t.Errorf("the directory vouches for its page cache: %+v", two)
+	}
+	b.whole(func() { Turn(b, dirs, []port.Save{{Kind: port.SaveBrokerEpoch, Seq: 4, BrokerEpoch: 45}}) })
+	if facts = gathered(t, b); !facts.Dirs[1].SameBoot {
+		t.Error("the next start's boot id was not kept")
+	}
+}
