@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"momus/core/kafka"
-	"momus/core/record"
 
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
@@ -19,28 +18,25 @@ type broker struct {
 	lastPID  int64
 	produces int
 	fault    fault
+	astray   int // how many fetches are refused, as if the leader had moved
 }
 
 type fault int
 
 const (
-	sound fault = iota
+	_ fault = iota
 	forgetful
 	deduplessly
 	shifted
 	swapped
+	unflushed
+	leaky
 )
 
 type brokerTopic struct {
 	name  string
 	id    kafka.TopicID
 	parts []*brokerLog
-}
-
-type brokerLog struct {
-	batches [][]byte
-	heads   []record.Header
-	next    kafka.Offset
 }
 
 func (b *broker) request(conn int64, frame []byte) {
@@ -90,7 +86,13 @@ func (b *broker) answer(r kmsg.Request) kmsg.Response {
 			if b.byName(q.Topic) != nil {
 				t.ErrorCode = int16(kafka.ErrTopicAlreadyExists)
 			} else {
-				t.TopicID = b.create(q.Topic, int(q.NumPartitions)).id
+				made := b.create(q.Topic, int(q.NumPartitions))
+				t.TopicID = made.id
+				if c := q.Configs[0]; c.Name == "flush.messages" {
+					for _, l := range made.parts {
+						l.flush = int((*c.Value)[0] - '0')
+					}
+				}
 			}
 			a.Topics = append(a.Topics, t)
 		}
@@ -223,48 +225,6 @@ func (b *broker) produce(r *kmsg.ProduceRequest) kmsg.Response {
 	return a
 }
 
-// append checks sequences against the whole log, which is slow and right.
-func (b *broker) append(l *brokerLog, batch []byte) (kafka.ErrorCode, int64) {
-	h, err := record.ParseHeader(batch)
-	if err != nil || record.Check(batch, h) != nil {
-		return kafka.ErrCorruptMessage, -1
-	}
-	if len(batch) > oversize {
-		return kafka.ErrRecordListTooLarge, -1
-	}
-	if h.ProducerID >= 0 && b.fault != deduplessly {
-		for i := len(l.heads) - 1; i >= 0; i-- {
-			o := &l.heads[i]
-			if o.ProducerID != h.ProducerID {
-				continue
-			}
-			if o.BaseSequence == h.BaseSequence {
-				return kafka.None, int64(o.BaseOffset)
-			}
-			if o.LastSequence().Add(1) != h.BaseSequence && o.BaseSequence < h.BaseSequence {
-				return kafka.ErrOutOfOrderSequenceNumber, -1
-			}
-			if o.BaseSequence < h.BaseSequence {
-				break
-			}
-		}
-	}
-	b.produces++
-	if b.fault == forgetful && b.produces%7 == 0 {
-		return kafka.None, int64(l.next)
-	}
-	record.Stamp(batch, l.next, 0)
-	if h, err = record.ParseHeader(batch); err != nil {
-		panic(err)
-	}
-	l.batches, l.heads = append(l.batches, batch), append(l.heads, h)
-	l.next = h.End()
-	if b.fault == shifted {
-		return kafka.None, int64(h.BaseOffset) + 1
-	}
-	return kafka.None, int64(h.BaseOffset)
-}
-
 func (b *broker) offsets(r *kmsg.ListOffsetsRequest) kmsg.Response {
 	a := kmsg.NewPtrListOffsetsResponse()
 	for _, q := range r.Topics {
@@ -291,22 +251,6 @@ func (b *broker) offsets(r *kmsg.ListOffsetsRequest) kmsg.Response {
 	return a
 }
 
-func (l *brokerLog) byTime(asked kafka.Wall) (int64, int64) {
-	var codecs record.Codecs
-	for i, h := range l.heads {
-		body, err := codecs.Decompress(nil, h.Attributes.Compression(), h.Body(l.batches[i]), decompressedMax)
-		if err != nil {
-			panic(err)
-		}
-		for it := record.Records(h, body); it.Next(); {
-			if it.Record.Timestamp >= asked {
-				return int64(it.Record.Offset), int64(it.Record.Timestamp)
-			}
-		}
-	}
-	return -1, -1
-}
-
 func (b *broker) fetch(r *kmsg.FetchRequest) kmsg.Response {
 	a := kmsg.NewPtrFetchResponse()
 	for _, q := range r.Topics {
@@ -316,6 +260,10 @@ func (b *broker) fetch(r *kmsg.FetchRequest) kmsg.Response {
 			p := kmsg.NewFetchResponseTopicPartition()
 			p.Partition, p.HighWatermark = part.Partition, -1
 			l, err := b.log(q.Topic, q.TopicID, part.Partition)
+			if b.astray > 0 && err == kafka.None {
+				b.astray--
+				err = kafka.ErrNotLeaderOrFollower
+			}
 			if err == kafka.None && part.FetchOffset > int64(l.next) {
 				err = kafka.ErrOffsetOutOfRange
 			}
@@ -328,20 +276,4 @@ func (b *broker) fetch(r *kmsg.FetchRequest) kmsg.Response {
 		a.Topics = append(a.Topics, t)
 	}
 	return a
-}
-
-// read takes whole batches up to a size, one at least.
-func (b *broker) read(l *brokerLog, from kafka.Offset, most int) []byte {
-	var out []byte
-	for i := range l.heads {
-		if l.heads[i].End() > from && (len(out) == 0 || len(out)+len(l.batches[i]) <= most) {
-			out = append(out, l.batches[i]...)
-		} else if len(out) > 0 {
-			break
-		}
-	}
-	if b.fault == swapped && len(out) > 0 && b.world.Draw("swap", 4) == 1 {
-		record.Stamp(out, from+1, 0)
-	}
-	return out
 }

@@ -15,6 +15,7 @@ import (
 type Reader struct {
 	actor
 	listed bool
+	astray bool // a leader answered with an error: ask again who leads
 	parts  []part
 	open   int // the part that the request in flight is for
 	busy   bool
@@ -67,14 +68,14 @@ func (r *Reader) step(now int64) {
 		r.at(r.nextAt)
 		return
 	}
-	if !r.listed {
+	if !r.listed || r.astray {
 		r.list()
 		return
 	}
 	r.open = r.unread()
 	p := &r.parts[r.open]
 	l := r.linkTo(p.node)
-	if l == nil || !l.room(1) {
+	if !l.room(1) {
 		return
 	}
 	r.busy = true
@@ -132,6 +133,12 @@ func (r *Reader) lost(call) {
 // again tries what failed once more, after a pause.
 func (r *Reader) again() { r.nextAt = r.env.Now() + metadataPause }
 
+// stray tries once more where the partition is led then.
+func (r *Reader) stray() {
+	r.astray = true
+	r.again()
+}
+
 func (r *Reader) answered(_ *link, _ call, response kmsg.Response) {
 	r.busy = false
 	switch a := response.(type) {
@@ -169,14 +176,30 @@ func (r *Reader) takeList(m *kmsg.MetadataResponse) {
 			}})
 		}
 	}
+	r.astray = false
+	if r.listed {
+		r.move(parts)
+		return
+	}
 	r.parts, r.listed = parts, true
 	r.history.Final, r.history.Listed = final, true
+}
+
+// move takes over who leads now.
+func (r *Reader) move(now []part) {
+	for i := range r.parts {
+		for j := range now {
+			if a, b := &r.parts[i].read, &now[j].read; a.ID == b.ID && a.Partition == b.Partition {
+				r.parts[i].node = now[j].node
+			}
+		}
+	}
 }
 
 func (r *Reader) takeRange(p *part, a *kmsg.ListOffsetsResponse) {
 	o := findOffsets(a, p.read.Topic, p.read.Partition)
 	if o == nil || o.ErrorCode != 0 || o.Offset < 0 {
-		r.again()
+		r.stray()
 		return
 	}
 	if p.phase == phaseStart {
@@ -190,7 +213,7 @@ func (r *Reader) takeRange(p *part, a *kmsg.ListOffsetsResponse) {
 func (r *Reader) takeRecords(p *part, a *kmsg.FetchResponse) {
 	f := findFetched(a, p.read.Topic, p.read.ID, p.read.Partition)
 	if f == nil || f.ErrorCode != 0 {
-		r.again()
+		r.stray()
 		return
 	}
 	got := r.read(f.RecordBatches, p.next)

@@ -19,8 +19,9 @@ type world struct {
 	wishes   map[int32]int64
 	conns    map[int64]*conn
 	lastConn int64
-	// breaks is how many of 1000 deliveries break their connection instead; 0 after heal.
-	breaks uint64
+	// breaks is how many of 1000 deliveries break their connection instead, and crashes how many
+	// times the broker crashes on the way; of both there is nothing any more once clients rest.
+	breaks, crashes uint64
 }
 
 type conn struct {
@@ -29,6 +30,7 @@ type conn struct {
 	// toBroker and toClient are the latest deliveries either way: bytes keep their order.
 	toBroker, toClient int64
 	closed             bool
+	dead               bool // the broker crashed: its last answers still arrive
 }
 
 // happening is one event of the world.
@@ -134,7 +136,7 @@ func (w *world) Send(id int64, b []byte) {
 		return
 	}
 	w.after(w.later(&c.toBroker), func() {
-		if c.closed {
+		if c.closed || c.dead {
 			return
 		}
 		if w.broken() {
@@ -174,6 +176,18 @@ func (w *world) reply(id int64, b []byte) {
 	}
 }
 
+// crash ends the broker's process and begins another. What it had answered may still arrive.
+func (w *world) crash() {
+	power := w.Draw("power", 2) == 1
+	w.pop.History().Crashes = append(w.pop.History().Crashes, w.broker.crash(power))
+	for id := range w.lastConn {
+		if c := w.conns[id+1]; c != nil && !c.dead {
+			c.dead = true
+			w.after(w.later(&c.toClient), func() { w.lose(id + 1) })
+		}
+	}
+}
+
 // run lets things happen until a time, or until done says so, and tells whether it did.
 func (w *world) run(until int64, done func() bool) bool {
 	for len(w.queue) > 0 && !done() {
@@ -192,11 +206,15 @@ func (w *world) run(until int64, done func() bool) bool {
 func (w *world) live() (rested, read bool) {
 	never := func() bool { return false }
 	w.pop.Start()
+	for range w.crashes {
+		w.after(int64(w.Draw("crash", 5000))*millisecond, w.crash)
+	}
 	w.run(5*second, never)
 	w.breaks = 0
 	w.pop.Quiet()
 	rested = w.run(w.now+20*second, w.pop.Idle)
 	r := w.pop.NewReader()
+	w.broker.astray = 2
 	r.Start()
 	return rested, w.run(w.now+20*second, r.Idle)
 }

@@ -1,0 +1,130 @@
+package clients
+
+import (
+	"momus/checker"
+	"momus/core/kafka"
+	"momus/core/record"
+)
+
+type brokerLog struct {
+	batches [][]byte
+	heads   []record.Header
+	next    kafka.Offset
+	flush   int
+	// flushed is how many batches a power loss leaves at least.
+	flushed int
+}
+
+// crash cuts logs after a power loss, but for what is flushed.
+func (b *broker) crash(power bool) checker.Crash {
+	c := checker.Crash{Event: checker.Event(b.world.Event()), Node: 1, Power: power}
+	for _, t := range b.topics {
+		for i, l := range t.parts {
+			at := checker.FlushedEnd{Log: kafka.TopicPartition{Topic: t.id, Partition: kafka.PartitionID(i)}}
+			if l.flushed > 0 {
+				at.End = l.heads[l.flushed-1].End()
+			}
+			c.Flushed = append(c.Flushed, at)
+			if !power && b.fault != leaky {
+				continue
+			}
+			least := l.flushed
+			if b.fault == unflushed {
+				least = 0
+			}
+			keep := least + int(b.world.Draw("keep", uint64(len(l.heads)-least)+1))
+			l.heads, l.batches = l.heads[:keep], l.batches[:keep]
+			if l.next = 0; keep > 0 {
+				l.next = l.heads[keep-1].End()
+			}
+			l.flushed = min(l.flushed, keep)
+		}
+	}
+	return c
+}
+
+// flushSome flushes as flush.messages wants it, and now and then by itself.
+func (l *brokerLog) flushSome(w *world) {
+	unflushed := 0
+	for _, h := range l.heads[l.flushed:] {
+		unflushed += int(h.Count)
+	}
+	if l.flush > 0 && unflushed >= l.flush || w.Draw("flush", 8) == 1 {
+		l.flushed = len(l.heads)
+	}
+}
+
+// append checks sequences against the whole log, which is slow and right.
+func (b *broker) append(l *brokerLog, batch []byte) (kafka.ErrorCode, int64) {
+	h, err := record.ParseHeader(batch)
+	if err != nil || record.Check(batch, h) != nil {
+		return kafka.ErrCorruptMessage, -1
+	}
+	if len(batch) > oversize {
+		return kafka.ErrRecordListTooLarge, -1
+	}
+	if h.ProducerID >= 0 && b.fault != deduplessly {
+		for i := len(l.heads) - 1; i >= 0; i-- {
+			o := &l.heads[i]
+			if o.ProducerID != h.ProducerID {
+				continue
+			}
+			if o.BaseSequence == h.BaseSequence {
+				return kafka.None, int64(o.BaseOffset)
+			}
+			if o.LastSequence().Add(1) != h.BaseSequence && o.BaseSequence < h.BaseSequence {
+				return kafka.ErrOutOfOrderSequenceNumber, -1
+			}
+			if o.BaseSequence < h.BaseSequence {
+				break
+			}
+		}
+	}
+	b.produces++
+	if b.fault == forgetful && b.produces%7 == 0 {
+		return kafka.None, int64(l.next)
+	}
+	record.Stamp(batch, l.next, 0)
+	if h, err = record.ParseHeader(batch); err != nil {
+		panic(err)
+	}
+	l.batches, l.heads = append(l.batches, batch), append(l.heads, h)
+	l.next = h.End()
+	l.flushSome(b.world)
+	if b.fault == shifted {
+		return kafka.None, int64(h.BaseOffset) + 1
+	}
+	return kafka.None, int64(h.BaseOffset)
+}
+
+func (l *brokerLog) byTime(asked kafka.Wall) (int64, int64) {
+	var codecs record.Codecs
+	for i, h := range l.heads {
+		body, err := codecs.Decompress(nil, h.Attributes.Compression(), h.Body(l.batches[i]), decompressedMax)
+		if err != nil {
+			panic(err)
+		}
+		for it := record.Records(h, body); it.Next(); {
+			if it.Record.Timestamp >= asked {
+				return int64(it.Record.Offset), int64(it.Record.Timestamp)
+			}
+		}
+	}
+	return -1, -1
+}
+
+// read takes whole batches up to a size, one at least.
+func (b *broker) read(l *brokerLog, from kafka.Offset, most int) []byte {
+	var out []byte
+	for i := range l.heads {
+		if l.heads[i].End() > from && (len(out) == 0 || len(out)+len(l.batches[i]) <= most) {
+			out = append(out, l.batches[i]...)
+		} else if len(out) > 0 {
+			break
+		}
+	}
+	if b.fault == swapped && len(out) > 0 && b.world.Draw("swap", 4) == 1 {
+		record.Stamp(out, from+1, 0)
+	}
+	return out
+}
