@@ -1,0 +1,134 @@
+package lifetest
+
+import (
+	"momus/core/kafka"
+	"momus/core/port"
+	"momus/core/record"
+	"momus/core/wire"
+
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// Script is what the clients of a life do, in steps that may be taken one by one: every API, fetches
+// that park and are woken, time out or lose their connection, a topic deleted under its readers.
+func Script(l *Life) []func() {
+	var topic kafka.TopicID
+	return []func(){
+		func() { l.Pass(100) },
+		func() { l.Open(1); l.Open(2); l.Open(3) },
+		func() { l.Send(1, 3, kmsg.NewPtrApiVersionsRequest()) },
+		func() { l.Send(1, 12, metadata("auto")); l.Settle() },
+		func() { l.Send(1, 7, createTopics("made", 3)); l.Settle() },
+		func() { l.Send(1, 12, metadata("made")); l.Settle() },
+		func() { topic = l.topicNamed("made") },
+		func() { l.Send(1, 4, kmsg.NewPtrInitProducerIDRequest()); l.Settle() },
+		func() { l.Send(2, 17, fetch(topic, 0, 5000)); l.Settle() },
+		func() { l.Send(3, 17, fetch(topic, 0, 50)) },
+		func() { l.Send(1, 13, Produce(topic, -1, 0, 0)) },
+		func() { l.Send(1, 13, Produce(topic, 1, 1, 0)); l.Send(1, 13, Produce(topic, 0, 2, 0)) },
+		func() { l.Settle() },
+		func() { l.Send(1, 13, Produce(topic, -1, 0, 1)); l.Send(1, 13, Produce(topic, -1, 0, 1)); l.Settle() },
+		func() { l.Send(2, 17, fetch(topic, 1, 5000)); l.Send(2, 4, kmsg.NewPtrInitProducerIDRequest()) },
+		func() { l.Pass(100) },
+		func() { l.Send(3, 7, listOffsets("made", 1)); l.Send(3, 7, listOffsets("made", -1)); l.Settle() },
+		func() { l.Close(2) },
+		func() { l.Send(3, 17, fetch(topic, 2, 60_000)); l.Pass(3000) },
+		func() { l.Send(1, 6, deleteTopics(topic)); l.Settle() },
+		func() { l.Send(1, 13, Produce(topic, -1, 0, 2)); l.Settle() },
+		func() { l.Close(3) },
+		func() { l.Stop() },
+	}
+}
+
+// topicNamed finds a topic's id in the last answer to Metadata.
+func (l *Life) topicNamed(name string) kafka.TopicID {
+	for i := len(l.Replies) - 1; i >= 0; i-- {
+		m, ok := l.Replies[i].Body.(*kmsg.MetadataResponse)
+		if !ok {
+			continue
+		}
+		for _, t := range m.Topics {
+			if t.Topic != nil && *t.Topic == name {
+				return t.TopicID
+			}
+		}
+	}
+	panic("no answer names topic " + name)
+}
+
+func metadata(topic string) *kmsg.MetadataRequest {
+	m := kmsg.NewPtrMetadataRequest()
+	m.AllowAutoTopicCreation = true
+	t := kmsg.NewMetadataRequestTopic()
+	t.Topic = &topic
+	m.Topics = append(m.Topics, t)
+	return m
+}
+
+func createTopics(name string, partitions int32) *kmsg.CreateTopicsRequest {
+	m := kmsg.NewPtrCreateTopicsRequest()
+	m.TimeoutMillis = 1000
+	t := kmsg.NewCreateTopicsRequestTopic()
+	t.Topic, t.NumPartitions, t.ReplicationFactor = name, partitions, 1
+	for _, kv := range [][2]string{{"segment.bytes", "1048576"}, {"flush.messages", "1"}} {
+		c := kmsg.NewCreateTopicsRequestTopicConfig()
+		c.Name, c.Value = kv[0], &kv[1]
+		t.Configs = append(t.Configs, c)
+	}
+	m.Topics = append(m.Topics, t)
+	return m
+}
+
+func deleteTopics(id kafka.TopicID) *kmsg.DeleteTopicsRequest {
+	m := kmsg.NewPtrDeleteTopicsRequest()
+	m.TimeoutMillis = 1000
+	t := kmsg.NewDeleteTopicsRequestTopic()
+	t.TopicID = id
+	m.Topics = append(m.Topics, t)
+	return m
+}
+
+// fetch asks for all three partitions from one offset on.
+func fetch(id kafka.TopicID, from int64, wait kafka.Millis) *kmsg.FetchRequest {
+	m := kmsg.NewPtrFetchRequest()
+	m.MaxWaitMillis, m.MinBytes, m.MaxBytes, m.SessionEpoch = int32(wait), 1, 1<<20, -1
+	t := kmsg.NewFetchRequestTopic()
+	t.TopicID = id
+	for p := range int32(3) {
+		f := kmsg.NewFetchRequestTopicPartition()
+		f.Partition, f.FetchOffset, f.PartitionMaxBytes, f.CurrentLeaderEpoch = p, from, 1<<20, -1
+		t.Partitions = append(t.Partitions, f)
+	}
+	m.Topics = append(m.Topics, t)
+	return m
+}
+
+func listOffsets(name string, at int64) *kmsg.ListOffsetsRequest {
+	m := kmsg.NewPtrListOffsetsRequest()
+	m.ReplicaID = -1
+	t := kmsg.NewListOffsetsRequestTopic()
+	t.Topic = name
+	for p := range int32(3) {
+		f := kmsg.NewListOffsetsRequestTopicPartition()
+		f.Partition, f.Timestamp, f.CurrentLeaderEpoch = p, at, -1
+		t.Partitions = append(t.Partitions, f)
+	}
+	m.Topics = append(m.Topics, t)
+	return m
+}
+
+// Produce is one batch of two records of producer 0 for one partition; at acks=0 of no producer.
+func Produce(id kafka.TopicID, acks int16, partition kafka.PartitionID, nth kafka.Sequence) *wire.ProduceRequest {
+	b := record.NewBuilder(0, kafka.NoLeaderEpoch)
+	if acks != 0 {
+		b.Batch.ProducerID, b.Batch.ProducerEpoch, b.Batch.BaseSequence = 0, 0, 2*nth
+	}
+	b.Add(1_000_000, []byte("key"), []byte("value"))
+	b.Add(1_000_001, nil, []byte("another"))
+	p := wire.ProducePartition{Partition: partition, Span: port.MemSpan(b.Append(nil), nil)}
+	p.CheckBatch(13)
+	return &wire.ProduceRequest{
+		Version: 13, Acks: acks, TimeoutMillis: 1000,
+		Topics: []wire.ProduceTopic{{ID: id, Partitions: []wire.ProducePartition{p}}},
+	}
+}
