@@ -2,6 +2,7 @@ package controller
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"momus/core/config"
@@ -11,9 +12,11 @@ import (
 	"momus/core/record"
 )
 
-// quorum is a metadata log as simple as can be: records, and how many of them are committed.
+// quorum is a metadata log as simple as can be: records, where its batches end, and how many records
+// are committed. Batches are committed, and lost, whole.
 type quorum struct {
 	log       []record.Metadata
+	ends      []int
 	committed int
 	epoch     kafka.LeaderEpoch
 }
@@ -35,6 +38,7 @@ func (q *quorum) drain(now kafka.Now, m *Controller) (string, []msg.ControllerRe
 				fmt.Fprintf(&b, "%d: %s\n", int(base)+i, rec.AppendText(nil))
 			}
 			q.log = append(q.log, a.Records...)
+			q.ends = append(q.ends, len(q.log))
 			m.Appended(now, base, len(a.Records))
 		}
 	}
@@ -60,6 +64,23 @@ func (q *quorum) elect(now kafka.Now, m *Controller) {
 	}
 	q.committed = len(q.log)
 	m.BecomeActive(now, q.replay(), q.epoch)
+}
+
+// from lists the ends that the log may have, or may be committed to: what is committed stays so.
+func (q *quorum) from() []int {
+	ends := []int{q.committed}
+	for _, end := range q.ends {
+		if end > q.committed {
+			ends = append(ends, end)
+		}
+	}
+	return ends
+}
+
+// cut loses what was appended from an end on.
+func (q *quorum) cut(end int) {
+	q.log = q.log[:end]
+	q.ends = slices.DeleteFunc(q.ends, func(e int) bool { return e > end })
 }
 
 func (q *quorum) commit(now kafka.Now, m *Controller, to int) {
