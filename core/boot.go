@@ -142,6 +142,7 @@ func (n *Node) openSpec(topic string, log kafka.TopicPartition) (port.OpenSpec, 
 	high := kafka.NoOffset
 	spec.StopWasClean = dir.CleanMarker
 	spec.StopWasLossy = !dir.CleanMarker && !dir.SameBoot
+	spec.Rewrite = !dir.CleanMarker && dir.Faulted
 	for _, c := range dir.Checkpoints {
 		if c.Topic == topic && c.Partition == log.Partition {
 			spec.RecoveryPoint = max(c.RecoveryPoint, 0)

@@ -31,6 +31,10 @@ func (n *Node) fault(dir kafka.DirID) {
 	if !slices.Contains(n.faulted, dir) {
 		n.faulted = append(n.faulted, dir)
 		n.forgetBoot(dir)
+		n.ready.Notes = append(n.ready.Notes, Note{Kind: NoteDirFailed, Text: dir.String()})
+		if len(n.faulted) == len(n.facts.Dirs) {
+			n.fail("the last log directory failed")
+		}
 	}
 }
 

@@ -90,6 +90,9 @@ type DirFacts struct {
 	CleanEpoch  kafka.BrokerEpoch
 	// SameBoot says that the kernel's boot id is the one stored at the last start: no power loss.
 	SameBoot bool
+	// Faulted says that no boot id is stored: an I/O error was seen in the directory's last run (or
+	// there was none). What the page cache holds of it then may never reach the disk by a sync.
+	Faulted bool
 	// BrokerEpoch is the epoch kept beside the boot id, or -1.
 	BrokerEpoch kafka.BrokerEpoch
 	Checkpoints []Checkpoint

@@ -55,6 +55,9 @@ type OpenSpec struct {
 	// StopWasLossy says that the page cache was lost since the last run (power loss): a bad batch
 	// above RecoveryPoint is a torn tail. If false (a kill), a bad batch with valid ones behind is rot.
 	StopWasLossy bool
+	// Rewrite says that a sync failed in the last run. The kernel then takes the pages for clean,
+	// and another sync would write nothing: what is not known to be durable is written once more.
+	Rewrite bool
 	// RecoveryPoint is the offset below which the log was flushed, by the checkpoint.
 	RecoveryPoint kafka.Offset
 	// LogStart is the log start by its checkpoint (0 when there is none).

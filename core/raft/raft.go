@@ -131,6 +131,7 @@ func openSpec(facts *port.BootFacts) *port.OpenSpec {
 	d := &facts.Dirs[at]
 	spec.StopWasClean = d.CleanMarker
 	spec.StopWasLossy = !d.CleanMarker && !d.SameBoot
+	spec.Rewrite = !d.CleanMarker && d.Faulted
 	for _, c := range d.Checkpoints {
 		if c.Topic == kafka.MetadataTopic && c.Partition == kafka.MetadataLog.Partition {
 			spec.RecoveryPoint, spec.LogStart = max(c.RecoveryPoint, 0), max(c.LogStart, 0)

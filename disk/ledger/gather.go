@@ -108,6 +108,7 @@ func gatherDir(fs disk.FS, path string, id kafka.DirID, bootID string) (port.Dir
 	last, known, err2 := optional(fs, path+"/"+bootFile, parseBoot)
 	if known {
 		dir.SameBoot = bootID != "" && last.id == bootID
+		dir.Faulted = last.id == ""
 		dir.BrokerEpoch = last.epoch
 	}
 	var err3, err4 error

@@ -46,6 +46,7 @@ type opener struct {
 	epochs    []port.EpochStart
 	end       kafka.Offset
 	cutBytes  int64
+	rewritten int64 // of the first dirty file, see rewrite
 	doomed    []*segment
 }
 
@@ -237,6 +238,11 @@ func (o *opener) beginAnew() error {
 func (o *opener) syncOn() error {
 	l := o.l
 	if len(o.bases) > 0 && len(l.dirty) > 0 {
+		if o.op.Open.Rewrite {
+			if done, err := o.rewrite(l.dirty[0]); err != nil || !done {
+				return err
+			}
+		}
 		return l.syncOne()
 	}
 	if len(o.bases) > 0 {
@@ -261,6 +267,36 @@ func (o *opener) syncOn() error {
 	}
 	o.doomed = l.belowStart()
 	return nil
+}
+
+// rewriteBytes is how much of a file one step writes once more.
+const rewriteBytes = 64 << 10
+
+// rewrite writes the next part of a file over itself, so that the sync that follows has pages to
+// write: after a failed sync the kernel takes them for clean (OpenSpec.Rewrite).
+func (o *opener) rewrite(h *handle) (done bool, err error) {
+	m := &o.l.w.meter
+	file, err := o.l.w.files.acquire(h, m)
+	if err != nil {
+		return false, err
+	}
+	defer o.l.w.files.release(h)
+	b := make([]byte, rewriteBytes)
+	n, err := readFull(file, b, o.rewritten)
+	if err != nil {
+		return false, err
+	}
+	m.call(n)
+	if n > 0 {
+		m.call(n)
+		err = file.WriteAt(b[:n], o.rewritten)
+	}
+	o.rewritten += int64(n)
+	if err != nil || n == len(b) {
+		return false, err
+	}
+	o.rewritten = 0
+	return true, nil
 }
 
 func (o *opener) dropOn() error {

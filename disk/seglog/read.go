@@ -41,11 +41,13 @@ func (r *Reader) Read(q port.Read) port.ReadDone {
 		return failed(q, port.FailMissing)
 	}
 	for range viewRetries {
-		d, err := r.readView(log.View(), q)
+		v := log.View()
+		d, err := r.readView(v, q)
 		if err == nil {
 			return d
 		}
-		if !errors.Is(err, errGone) {
+		// Damage may be a truncation that ran beside the read; with the same View it is not.
+		if !errors.Is(err, errGone) && !(errors.Is(err, errCorrupt) && log.View() != v) {
 			return failed(q, failureOf(err))
 		}
 	}
@@ -221,7 +223,7 @@ func (e *extent) regionEnd(q port.Read, lo, hi int64, next kafka.Offset, scan *s
 		hi = near.pos
 		next = kafka.NoOffset
 	}
-	for {
+	for next < q.Upto { // what lies above may be cut off, or written over, at this moment
 		h, ok, err := scan.next()
 		if err != nil {
 			return hi, next, err
@@ -234,6 +236,7 @@ func (e *extent) regionEnd(q port.Read, lo, hi int64, next kafka.Offset, scan *s
 		}
 		hi, next = scan.pos, h.End()
 	}
+	return hi, next, nil
 }
 
 // copyInto reads the region that d holds into memory of the core's own.

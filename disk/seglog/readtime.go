@@ -44,8 +44,9 @@ func (e *extent) timeFrom(q port.Read, from kafka.Offset, d *port.ReadDone) erro
 		if h.BaseOffset >= q.Upto {
 			return true, nil
 		}
+		last := h.End() >= q.Upto // what lies above is not committed, and may change while it is read
 		if h.MaxTimestamp < q.Timestamp || h.Last() < from {
-			return false, nil
+			return last, nil
 		}
 		err := eachRecord(file, h, pos, func(r *record.Record) bool {
 			if r.Timestamp < q.Timestamp || r.Offset < from || r.Offset >= q.Upto {
@@ -54,7 +55,7 @@ func (e *extent) timeFrom(q port.Read, from kafka.Offset, d *port.ReadDone) erro
 			d.Found, d.Timestamp, d.Epoch = r.Offset, r.Timestamp, h.LeaderEpoch
 			return true
 		})
-		return d.Found != kafka.NoOffset, err
+		return last || d.Found != kafka.NoOffset, err
 	})
 }
 
@@ -112,7 +113,7 @@ func (e *extent) topWithin(from, upto kafka.Offset) (timeEntry, error) {
 		if h.End() > from && h.MaxTimestamp > top.time {
 			top = timeEntry{h.MaxTimestamp, h.Last()}
 		}
-		return false, nil
+		return h.End() >= upto, nil
 	})
 	return top, err
 }

@@ -47,14 +47,17 @@ func (s *scanner) next() (h record.Header, ok bool, err error) {
 	return h, true, nil
 }
 
+// fill reads what there is at pos. What lies above the committed end may be cut off at this very
+// moment, so that a file shorter than the View knew is no fault of the batches before.
 func (s *scanner) fill() error {
 	if s.buf == nil {
 		s.buf = make([]byte, 0, scanBytes)
 	}
 	s.at = s.pos
 	s.fills++
-	s.buf = s.buf[:min(scanBytes, s.size-s.pos)]
-	return readExact(s.file, s.buf, s.pos)
+	n, err := readFull(s.file, s.buf[:min(scanBytes, s.size-s.pos)], s.pos)
+	s.buf = s.buf[:n]
+	return err
 }
 
 // seek finds the first batch from pos on that ends above from, and leaves the scanner before it.

@@ -136,6 +136,11 @@ func (m *machine) check(t *rapid.T) {
 	if d := cmp.Diff(wanted, got); d != "" {
 		t.Fatalf("reading from %d below %d:\n%s", from, upto, d)
 	}
+	first := m.r.Read(port.Read{Kind: port.ReadBatches, Log: testLog, From: from, Upto: upto, BytesMax: bytesMax})
+	fits := len(want) > 0 && want[0].size <= int(bytesMax)
+	if b := bytesOf(t, first); fits != (len(b) > 0) || len(b) > int(bytesMax) {
+		t.Fatalf("a read of %d bytes at most, whatever the first batch: %d bytes", bytesMax, len(b))
+	}
 	at := kafka.Wall(rapid.IntRange(0, int(max(m.at, 0))+3).Draw(t, "timestamp"))
 	d := m.r.Read(port.Read{Kind: port.ReadTime, Log: testLog, From: from, Upto: upto, Timestamp: at})
 	if want := m.twin.time(at, from, upto); d.Fail != port.FailNone || d.Found != want {
