@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"strconv"
 
 	"momus/cluster"
@@ -10,6 +11,7 @@ import (
 	"momus/core/kafka"
 	"momus/core/msg"
 	"momus/core/port"
+	"momus/disk"
 	"momus/disk/ledger"
 	"momus/disk/seglog"
 	"momus/sim/simdisk"
@@ -155,9 +157,23 @@ const (
 	bootBytes = 64 << 20
 )
 
+// bootFailed ends a process that could not start. While the disk fails that is what is expected of
+// it, and whoever watches over it starts it again; at any other time it is the program's fault.
 func (n *node) bootFailed(err error) {
-	n.w.fail(Crash, n.name+"boot: "+err.Error())
+	if n.phase != phaseFaults || !errors.Is(err, disk.ErrIO) && !errors.Is(err, disk.ErrNoSpace) {
+		n.w.fail(Crash, n.name+"boot: "+err.Error())
+		return
+	}
+	n.diskDowns++
+	n.crashing(false)
+	n.disk.Crash(n.w.now, false)
+	n.process = nil
+	n.life++
+	n.w.queue.push(event{at: n.w.now + restartDelay, node: n.index, kind: kindRestart})
 }
+
+// restartDelay is how soon a process that ended by itself is started again.
+const restartDelay = int64(100 * kafka.Millisecond)
 
 func (p *process) openStorage(n *node, facts *port.BootFacts) {
 	life := n.life

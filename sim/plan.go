@@ -159,7 +159,7 @@ func (n *node) processEnded(p *process) {
 		n.w.fail(Crash, n.name+"stopped without being asked")
 	default:
 		n.diskDowns++
-		n.w.queue.push(event{at: n.w.now + int64(100*kafka.Millisecond), node: n.index, kind: kindRestart})
+		n.w.queue.push(event{at: n.w.now + restartDelay, node: n.index, kind: kindRestart})
 	}
 }
 

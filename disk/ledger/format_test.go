@@ -38,7 +38,7 @@ func TestFormattedDirectoriesAreGathered(t *testing.T) {
 	}
 	facts, err := Gather(b, layout())
 	must(t, err)
-	dir := port.DirFacts{CleanEpoch: -1, BrokerEpoch: -1}
+	dir := port.DirFacts{CleanEpoch: -1, BrokerEpoch: -1, Faulted: true}
 	one, two := dir, dir
 	one.Dir, one.Path = idOne, "/data/one"
 	one.Logs = []port.LogName{{Topic: kafka.MetadataTopic}}

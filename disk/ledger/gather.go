@@ -106,9 +106,9 @@ func gatherDir(fs disk.FS, path string, id kafka.DirID, bootID string) (port.Dir
 		dir.CleanMarker, dir.CleanEpoch = true, clean
 	}
 	last, known, err2 := optional(fs, path+"/"+bootFile, parseBoot)
+	dir.Faulted = !known
 	if known {
 		dir.SameBoot = bootID != "" && last.id == bootID
-		dir.Faulted = last.id == ""
 		dir.BrokerEpoch = last.epoch
 	}
 	var err3, err4 error
