@@ -61,6 +61,7 @@ core < cluster/config, cluster/metrics, cluster/link, cluster/auth;
 cluster/config, cluster/metrics, cluster/link, cluster/auth < cluster;
 core, disk/seglog, disk/ledger, net/frame, net/sock < cluster < cluster/run;
 net/tcp, net/peer, disk/osfs < cluster/run;
+cluster < cluster/journal < cluster/run;
 net/tcp, net/peer, disk/osfs, sim !< cluster;
 sim, checker !< cluster/run;
 
@@ -100,6 +101,7 @@ var outsideModules = []struct {
 	{"disk/seglog", []string{"github.com/klauspost/crc32"}},
 	{"net/frame", []string{"github.com/twmb/franz-go/pkg/kmsg"}},
 	{"cluster/...", []string{"github.com/twmb/franz-go/pkg/kmsg"}},
+	{"cluster/journal", []string{"github.com/klauspost/crc32"}},
 	{"cluster/auth", []string{"github.com/xdg-go/scram"}},
 	{"cluster/run", []string{"github.com/prometheus/client_golang"}},
 	{"sim/...", []string{

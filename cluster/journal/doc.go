@@ -6,8 +6,8 @@
 // Payload of user records never enters: a Span is written as its length and the checksums of its
 // batches. Records of internal logs that the core itself reads are kept.
 //
-// Inputs: states and Steps. Outputs: bytes to append to files, differences. It does no I/O itself
-// beyond the disk.FS that it is given.
+// Inputs: Steps, as a cluster.Observer, and states. Outputs: segment files on the disk.FS that it is
+// given; differences. Nothing is synced: a journal outlives the process, not the machine.
 //
 // Invariants:
 //
@@ -15,4 +15,6 @@
 //  2. Each record carries its own checksum: a damaged record is named as such, by its number, and
 //     never taken for a difference of the core.
 //  3. A record cut short at the end of the last segment is where the process was killed, no damage.
+//  4. Nothing waits for the journal. Steps that it could not take are left out between segments, and
+//     counted; where segments do follow one another, so do their states.
 package journal

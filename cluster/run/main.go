@@ -81,8 +81,8 @@ func start(o Options) (*Server, error) {
 	ev.Facts, s.locks = facts, locks
 	s.inbox.stepper = &cluster.Stepper{Node: &core.Node{}, Checked: o.Check}
 	if o.Record != "" {
-		if s.recorder, err = newRecorder(o.Record); err != nil {
-			return nil, err
+		if s.recorder, err = newRecorder(s.fs, o.Record); err != nil {
+			return nil, fmt.Errorf("--record: %w", err)
 		}
 		s.inbox.stepper.Chained, s.inbox.stepper.Observer = true, s.recorder
 	}

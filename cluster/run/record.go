@@ -1,149 +1,62 @@
 package run
 
 import (
-	"fmt"
-	"os"
-	"path/filepath"
 	"sync"
 
 	"momus/cluster"
 	"momus/cluster/journal"
 	"momus/core"
 	"momus/core/kafka"
+	"momus/disk"
 )
 
-// The ring of a recorded run: so many segments of such a size stay, the oldest go first.
-const (
-	recordSegmentBytes = 64 << 20
-	recordSegments     = 16
-)
-
-// recorder writes the journal of --record: Steps are encoded while the core is held, and written by
-// a goroutine of its own.
+// recorder gives the journal of --record its goroutine: Steps are encoded while the core is held,
+// and written there.
 type recorder struct {
-	dir string
-
-	mu    sync.Mutex
-	queue []recordPart
-	spare []byte
-	err   error
-	wake  chan struct{}
-	done  chan struct{}
-
-	// The rest is used while the core is held.
-	size  int
-	index int
+	journal *journal.Recorder
+	wake    chan struct{}
+	stop    chan struct{}
+	done    chan struct{}
 }
 
-// recordPart is bytes for one segment file.
-type recordPart struct {
-	index int
-	bytes []byte
-}
-
-func newRecorder(dir string) (*recorder, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("--record: %w", err)
-	}
-	old, err := filepath.Glob(filepath.Join(dir, "*.journal"))
+func newRecorder(fs disk.FS, dir string) (*recorder, error) {
+	o := journal.DefaultOptions()
+	o.FS, o.Dir, o.Lock = fs, dir, &sync.Mutex{}
+	j, err := journal.NewRecorder(o)
 	if err != nil {
-		return nil, fmt.Errorf("--record: %w", err)
+		return nil, err
 	}
-	for _, name := range old {
-		if err := os.Remove(name); err != nil {
-			return nil, fmt.Errorf("--record: %w", err)
-		}
-	}
-	r := &recorder{dir: dir, wake: make(chan struct{}, 1), done: make(chan struct{}), index: -1}
+	r := &recorder{journal: j, wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
 	go r.loop()
 	return r, nil
 }
 
-// segment begins the next segment when the last one is full. It is called between drains, with
-// empty outboxes.
-func (r *recorder) segment(s *cluster.Stepper) {
-	if r.index >= 0 && r.size < recordSegmentBytes {
-		return
-	}
-	r.index++
-	r.size = 0
-	var state []byte
-	if s.Steps() > 0 {
-		state = s.Node.AppendState(nil)
-	}
-	r.add(func(b []byte) []byte { return journal.AppendSegmentStart(b, s.Steps(), s.Chain(), state) })
-}
-
 // Step implements cluster.Observer.
-func (r *recorder) Step(_ uint64, _ kafka.Now, _ core.Event, event []byte, _ core.Mark, sum uint64) {
-	r.add(func(b []byte) []byte { return journal.AppendStep(b, event, sum) })
-}
-
-// add appends to the part of the current segment.
-func (r *recorder) add(encode func(b []byte) []byte) {
-	r.mu.Lock()
-	if n := len(r.queue); n == 0 || r.queue[n-1].index != r.index {
-		r.queue = append(r.queue, recordPart{index: r.index, bytes: r.spare[:0]})
-		r.spare = nil
-	}
-	part := &r.queue[len(r.queue)-1]
-	before := len(part.bytes)
-	part.bytes = encode(part.bytes)
-	r.size += len(part.bytes) - before
-	r.mu.Unlock()
+func (r *recorder) Step(number uint64, now kafka.Now, ev core.Event, event []byte, mark core.Mark, sum uint64) {
+	r.journal.Step(number, now, ev, event, mark, sum)
 	select {
 	case r.wake <- struct{}{}:
 	default:
 	}
 }
 
-func (r *recorder) name(index int) string {
-	return filepath.Join(r.dir, fmt.Sprintf("%08d.journal", index))
-}
+func (r *recorder) segment(s *cluster.Stepper) { r.journal.Begin(s) }
 
 func (r *recorder) loop() {
 	defer close(r.done)
-	for range r.wake {
-		r.write()
-	}
-	r.write()
-}
-
-// write appends what is queued to the segment files. An error is kept for close.
-func (r *recorder) write() {
-	r.mu.Lock()
-	parts := r.queue
-	r.queue = nil
-	r.mu.Unlock()
-	for _, p := range parts {
-		err := appendFile(r.name(p.index), p.bytes)
-		if err == nil && p.index >= recordSegments {
-			err = os.RemoveAll(r.name(p.index - recordSegments))
+	for {
+		select {
+		case <-r.wake:
+			r.journal.Write()
+		case <-r.stop:
+			return
 		}
-		r.mu.Lock()
-		r.spare = p.bytes
-		if r.err == nil {
-			r.err = err
-		}
-		r.mu.Unlock()
 	}
 }
 
-func appendFile(name string, b []byte) error {
-	f, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(b)
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	return err
-}
-
-// close writes the rest. No Step comes after it.
+// close writes the rest.
 func (r *recorder) close() error {
-	close(r.wake)
+	close(r.stop)
 	<-r.done
-	return r.err
+	return r.journal.Close()
 }

@@ -33,14 +33,25 @@ step that comes out otherwise. The exit status is 1 if there is one.`,
 	}
 }
 
-func replay(cmd *cobra.Command, names []string) error {
-	var report journal.Report
+// replay computes the segments again. A node that panics over an event, as a changed one may, is
+// reported like any other difference.
+func replay(cmd *cobra.Command, names []string) (err error) {
+	var p journal.Replayer
+	defer func() {
+		if cause := recover(); cause != nil {
+			event := []byte("none")
+			if p.Event != nil {
+				event = p.Event.AppendText(nil)
+			}
+			err = fmt.Errorf("step %d: the node panicked: %v\n  event: %s", p.Step, cause, event)
+		}
+	}()
 	for i, name := range names {
 		segment, err := os.ReadFile(name)
 		if err != nil {
 			return err
 		}
-		err = journal.Replay(segment, &report)
+		err = p.Replay(segment)
 		if errors.Is(err, journal.ErrCut) && i == len(names)-1 {
 			cmd.Println(filepath.Base(name) + " ends in the middle of a record: the process was killed there")
 			break
@@ -49,6 +60,9 @@ func replay(cmd *cobra.Command, names []string) error {
 			return fmt.Errorf("%s: %w", filepath.Base(name), err)
 		}
 	}
-	_, err := fmt.Fprintf(cmd.OutOrStdout(), "replayed %d steps in %d segments, hash=%016x\n", report.Steps, report.Segments, report.Sum)
+	if p.Missing > 0 {
+		cmd.Printf("%d steps were not recorded, since the disk was too slow for them\n", p.Missing)
+	}
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "replayed %d steps in %d segments, hash=%016x\n", p.Steps, p.Segments, p.Sum)
 	return err
 }
