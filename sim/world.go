@@ -129,7 +129,7 @@ func (n *node) handle(e *event) {
 	case kindCrash:
 		n.plannedCrash(e)
 	case kindRestart:
-		if n.process == nil {
+		if n.process == nil && n.phase < phaseStopping {
 			n.boot()
 		}
 	case kindNet:

@@ -39,7 +39,6 @@ type nameEffect struct {
 	replaced *inode
 	// fromAt and toAt are when the SyncDir of each side ends, 0: never.
 	fromAt, toAt int64
-	stranded     bool
 }
 
 // durable says whether every directory that the effect touches was synced by now.
@@ -267,7 +266,8 @@ func (d *Disk) ReadDir(name string) ([]disk.Entry, error) {
 	return list, nil
 }
 
-// SyncDir makes the names in a directory durable when it ends.
+// SyncDir makes the names in a directory durable when it ends. One that fails leaves them as they
+// were: unlike the pages of a file, names stay in the file system's journal until they are written.
 func (d *Disk) SyncDir(name string) error {
 	s := d.charge(opSyncDir, 0)
 	dir, err := d.directory(name)
@@ -277,13 +277,11 @@ func (d *Disk) SyncDir(name string) error {
 	d.settleNames()
 	_, err = d.fault(opSyncDir, 0)
 	for _, e := range d.names {
-		if e.from.dir == dir && e.fromAt == 0 && !e.stranded {
+		if e.from.dir == dir && e.fromAt == 0 {
 			e.fromAt = syncedAt(s, err)
-			e.stranded = err != nil
 		}
-		if e.to.dir == dir && e.toAt == 0 && !e.stranded {
+		if e.to.dir == dir && e.toAt == 0 {
 			e.toAt = syncedAt(s, err)
-			e.stranded = err != nil
 		}
 	}
 	if err != nil {
