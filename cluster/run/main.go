@@ -31,12 +31,12 @@ type Options struct {
 // Main serves until SIGTERM or SIGINT, or until the node ends by itself. A second signal ends the
 // process at once.
 func Main(o Options) error {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
 	s, err := start(o)
 	if err != nil {
 		return err
 	}
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
 	for stopping := false; ; {
 		select {
 		case sig := <-signals:
