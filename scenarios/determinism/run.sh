@@ -47,5 +47,6 @@ same no-collector bin/momus GOGC=off
 same eager-collector bin/momus GOGC=5
 same race-detector bin/momus-race
 
+scenarios/determinism/planted.sh || status=1
 [ "$status" -eq 0 ] && echo "FIGURE determinism: $expected seeds, 7 runs, the same hashes"
 exit "$status"
