@@ -28,6 +28,9 @@ func (n *Node) committed(now kafka.Now, c *msg.Committed) {
 	for i := range delta.TopicsDeleted {
 		n.deleteTopic(now, delta.TopicsDeleted[i])
 	}
+	if len(delta.TopicsDeleted) > 0 {
+		n.purge()
+	}
 	for _, id := range delta.TopicsCreated {
 		n.ready.Notes = append(n.ready.Notes, Note{
 			Kind: NoteTopicCreated, Topic: n.image.Topic(id).Name, Log: kafka.TopicPartition{Topic: id},
@@ -49,6 +52,10 @@ func (n *Node) partitionChanged(now kafka.Now, log kafka.TopicPartition) {
 		return
 	}
 	r := n.replicas[log]
+	if r == nil && len(n.purges) > 0 {
+		n.waiting = append(n.waiting, log)
+		return
+	}
 	if r == nil {
 		r = replica.New(log, replica.Options{
 			Topic: topic.Name, Self: n.cfg.NodeID, AppendQueueBytes: n.limits.AppendQueueBytes,

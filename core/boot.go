@@ -63,6 +63,7 @@ func (n *Node) caughtUp(now kafka.Now) {
 		}
 		d.Logs = kept
 	}
+	n.purge()
 	n.tidied(now)
 }
 
@@ -78,7 +79,7 @@ func (n *Node) markStray(dir kafka.DirID, l port.LogName, log kafka.TopicPartiti
 
 // tidied opens the logs that the image names once no stray directory is left.
 func (n *Node) tidied(now kafka.Now) {
-	if n.phase != phaseTidying || n.tidying > 0 {
+	if n.phase != phaseTidying || n.tidying > 0 || len(n.purges) > 0 {
 		return
 	}
 	n.phase = phaseServing

@@ -260,6 +260,15 @@ func (v *Node) AppendCanon(b []byte) []byte {
 	b = canon.AppendString(b, v.failing)
 	b = canon.AppendInt(b, v.failingSave)
 	b = canon.AppendInt(b, int64(v.tidying))
+	b = canon.AppendLen(b, len(v.purges), v.purges == nil)
+	for i1 := range v.purges {
+		b = canon.AppendInt(b, v.purges[i1])
+	}
+	b = canon.AppendLen(b, len(v.waiting), v.waiting == nil)
+	for i1 := range v.waiting {
+		b = append(b, v.waiting[i1].Topic[:]...)
+		b = canon.AppendInt(b, int64(v.waiting[i1].Partition))
+	}
 	b = canon.AppendUint(b, uint64(len(v.opening)))
 	for _, k1 := range canon.SortedKeysFunc(v.opening, kafka.TopicPartition.Compare) {
 		b = append(b, k1.Topic[:]...)
@@ -338,6 +347,21 @@ func (v *Node) ReadCanon(r *canon.Reader) {
 	v.failing = r.Str()
 	v.failingSave = r.Int(64)
 	v.tidying = int32(r.Int(32))
+	v.purges = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.purges = make([]int64, n1)
+		for i2 := range v.purges {
+			v.purges[i2] = r.Int(64)
+		}
+	}
+	v.waiting = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.waiting = make([]kafka.TopicPartition, n1)
+		for i2 := range v.waiting {
+			copy(v.waiting[i2].Topic[:], r.Raw(len(v.waiting[i2].Topic)))
+			v.waiting[i2].Partition = kafka.PartitionID(r.Int(32))
+		}
+	}
 	v.opening = make(map[kafka.TopicPartition]bool)
 	for n1 := r.Count(); n1 > 0; n1-- {
 		var k1 kafka.TopicPartition
@@ -455,6 +479,32 @@ func (v *Node) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, v.failingSave, 10)
 	b = append(b, " tidying:"...)
 	b = strconv.AppendInt(b, int64(v.tidying), 10)
+	b = append(b, " purges:"...)
+	if v.purges == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.purges {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = strconv.AppendInt(b, v.purges[i1], 10)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " waiting:"...)
+	if v.waiting == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.waiting {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, v.waiting[i1].String()...)
+		}
+		b = append(b, ']')
+	}
 	b = append(b, " opening:"...)
 	if v.opening == nil {
 		b = append(b, "nil"...)

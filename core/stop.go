@@ -53,32 +53,6 @@ func (n *Node) end(e Exit) {
 	}
 }
 
-// checkpoint writes the offset checkpoints of every directory (log.flush.offset.checkpoint.interval.ms).
-func (n *Node) checkpoint(now kafka.Now) {
-	n.nextCheckpoint = now.Mono.Add(n.cfg.CheckpointInterval.Nanos())
-	n.saveCheckpoints()
-}
-
-// saveCheckpoints asks for one save per directory and returns how many.
-func (n *Node) saveCheckpoints() int {
-	for i := range n.facts.Dirs {
-		d := &n.facts.Dirs[i]
-		n.saveSeq++
-		save := port.Save{Kind: port.SaveCheckpoints, Seq: n.saveSeq, Dir: d.Dir}
-		for _, l := range d.Logs {
-			r := n.replicas[kafka.TopicPartition{Topic: l.TopicID, Partition: l.Partition}]
-			if r == nil {
-				continue
-			}
-			if c, ok := r.Checkpoint(); ok {
-				save.Checkpoints = append(save.Checkpoints, c)
-			}
-		}
-		n.ready.Saves = append(n.ready.Saves, save)
-	}
-	return len(n.facts.Dirs)
-}
-
 // saved completes a save: the quorum's, a checkpoint or the lifecycle's.
 func (n *Node) saved(now kafka.Now, done *port.Saved) {
 	switch done.Kind {
@@ -96,6 +70,7 @@ func (n *Node) saved(now kafka.Now, done *port.Saved) {
 			n.tidied(now)
 			return
 		}
+		n.purged(now, done.Seq)
 		if n.phase == phaseMarking {
 			n.marking--
 			if n.marking == 0 {
