@@ -20,6 +20,8 @@ type guests struct {
 	// closed are connections whose end is to be told once the current call has returned.
 	closed []int64
 	events int64
+	// received is what a client is being given.
+	received [4096]byte
 	// flushed is what the last good flush of each log covers, as completions told the core.
 	flushed map[kafka.TopicPartition]kafka.Offset
 	logs    []kafka.TopicPartition // the keys of flushed, in order of appearance
@@ -53,7 +55,7 @@ func (e *guestEnv) Now() int64 { return e.w.now }
 
 // Draw implements clients.Env.
 func (e *guestEnv) Draw(key string, bound uint64) uint64 {
-	return e.w.choices.Draw(e.name+key, bound)
+	return (*node)(e).stream(key).Draw(bound)
 }
 
 // Dial implements clients.Env.
@@ -167,7 +169,7 @@ func (n *node) clientWoken(woken simnet.Woken) {
 		l.full = false
 		n.flushLink(conn, l)
 	}
-	var buf [4096]byte
+	buf := &n.guests.received
 	for woken.Readable && n.guests.links[conn] != nil {
 		got, again, err := l.end.TryRead(buf[:])
 		if again {

@@ -20,13 +20,15 @@ import (
 
 // node is one simulated machine with its disk, and while it runs, the process on it.
 type node struct {
-	w      *World
-	index  int32
-	name   string // prefix of its choice streams
-	cfg    config.Broker
-	limits port.Limits
-	disk   *simdisk.Disk
-	net    *simnet.Net
+	w     *World
+	index int32
+	name  string // prefix of its choice streams
+	// streams are those already drawn from, by their key without the prefix.
+	streams map[string]*Stream
+	cfg     config.Broker
+	limits  port.Limits
+	disk    *simdisk.Disk
+	net     *simnet.Net
 	// vanished are ends of connections that a power loss left half-open.
 	vanished []*simnet.End
 	node     *clusterconfig.Node
@@ -73,6 +75,7 @@ type process struct {
 // simWorker is one disk worker: busy from the start of a turn to the end of its last call.
 type simWorker struct {
 	log       *seglog.Worker
+	delay     *Stream
 	queue     []port.LogOp
 	busy      bool
 	scheduled bool
@@ -107,7 +110,16 @@ func (n *node) now() kafka.Now {
 // wallEpoch is the civil time at which every world begins, in milliseconds.
 const wallEpoch = 1_790_000_000_000
 
-func (n *node) stream(key string) *Stream { return n.w.choices.Stream(n.name + key) }
+// stream is the node's own stream of a key. It is kept, since most draws are of few streams and
+// the whole key would be made anew for each.
+func (n *node) stream(key string) *Stream {
+	s := n.streams[key]
+	if s == nil {
+		s = n.w.choices.Stream(n.name + key)
+		n.streams[key] = s
+	}
+	return s
+}
 
 // schedule puts an event of this life into the world's heap.
 func (n *node) schedule(at int64, k kind, index int64, load *delivery) {
@@ -125,7 +137,7 @@ func (n *node) boot() {
 	p := &process{
 		bornAt:    n.w.now,
 		pool:      pool{budget: n.limits.BufferBytes},
-		slabs:     slabs{size: int(n.limits.ReadAheadBytes)},
+		slabs:     newSlabs(int(n.limits.ReadAheadBytes)),
 		conns:     map[port.ConnID]*serverConn{},
 		published: &msg.Published{},
 	}
@@ -185,8 +197,8 @@ func (p *process) openStorage(n *node, facts *port.BootFacts) {
 			}
 		},
 	}, n.limits, facts)
-	for _, log := range p.storage.Workers {
-		p.workers = append(p.workers, &simWorker{log: log})
+	for i, log := range p.storage.Workers {
+		p.workers = append(p.workers, &simWorker{log: log, delay: n.stream("worker" + strconv.Itoa(i))})
 	}
 }
 
@@ -324,7 +336,7 @@ func (n *node) wantWorker(index int) {
 		return
 	}
 	w.scheduled = true
-	n.schedule(n.w.now+int64(n.stream("worker"+strconv.Itoa(index)).Draw(4))*int64(kafka.Microsecond), kindWorker, int64(index), nil)
+	n.schedule(n.w.now+int64(w.delay.Draw(4))*int64(kafka.Microsecond), kindWorker, int64(index), nil)
 }
 
 func (n *node) wantSaver() {

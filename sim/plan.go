@@ -13,7 +13,7 @@ import (
 
 // newNode draws a machine: small limits, so that rare paths come within seconds of virtual time.
 func newNode(w *World, index int32) *node {
-	n := &node{w: w, index: index, name: "node" + strconv.Itoa(int(index)) + "/"}
+	n := &node{w: w, index: index, name: "node" + strconv.Itoa(int(index)) + "/", streams: map[string]*Stream{}}
 	n.limits = n.drawLimits()
 	n.node = n.drawConfig()
 	n.cfg = n.node.Broker
@@ -27,7 +27,7 @@ type nodeEnv node
 
 // Draw implements simdisk.Env and simnet.Env.
 func (e *nodeEnv) Draw(stream string, bound uint64) uint64 {
-	return e.w.choices.Draw(e.name+stream, bound)
+	return (*node)(e).stream(stream).Draw(bound)
 }
 
 // Now implements simdisk.Env and simnet.Env.

@@ -1,6 +1,13 @@
 package sim
 
-import "momus/core/port"
+import (
+	"bytes"
+
+	"momus/core/port"
+)
+
+// poison is what fills bytes that were given back.
+const poison = 0xdb
 
 // pool lends buffers against a budget, counts them and poisons what comes back, so that a use
 // after release shows as damage and a leak as a count that is not zero.
@@ -26,28 +33,48 @@ func (p *pool) Get(n int) *port.Buf {
 // Recycle implements port.Home.
 func (p *pool) Recycle(b []byte) {
 	for i := range b {
-		b[i] = 0xdb
+		b[i] = poison
 	}
 	p.used -= int64(len(b))
 	p.lent--
 }
 
-// slabs lends read-ahead slabs; they are counted and poisoned likewise.
+// slabs lends read-ahead slabs; they are counted and poisoned likewise. A slab that came back
+// rests among others before it is lent again, and must then be as it was left: a write into a slab
+// that was given back is our own fault.
 type slabs struct {
-	size int
-	lent int64
+	size   int
+	lent   int64
+	poison []byte
+	// resting are the slabs that came back, the oldest at next.
+	resting [slabsResting][]byte
+	next    int
 }
+
+// slabsResting is how many slabs come back before one is lent again.
+const slabsResting = 8
+
+func newSlabs(size int) slabs { return slabs{size: size, poison: bytes.Repeat([]byte{poison}, size)} }
 
 // Borrow gives a slab.
 func (s *slabs) Borrow() []byte {
 	s.lent++
-	return make([]byte, s.size)
+	b := s.resting[s.next]
+	if b == nil {
+		return make([]byte, s.size)
+	}
+	s.resting[s.next] = nil
+	if !bytes.Equal(b, s.poison) {
+		panic("BUG: a read-ahead slab was written to after it was given back")
+	}
+	return b
 }
 
 // Return takes it back.
 func (s *slabs) Return(b []byte) {
-	for i := range b {
-		b[i] = 0xdb
-	}
 	s.lent--
+	b = b[:s.size]
+	copy(b, s.poison)
+	s.resting[s.next] = b
+	s.next = (s.next + 1) % slabsResting
 }
