@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"momus/core/kafka"
+	"momus/core/port"
 )
 
 // Phase is where the broker stands between start and end.
@@ -65,8 +66,14 @@ func (m *Lifecycle) becomeCatchingUp(now kafka.Now) {
 	m.progress(now)
 }
 
+// becomeUnfencing also stores this boot's id with our epoch. Not earlier: until every log has been
+// recovered, what a power loss left torn may still be there, and a kill in the middle must not make
+// the next start take it for rot.
 func (m *Lifecycle) becomeUnfencing(now kafka.Now) {
 	m.from(unfencing, catchingUp)
+	for _, d := range m.onlineDirs() {
+		m.save(port.Save{Kind: port.SaveBrokerEpoch, Dir: d, BrokerEpoch: m.epoch})
+	}
 	m.retry = now.Mono
 }
 

@@ -80,9 +80,6 @@ func (m *Lifecycle) registered(now kafka.Now, r *msg.RegisteredBroker) {
 	switch r.Err {
 	case kafka.None:
 		m.epoch = r.Epoch
-		for _, d := range m.onlineDirs() {
-			m.save(port.Save{Kind: port.SaveBrokerEpoch, Dir: d, BrokerEpoch: m.epoch})
-		}
 		m.becomeCatchingUp(now)
 	case kafka.ErrInconsistentClusterID, kafka.ErrInvalidRegistration, kafka.ErrUnsupportedVersion:
 		m.Out.Fatal = fmt.Sprintf("broker %d cannot be registered: %s", m.id, r.Err)

@@ -208,6 +208,21 @@ func (f *files) retire(h *handle, m *meter) {
 	}
 }
 
+// reopen closes a file without users, so that the next one sees what stands under its name now.
+func (f *files) reopen(h *handle, m *meter) {
+	f.lock.Lock()
+	var file disk.File
+	if h.file != nil && h.refs == 0 {
+		h.unlink()
+		file = f.drop(h)
+	}
+	f.lock.Unlock()
+	if file != nil {
+		m.call(0)
+		closeIdle(file)
+	}
+}
+
 // idleGone tells whether a gone file has no user left.
 func (f *files) idleGone(h *handle) bool {
 	f.lock.Lock()

@@ -46,7 +46,9 @@ type opener struct {
 	epochs    []port.EpochStart
 	end       kafka.Offset
 	cutBytes  int64
-	rewritten int64 // of the first dirty file, see rewrite
+	// rewritten counts the bytes of the first dirty file that are in aside, see rewrite.
+	rewritten int64
+	aside     disk.File
 	doomed    []*segment
 }
 
@@ -98,6 +100,9 @@ func (o *opener) step() bool {
 	}
 	if o.walk.file != nil {
 		o.closeWalk()
+	}
+	if o.aside != nil {
+		closeIdle(o.aside)
 	}
 	if o.current.segment != nil {
 		o.current.retire(&o.l.w.meter)
@@ -267,36 +272,6 @@ func (o *opener) syncOn() error {
 	}
 	o.doomed = l.belowStart()
 	return nil
-}
-
-// rewriteBytes is how much of a file one step writes once more.
-const rewriteBytes = 64 << 10
-
-// rewrite writes the next part of a file over itself, so that the sync that follows has pages to
-// write: after a failed sync the kernel takes them for clean (OpenSpec.Rewrite).
-func (o *opener) rewrite(h *handle) (done bool, err error) {
-	m := &o.l.w.meter
-	file, err := o.l.w.files.acquire(h, m)
-	if err != nil {
-		return false, err
-	}
-	defer o.l.w.files.release(h)
-	b := make([]byte, rewriteBytes)
-	n, err := readFull(file, b, o.rewritten)
-	if err != nil {
-		return false, err
-	}
-	m.call(n)
-	if n > 0 {
-		m.call(n)
-		err = file.WriteAt(b[:n], o.rewritten)
-	}
-	o.rewritten += int64(n)
-	if err != nil || n == len(b) {
-		return false, err
-	}
-	o.rewritten = 0
-	return true, nil
 }
 
 func (o *opener) dropOn() error {
