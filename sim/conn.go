@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"momus/cluster"
 	"momus/core"
 	"momus/core/kafka"
 	"momus/core/port"
@@ -13,17 +14,10 @@ import (
 type serverConn struct {
 	id    port.ConnID
 	end   *simnet.End
-	frame *frame.Conn
-	queue []connEntry
+	io    cluster.Conn
+	queue []cluster.ConnEntry
 	// scheduled says that an output turn is in the heap, full that the socket took nothing more.
 	scheduled, full, closed bool
-}
-
-// connEntry is a reply or an operation, in their common FIFO.
-type connEntry struct {
-	reply wire.Reply
-	op    core.ConnOp
-	isOp  bool
 }
 
 // opened is a connection that arrives: there is a broker that listens, or the dialler sees a reset.
@@ -36,7 +30,7 @@ func (n *node) opened(end *simnet.End) {
 	}
 	id := port.ConnID(end.Conn())
 	c := &serverConn{id: id, end: end}
-	c.frame = frame.New(id, wire.BrokerListener, frame.Env{
+	c.io.Sock, c.io.Frame = end, frame.New(id, wire.BrokerListener, frame.Env{
 		Limits: &n.limits, RequestBytesMax: n.cfg.RequestBytesMax, Pool: &p.pool, Slabs: &p.slabs,
 		Published: func() *publishedConfig { return p.published },
 	})
@@ -47,26 +41,8 @@ func (n *node) opened(end *simnet.End) {
 
 // readable drains what has arrived into the frame.
 func (n *node) readable(c *serverConn) {
-	for !c.closed {
-		buf := c.frame.Want()
-		if buf == nil {
-			break
-		}
-		got, again, err := c.end.TryRead(buf)
-		if err != nil {
-			c.frame.Broken()
-			break
-		}
-		if again {
-			c.frame.Filled(n.now(), 0)
-			break
-		}
-		if got == 0 {
-			c.frame.Filled(n.now(), 0)
-			c.frame.EOF()
-			break
-		}
-		c.frame.Filled(n.now(), got)
+	for got := cluster.FilledAll; !c.closed && (got == cluster.FilledAll || got == cluster.FilledSome); {
+		got = c.io.Fill(n.now())
 	}
 	n.submit(c)
 	n.finish(c)
@@ -74,7 +50,7 @@ func (n *node) readable(c *serverConn) {
 
 // submit posts what the frame has decoded.
 func (n *node) submit(c *serverConn) {
-	for _, r := range c.frame.Requests() {
+	for _, r := range c.io.Frame.Requests() {
 		n.post(&core.Request{Request: r})
 	}
 }
@@ -92,57 +68,36 @@ func (n *node) connTurn(c *serverConn) {
 	c.scheduled = false
 	entries := c.queue
 	c.queue = nil
-	for i := range entries {
-		e := &entries[i]
-		switch {
-		case !e.isOp:
-			c.frame.Answer(e.reply)
-		case e.op.Kind == core.Revalidate:
-			c.frame.Revalidate(e.op.Request, n.now())
-		default:
-			c.frame.Close(e.op.Reason)
-		}
-	}
+	c.io.Deliver(entries, n.now())
 	n.write(c)
 	if !c.closed {
-		c.frame.Resume(n.now())
+		c.io.Frame.Resume(n.now())
 		n.readable(c) // room for further requests
 	}
 }
 
 // write sends until the socket is full.
 func (n *node) write(c *serverConn) {
-	for !c.closed && !c.full {
-		out := c.frame.Out()
-		if len(out) == 0 {
-			break
-		}
+	for more := true; more && !c.closed && !c.full; {
 		n.beginTurn() // file regions are read here
-		sent, full, err := c.end.TryWrite(out)
+		more, c.full = c.io.Send()
 		n.disk.EndTurn()
-		c.frame.Sent(sent)
-		c.full = full
-		if err != nil {
-			c.frame.Broken()
-		}
 	}
 	n.finish(c)
 }
 
 // finish closes a connection that has nothing more to do.
 func (n *node) finish(c *serverConn) {
-	if c.closed || !c.frame.Done() {
+	if c.closed || !c.io.Frame.Done() {
 		return
 	}
 	c.closed = true
-	c.frame.Release()
+	c.io.Frame.Release()
 	if err := c.end.Close(); err != nil && !isGone(err) {
 		n.w.fail(Crash, n.name+"a connection did not close: "+err.Error())
 	}
 	for i := range c.queue {
-		if !c.queue[i].isOp {
-			frame.Discard(c.queue[i].reply)
-		}
+		c.queue[i].Discard()
 	}
 	c.queue = nil
 	n.process.forget(c)
@@ -168,8 +123,8 @@ func (n *node) released() {
 	}
 	p.pool.starved = false
 	for _, c := range append([]*serverConn(nil), p.order...) {
-		if c.frame.Starved() {
-			c.frame.Resume(n.now())
+		if c.io.Frame.Starved() {
+			c.io.Frame.Resume(n.now())
 			n.readable(c)
 		}
 	}
@@ -199,7 +154,7 @@ func (n *node) netEvent(way simnet.Way) {
 			c.full = false
 			n.write(c)
 			if !c.closed {
-				c.frame.Resume(n.now())
+				c.io.Frame.Resume(n.now())
 				n.readable(c)
 			}
 		}

@@ -3,6 +3,7 @@ package sim
 import (
 	"errors"
 
+	"momus/cluster"
 	"momus/core"
 	"momus/core/kafka"
 	"momus/core/msg"
@@ -56,7 +57,7 @@ func (s *nodeSink) Reply(r wire.Reply) {
 		frame.Discard(r)
 		return
 	}
-	c.queue = append(c.queue, connEntry{reply: r})
+	c.queue = append(c.queue, cluster.ConnEntry{Reply: r})
 	n.wantConn(c)
 }
 
@@ -64,7 +65,7 @@ func (s *nodeSink) Reply(r wire.Reply) {
 func (s *nodeSink) ConnOp(op core.ConnOp) {
 	n := (*node)(s)
 	if c := n.process.conns[op.Conn]; c != nil {
-		c.queue = append(c.queue, connEntry{op: op, isOp: true})
+		c.queue = append(c.queue, cluster.ConnEntry{Op: op, IsOp: true})
 		n.wantConn(c)
 	}
 }

@@ -4,10 +4,9 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"momus/cluster"
 	"momus/core"
 	"momus/core/port"
-	"momus/core/wire"
-	"momus/net/frame"
 	"momus/net/tcp"
 )
 
@@ -19,33 +18,24 @@ type conn struct {
 	sock *tcp.Socket
 
 	mu     sync.Mutex
-	queue  []connEntry
-	spare  []connEntry
+	queue  []cluster.ConnEntry
+	spare  []cluster.ConnEntry
 	gone   bool // under mu: nothing is queued any more
 	turn   sync.Mutex
-	frame  *frame.Conn
-	closed bool // under turn: the socket is closed
+	io     cluster.Conn // under turn
+	closed bool         // under turn: the socket is closed
 	// writing says that the writer's goroutine waits for the socket, under turn.
 	writing bool
 	starved atomic.Bool
 	resume  chan struct{}
 }
 
-// connEntry is a reply or an operation, in their common FIFO.
-type connEntry struct {
-	reply wire.Reply
-	op    core.ConnOp
-	isOp  bool
-}
-
 // enqueue is called while the core is held.
-func (c *conn) enqueue(e connEntry, todo *turns) {
+func (c *conn) enqueue(e cluster.ConnEntry, todo *turns) {
 	c.mu.Lock()
 	if c.gone {
 		c.mu.Unlock()
-		if !e.isOp {
-			frame.Discard(e.reply)
-		}
+		e.Discard()
 		return
 	}
 	first := len(c.queue) == 0
@@ -78,23 +68,13 @@ func (c *conn) output() {
 	entries := c.queue
 	c.queue = c.spare[:0]
 	c.mu.Unlock()
-	for i := range entries {
-		e := &entries[i]
-		switch {
-		case !e.isOp:
-			c.frame.Answer(e.reply)
-		case e.op.Kind == core.Revalidate:
-			c.frame.Revalidate(e.op.Request, c.s.inbox.now())
-		default:
-			c.frame.Close(e.op.Reason)
-		}
-	}
+	c.io.Deliver(entries, c.s.inbox.now())
 	clear(entries)
 	c.mu.Lock()
 	c.spare = entries[:0]
 	c.mu.Unlock()
 	c.write()
-	c.frame.Resume(c.s.inbox.now())
+	c.io.Frame.Resume(c.s.inbox.now())
 }
 
 // write tries the socket without blocking; when it is full the writer's goroutine takes over.
@@ -103,24 +83,14 @@ func (c *conn) write() {
 	if c.writing {
 		return
 	}
-	for !c.closed {
-		out := c.frame.Out()
-		if len(out) == 0 {
-			break
-		}
-		n, full, err := c.sock.TryWrite(out)
-		c.frame.Sent(n)
-		if err != nil {
-			c.frame.Broken()
-			break
-		}
-		if full {
+	for more, full := true, false; more && !c.closed; {
+		if more, full = c.io.Send(); full {
 			c.writing = true
 			go c.writeLoop()
 			return
 		}
 	}
-	if c.frame.Done() {
+	if c.io.Frame.Done() {
 		c.close()
 	}
 }
@@ -132,10 +102,10 @@ func (c *conn) writeLoop() {
 	c.turn.Lock()
 	c.writing = false
 	if err != nil {
-		c.frame.Broken()
+		c.io.Frame.Broken()
 	}
 	c.write()
-	c.frame.Resume(c.s.inbox.now())
+	c.io.Frame.Resume(c.s.inbox.now())
 	requests := c.take(nil)
 	c.turn.Unlock()
 	c.submit(requests)
@@ -160,7 +130,7 @@ func (c *conn) wakeReader() {
 
 // take wraps the requests decoded since the last call. The turn is held.
 func (c *conn) take(into []core.Event) []core.Event {
-	for _, r := range c.frame.Requests() {
+	for _, r := range c.io.Frame.Requests() {
 		ev := c.s.events.request()
 		ev.Request = r
 		into = append(into, ev)
@@ -196,7 +166,7 @@ func (c *conn) readLoop() {
 // unpause goes on with frames that were held back.
 func (c *conn) unpause() {
 	c.turn.Lock()
-	c.frame.Resume(c.s.inbox.now())
+	c.io.Frame.Resume(c.s.inbox.now())
 	requests := c.take(nil)
 	c.turn.Unlock()
 	c.submit(requests)
@@ -244,44 +214,27 @@ func (c *conn) readOnce() readState {
 
 // fill reads once into the frame. More says that the socket may hold more.
 func (c *conn) fill() (state readState, more bool) {
-	buf := c.frame.Want()
-	if buf == nil {
-		if c.frame.Done() {
-			c.close()
-			return readEnded, false
-		}
-		if c.frame.Starved() {
+	got := c.io.Fill(c.s.inbox.now())
+	switch got {
+	case cluster.FilledSome, cluster.FilledAll, cluster.FilledNone:
+		return readOn, got == cluster.FilledAll
+	case cluster.FilledPaused:
+		if c.io.Frame.Starved() {
 			c.s.starve(c)
 		}
-		return readPaused, false
 	}
-	n, again, err := c.sock.TryRead(buf)
-	switch {
-	case err != nil:
-		c.frame.Broken()
+	if got == cluster.FilledBroken || c.io.Frame.Done() {
 		c.close()
 		return readEnded, false
-	case again:
-		c.frame.Filled(c.s.inbox.now(), 0)
-		return readOn, false
-	case n == 0:
-		c.frame.Filled(c.s.inbox.now(), 0)
-		c.frame.EOF()
-		if c.frame.Done() {
-			c.close()
-			return readEnded, false
-		}
-		return readPaused, false
 	}
-	c.frame.Filled(c.s.inbox.now(), n)
-	return readOn, n == len(buf)
+	return readPaused, false
 }
 
 // end closes the connection, gives back what it held and tells the core.
 func (c *conn) end() {
 	c.turn.Lock()
 	c.close()
-	c.frame.Release()
+	c.io.Frame.Release()
 	c.turn.Unlock()
 	c.s.forget(c)
 	var todo turns

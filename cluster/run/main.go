@@ -61,7 +61,7 @@ func start(o Options) (*Server, error) {
 	}
 	s.sink.s, s.timer.s, s.saver.s = s, s, s
 	s.inbox.start = time.Now()
-	s.pool.budget, s.pool.freed = s.limits.BufferBytes, s.feed
+	s.pool.Lock, s.pool.Budget, s.pool.Freed = &sync.Mutex{}, s.limits.BufferBytes, s.feed
 	s.slabs.size = int(s.limits.ReadAheadBytes)
 	s.published.Store(&msg.Published{})
 	if err := s.listen(); err != nil {

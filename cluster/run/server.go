@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"momus/cluster"
 	"momus/cluster/config"
 	"momus/core"
 	"momus/core/msg"
@@ -33,7 +34,7 @@ type Server struct {
 	sink      sink
 	events    events
 	timer     timer
-	pool      pool
+	pool      cluster.Pool
 	slabs     slabs
 	workers   []*worker
 	saver     saver
@@ -64,7 +65,7 @@ func (k *sink) Note(n core.Note)           { k.s.note(n) }
 
 func (k *sink) Reply(r wire.Reply) {
 	if c := k.s.conn(r.Conn); c != nil {
-		c.enqueue(connEntry{reply: r}, k.todo)
+		c.enqueue(cluster.ConnEntry{Reply: r}, k.todo)
 		return
 	}
 	frame.Discard(r)
@@ -72,7 +73,7 @@ func (k *sink) Reply(r wire.Reply) {
 
 func (k *sink) ConnOp(op core.ConnOp) {
 	if c := k.s.conn(op.Conn); c != nil {
-		c.enqueue(connEntry{op: op, isOp: true}, k.todo)
+		c.enqueue(cluster.ConnEntry{Op: op, IsOp: true}, k.todo)
 	}
 }
 
@@ -133,7 +134,7 @@ func (s *Server) serve(listener string, kind wire.Listener, sock *tcp.Socket) {
 	s.nextConn++
 	id := s.nextConn
 	c := &conn{s: s, id: id, sock: sock, resume: make(chan struct{}, 1)}
-	c.frame = frame.New(id, kind, frame.Env{
+	c.io.Sock, c.io.Frame = sock, frame.New(id, kind, frame.Env{
 		Limits:          &s.limits,
 		RequestBytesMax: s.node.Broker.RequestBytesMax,
 		Pool:            &s.pool,
@@ -159,9 +160,7 @@ func (s *Server) forget(c *conn) {
 	c.queue, c.gone = nil, true
 	c.mu.Unlock()
 	for i := range rest {
-		if !rest[i].isOp {
-			frame.Discard(rest[i].reply)
-		}
+		rest[i].Discard()
 	}
 }
 
