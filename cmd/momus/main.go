@@ -1,5 +1,3 @@
-// Command momus is a Kafka broker, its simulator and its tools, in one binary. It holds flags and
-// wiring only.
 package main
 
 import (
