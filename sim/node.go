@@ -48,6 +48,8 @@ type node struct {
 	diskDowns    uint64
 	// armed is the kind of crash that the disk is armed for, or 0.
 	armed int
+	// relapse says that the next life is to lose its power while it recovers.
+	relapse bool
 	// exit is how the last process ended, if it did.
 	exit *core.Exit
 }
@@ -150,6 +152,7 @@ func (n *node) boot() {
 	for i := range start.Entropy {
 		start.Entropy[i], fresh[i] = byte(entropy.Draw(256)), byte(entropy.Draw(256))
 	}
+	n.armRelapse()
 	n.disk.BeginTurn(n.w.now, bootCalls, bootBytes)
 	facts, _, err := cluster.Boot(n.disk, n.node, fresh, n.now().Wall)
 	end := n.disk.EndTurn()

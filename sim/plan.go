@@ -77,14 +77,14 @@ func (n *node) planFaults(until int64) {
 	}
 	n.disk.SetFaults(simdisk.Faults{
 		Stall: rate(50), StallNanos: uint64(50 * kafka.Millisecond),
-		WriteIO: rareRate(s, 8, 400), SyncIO: rareRate(s, 8, 100), ReadIO: rareRate(s, 8, 400),
-		NoSpace: rareRate(s, 8, 400), NameIO: rareRate(s, 8, 400),
+		WriteIO: rareRate(s, 8, 200), SyncIO: rareRate(s, 8, 100), ReadIO: rareRate(s, 8, 50),
+		NoSpace: rareRate(s, 8, 200), NameIO: rareRate(s, 8, 200),
 	})
 	n.net.SetFaults(simnet.Faults{
 		ShortWrite: rate(4), ShortRead: rate(4), Chop: rate(3),
 		Late: rate(20), LateNanos: uint64(500 * kafka.Millisecond), Reset: rate(100),
 	})
-	crashes := int(s.Draw(6))
+	crashes := int(s.Draw(10))
 	for range crashes {
 		at := s.Between(int64(50*kafka.Millisecond), until)
 		how := int64(s.Draw(4)) // 0: kill by time, 1: power by time, 2: power by call, 3: kill by call
@@ -126,7 +126,7 @@ func (n *node) plannedCrash(e *event) {
 		if e.index == crashKillInCall {
 			n.armed = crashNowKill
 		}
-		n.disk.CrashAfterCalls(1 + n.stream("plan/crashcall").Draw(24))
+		n.arm(24)
 		return
 	case crashNowPower, crashNowKill:
 		if e.life != n.life {
@@ -134,8 +134,23 @@ func (n *node) plannedCrash(e *event) {
 		}
 	}
 	n.crash(e.index == crashPower || e.index == crashNowPower)
+	n.relapse = n.stream("plan/relapse").Draw(4) == 3
 	delay := n.stream("plan/restart").Tail(int64(20 * kafka.Millisecond))
 	n.w.queue.push(event{at: n.w.now + min(delay, int64(2*kafka.Second)), node: n.index, kind: kindRestart})
+}
+
+// arm has the disk name a moment inside one of its next calls.
+func (n *node) arm(calls uint64) {
+	n.disk.CrashAfterCalls(1 + n.stream("plan/crashcall").Draw(calls))
+}
+
+// armRelapse arms the disk for a power loss while the node recovers from a crash, if one is due.
+func (n *node) armRelapse() {
+	if n.relapse && n.phase == phaseFaults {
+		n.armed = crashNowPower
+		n.arm(64)
+	}
+	n.relapse = false
 }
 
 // springTrap schedules the crash that an armed disk ran into during the turn just made.
@@ -166,7 +181,7 @@ func (n *node) processEnded(p *process) {
 // checkLeaks demands that a cleanly stopped process gave back every buffer.
 func (n *node) checkLeaks(p *process) {
 	for _, c := range p.order {
-		c.io.Frame.Release() // what is still open at the end holds what it is reading
+		c.frame.Release() // what is still open at the end holds what it is reading
 	}
 	switch {
 	case !n.exit.Clean:

@@ -50,7 +50,8 @@ func (r *Report) Counts() []Count {
 		{"excused-power", uint64(j.ExcusedPowerLoss)}, {"excused-deletion", uint64(j.ExcusedDeletion)},
 		{"undecided", uint64(j.Undecided)},
 		{"crash-process", d.ProcessCrashes}, {"crash-power", d.PowerLosses}, {"crash-lossy", d.LossyPowerLosses},
-		{"disk-downs", r.DiskDowns}, {"disk-errors", d.Errors}, {"disk-stalls", d.Stalls},
+		{"disk-downs", r.DiskDowns}, {"write-errors", d.WriteErrors}, {"read-errors", d.ReadErrors},
+		{"name-errors", d.NameErrors}, {"sync-errors", d.SyncErrors}, {"full-disks", d.FullDisks}, {"disk-stalls", d.Stalls},
 		{"undone-calls", d.UndoneCalls}, {"torn-writes", d.TornWrites}, {"lost-writes", d.LostWrites},
 		{"lost-sizes", d.LostSizes}, {"part-writes", d.PartWrites}, {"garbage", d.Garbage}, {"lost-entries", d.LostEntries},
 		{"short-writes", n.ShortWrites}, {"short-reads", n.ShortReads}, {"chops", n.Chops}, {"late", n.Late},
@@ -89,7 +90,11 @@ func (r *Report) add(d simdisk.Bites, n simnet.Bites) {
 	a.Garbage += d.Garbage
 	a.LostEntries += d.LostEntries
 	a.LostSyncs += d.LostSyncs
-	a.Errors += d.Errors
+	a.WriteErrors += d.WriteErrors
+	a.ReadErrors += d.ReadErrors
+	a.NameErrors += d.NameErrors
+	a.SyncErrors += d.SyncErrors
+	a.FullDisks += d.FullDisks
 	a.Stalls += d.Stalls
 	a.ProcessCrashes += d.ProcessCrashes
 	a.PowerLosses += d.PowerLosses

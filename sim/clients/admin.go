@@ -197,7 +197,7 @@ func (a *admin) created(q request, r *kmsg.CreateTopicsResponse) {
 		switch a.answer(q, t.ErrorCode, t.TopicID) {
 		case kafka.None, kafka.ErrTopicAlreadyExists:
 			w.exists, w.id = true, t.TopicID
-			w.at = now + 300*millisecond + int64(a.draw(drawGap, 1500))*millisecond
+			w.at = now + 200*millisecond + int64(a.draw(drawGap, 1000))*millisecond
 		default:
 			w.at = now + 2*metadataPause
 		}

@@ -1,6 +1,8 @@
 package simdisk
 
 import (
+	"errors"
+
 	"momus/disk"
 )
 
@@ -79,8 +81,10 @@ type Bites struct {
 	LostEntries uint64
 	// LostSyncs are writes lost although a Sync had claimed them.
 	LostSyncs uint64
-	// Errors are the injected failures of calls, Stalls the delayed ones.
-	Errors, Stalls uint64
+	// WriteErrors, ReadErrors, NameErrors and SyncErrors are injected failures of calls on contents,
+	// on names and the rest, and of syncs of files; FullDisks are those for want of space. Stalls
+	// are calls that were delayed.
+	WriteErrors, ReadErrors, NameErrors, SyncErrors, FullDisks, Stalls uint64
 	// ProcessCrashes and PowerLosses count the crashes; LossyPowerLosses those that lost data.
 	ProcessCrashes, PowerLosses, LossyPowerLosses uint64
 }
@@ -148,17 +152,34 @@ func (d *Disk) fault(op op, n int) (moved int, err error) {
 		if f.err == nil {
 			return n, nil
 		}
-		d.bites.Errors++
+		d.count(op, f.err)
 		return min(f.after, n), f.err
 	}
 	if err = d.drawn(op); err == nil {
 		return n, nil
 	}
-	d.bites.Errors++
+	d.count(op, err)
 	if n == 0 {
 		return 0, err
 	}
 	return n - 1 - int(d.env.Draw(d.keys[op].part, uint64(n))), err
+}
+
+// count counts an injected failure by its kind.
+func (d *Disk) count(op op, err error) {
+	b := &d.bites
+	switch {
+	case errors.Is(err, disk.ErrNoSpace):
+		b.FullDisks++
+	case op == opWrite || op == opWriteVec:
+		b.WriteErrors++
+	case op == opRead:
+		b.ReadErrors++
+	case op == opSync:
+		b.SyncErrors++
+	default:
+		b.NameErrors++
+	}
 }
 
 // drawn draws the error of a call by the rates in force.

@@ -173,7 +173,6 @@ func (e *End) Reset() error {
 		return sock.ErrClosed
 	}
 	if !e.broken {
-		e.net().bites.Resets++
 		e.out().reset()
 	}
 	e.close()
@@ -188,11 +187,15 @@ func (e *End) close() {
 
 // BreakDown is a reset from the network between the ends: both see it, each in its time.
 func (e *End) BreakDown() {
-	e.net().bites.Resets++
+	broke := false
 	for i := range e.conn.ways {
-		if !e.conn.ways[i].to().closed {
-			e.conn.ways[i].reset()
+		if w := &e.conn.ways[i]; !w.to().closed && !w.cut {
+			w.reset()
+			broke = true
 		}
+	}
+	if broke {
+		e.net().bites.Resets++
 	}
 }
 

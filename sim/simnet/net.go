@@ -25,8 +25,9 @@ type Faults struct {
 // Bites counts the faults that changed something.
 type Bites struct {
 	ShortWrites, ShortReads, Chops, Late uint64
-	// Resets are connections broken by a draw or by the world; LostBytes were accepted, and were
-	// lost to a reset or on the way to a machine that is gone.
+	// Resets are connections that broke between their ends, by a draw or by the world; an end that
+	// resets is no fault. LostBytes were accepted, and were lost to a reset or on the way to a
+	// machine that is gone.
 	Resets, LostBytes uint64
 	// Held are segments that waited for a partition to end.
 	Held uint64
