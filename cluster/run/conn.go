@@ -131,7 +131,7 @@ func (c *conn) wakeReader() {
 // take wraps the requests decoded since the last call. The turn is held.
 func (c *conn) take(into []core.Event) []core.Event {
 	for _, r := range c.io.Frame.Requests() {
-		ev := c.s.events.request()
+		ev := c.s.events.requests.get()
 		ev.Request = r
 		into = append(into, ev)
 	}

@@ -8,28 +8,9 @@ import (
 
 // events lends the hot events, so that posting one allocates nothing.
 type events struct {
-	requests, logs, reads sync.Pool
-}
-
-func (e *events) request() *core.Request {
-	if ev, ok := e.requests.Get().(*core.Request); ok {
-		return ev
-	}
-	return &core.Request{}
-}
-
-func (e *events) logDone() *core.LogDone {
-	if ev, ok := e.logs.Get().(*core.LogDone); ok {
-		return ev
-	}
-	return &core.LogDone{}
-}
-
-func (e *events) readDone() *core.ReadDone {
-	if ev, ok := e.reads.Get().(*core.ReadDone); ok {
-		return ev
-	}
-	return &core.ReadDone{}
+	requests lender[core.Request]
+	logs     lender[core.LogDone]
+	reads    lender[core.ReadDone]
 }
 
 // takeBack returns the events of a drained batch; Step keeps nothing of them.
@@ -37,14 +18,27 @@ func (e *events) takeBack(batch []core.Event) {
 	for _, ev := range batch {
 		switch ev := ev.(type) {
 		case *core.Request:
-			*ev = core.Request{}
-			e.requests.Put(ev)
+			e.requests.put(ev)
 		case *core.LogDone:
-			*ev = core.LogDone{}
-			e.logs.Put(ev)
+			e.logs.put(ev)
 		case *core.ReadDone:
-			*ev = core.ReadDone{}
-			e.reads.Put(ev)
+			e.reads.put(ev)
 		}
 	}
+}
+
+// lender lends zeroed values of one type.
+type lender[T any] struct{ pool sync.Pool }
+
+func (l *lender[T]) get() *T {
+	if v, ok := l.pool.Get().(*T); ok {
+		return v
+	}
+	return new(T)
+}
+
+func (l *lender[T]) put(v *T) {
+	var zero T
+	*v = zero
+	l.pool.Put(v)
 }

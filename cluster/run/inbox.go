@@ -57,7 +57,7 @@ func (s *Server) drain(todo *turns) {
 		in.mu.Unlock()
 
 		if s.recorder != nil {
-			s.recorder.segment(in.stepper)
+			s.recorder.Begin(in.stepper)
 		}
 		now := in.now()
 		for _, ev := range batch {

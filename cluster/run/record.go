@@ -3,7 +3,6 @@ package run
 import (
 	"sync"
 
-	"momus/cluster"
 	"momus/cluster/journal"
 	"momus/core"
 	"momus/core/kafka"
@@ -13,10 +12,8 @@ import (
 // recorder gives the journal of --record its goroutine: Steps are encoded while the core is held,
 // and written there.
 type recorder struct {
-	journal *journal.Recorder
-	wake    chan struct{}
-	stop    chan struct{}
-	done    chan struct{}
+	*journal.Recorder
+	wake, stop, done chan struct{}
 }
 
 func newRecorder(fs disk.FS, dir string) (*recorder, error) {
@@ -26,28 +23,26 @@ func newRecorder(fs disk.FS, dir string) (*recorder, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &recorder{journal: j, wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
+	r := &recorder{Recorder: j, wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
 	go r.loop()
 	return r, nil
 }
 
 // Step implements cluster.Observer.
 func (r *recorder) Step(number uint64, now kafka.Now, ev core.Event, event []byte, mark core.Mark, sum uint64) {
-	r.journal.Step(number, now, ev, event, mark, sum)
+	r.Recorder.Step(number, now, ev, event, mark, sum)
 	select {
 	case r.wake <- struct{}{}:
 	default:
 	}
 }
 
-func (r *recorder) segment(s *cluster.Stepper) { r.journal.Begin(s) }
-
 func (r *recorder) loop() {
 	defer close(r.done)
 	for {
 		select {
 		case <-r.wake:
-			r.journal.Write()
+			r.Write()
 		case <-r.stop:
 			return
 		}
@@ -58,5 +53,5 @@ func (r *recorder) loop() {
 func (r *recorder) close() error {
 	close(r.stop)
 	<-r.done
-	return r.journal.Close()
+	return r.Close()
 }

@@ -109,7 +109,7 @@ func (w *worker) once(todo *turns, fast bool) (more bool) {
 
 	events := make([]core.Event, len(w.done))
 	for i := range w.done {
-		ev := w.s.events.logDone()
+		ev := w.s.events.logs.get()
 		ev.LogDone = w.done[i]
 		events[i] = ev
 	}
@@ -176,7 +176,7 @@ func (s *Server) read(todo *turns, r readTurn) {
 }
 
 func (s *Server) finishRead(todo *turns, r port.Read) {
-	ev := s.events.readDone()
+	ev := s.events.reads.get()
 	ev.ReadDone = s.reader.Read(r)
 	s.post(todo, ev)
 }
