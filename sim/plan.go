@@ -181,7 +181,7 @@ func (n *node) processEnded(p *process) {
 // checkLeaks demands that a cleanly stopped process gave back every buffer.
 func (n *node) checkLeaks(p *process) {
 	for _, c := range p.order {
-		c.frame.Release() // what is still open at the end holds what it is reading
+		c.io.Frame.Release() // what is still open at the end holds what it is reading
 	}
 	switch {
 	case !n.exit.Clean:
