@@ -7,6 +7,7 @@ import (
 	"momus/core/image"
 	"momus/core/kafka"
 	"momus/core/msg"
+	"momus/core/port"
 	"momus/core/record"
 	"momus/core/replica"
 )
@@ -52,7 +53,7 @@ func (n *Node) partitionChanged(now kafka.Now, log kafka.TopicPartition) {
 		return
 	}
 	r := n.replicas[log]
-	if r == nil && len(n.purges) > 0 {
+	if r == nil && n.mustWait(topic.Name, log.Partition) {
 		n.waiting = append(n.waiting, log)
 		return
 	}
@@ -82,6 +83,7 @@ func (n *Node) deleteTopic(now kafka.Now, topic *image.Topic) {
 		log := kafka.TopicPartition{Topic: topic.ID, Partition: kafka.PartitionID(i)}
 		n.forgetLog(log)
 		if r := n.replicas[log]; r != nil {
+			n.deleting = append(n.deleting, port.LogName{Topic: topic.Name, Partition: log.Partition, TopicID: log.Topic})
 			r.Delete(now)
 			n.touch(r)
 		}

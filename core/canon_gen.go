@@ -264,6 +264,10 @@ func (v *Node) AppendCanon(b []byte) []byte {
 	for i1 := range v.purges {
 		b = canon.AppendInt(b, v.purges[i1])
 	}
+	b = canon.AppendLen(b, len(v.deleting), v.deleting == nil)
+	for i1 := range v.deleting {
+		b = v.deleting[i1].AppendCanon(b)
+	}
 	b = canon.AppendLen(b, len(v.waiting), v.waiting == nil)
 	for i1 := range v.waiting {
 		b = append(b, v.waiting[i1].Topic[:]...)
@@ -352,6 +356,13 @@ func (v *Node) ReadCanon(r *canon.Reader) {
 		v.purges = make([]int64, n1)
 		for i2 := range v.purges {
 			v.purges[i2] = r.Int(64)
+		}
+	}
+	v.deleting = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.deleting = make([]port.LogName, n1)
+		for i2 := range v.deleting {
+			v.deleting[i2].ReadCanon(r)
 		}
 	}
 	v.waiting = nil
@@ -489,6 +500,19 @@ func (v *Node) AppendText(b []byte) []byte {
 				b = append(b, ' ')
 			}
 			b = strconv.AppendInt(b, v.purges[i1], 10)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " deleting:"...)
+	if v.deleting == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.deleting {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.deleting[i1].AppendText(b)
 		}
 		b = append(b, ']')
 	}

@@ -78,16 +78,34 @@ func (n *Node) purged(now kafka.Now, seq int64) {
 		return
 	}
 	n.purges = slices.Delete(n.purges, i, i+1)
-	if len(n.purges) > 0 {
-		return
-	}
 	if n.phase == phaseTidying {
 		n.tidied(now)
 		return
 	}
+	n.openWaiting(now)
+}
+
+// mustWait tells that a new log cannot be opened yet: a log of an older topic of that name is not
+// out of the way, in the checkpoints or in its directory.
+func (n *Node) mustWait(topic string, partition kafka.PartitionID) bool {
+	return len(n.purges) > 0 || slices.ContainsFunc(n.deleting, func(l port.LogName) bool {
+		return l.Topic == topic && l.Partition == partition
+	})
+}
+
+// openWaiting opens what no longer must wait; the rest lines up again.
+func (n *Node) openWaiting(now kafka.Now) {
 	waiting := n.waiting
 	n.waiting = nil
 	for _, log := range waiting {
 		n.partitionChanged(now, log)
 	}
+}
+
+// logGone follows the end of a deletion.
+func (n *Node) logGone(now kafka.Now, log kafka.TopicPartition) {
+	n.deleting = slices.DeleteFunc(n.deleting, func(l port.LogName) bool {
+		return l.TopicID == log.Topic && l.Partition == log.Partition
+	})
+	n.openWaiting(now)
 }

@@ -63,10 +63,11 @@ type Node struct {
 	failingSave int64
 	// tidying counts the stray directories that are not out of the way yet.
 	tidying int32
-	// purges are the saves that take stale lines out of the checkpoints, by number, and waiting the
-	// new logs that are not opened before them.
-	purges  []int64
-	waiting []kafka.TopicPartition
+	// purges are the saves that take stale lines out of the checkpoints, by number, deleting the
+	// logs that are being deleted, and waiting the new logs that are not opened before.
+	purges   []int64
+	deleting []port.LogName
+	waiting  []kafka.TopicPartition
 	// opening are the logs that were opened when the image was first current and are not open yet.
 	opening map[kafka.TopicPartition]bool
 	// closing are the logs that a clean stop still waits for.
