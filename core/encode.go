@@ -8,6 +8,7 @@ import (
 type Mark struct {
 	ops, reads, saves, replies, conns, drops, notes int
 	published                                       int64
+	exited                                          bool
 }
 
 // Mark returns where the next Step's entries will begin.
@@ -16,6 +17,7 @@ func (n *Node) Mark() Mark {
 	return Mark{
 		ops: len(r.LogOps), reads: len(r.Reads), saves: len(r.Saves), replies: len(r.Replies),
 		conns: len(r.ConnOps), drops: len(r.Drops), notes: len(r.Notes), published: n.published.Version,
+		exited: r.Exit != nil,
 	}
 }
 
@@ -33,7 +35,7 @@ func (n *Node) AppendEntries(b []byte, mark Mark) []byte {
 		b = n.published.AppendCanon(b)
 	}
 	b = canon.AppendInt(b, int64(r.Wake))
-	if r.Exit != nil {
+	if r.Exit != nil && !mark.exited {
 		b = r.Exit.AppendCanon(b)
 	}
 	return b
@@ -49,7 +51,7 @@ func (n *Node) AppendEntriesText(b []byte, mark Mark) []byte {
 	b = appendLines(b, r.ConnOps[mark.conns:])
 	b = appendLines(b, r.Drops[mark.drops:])
 	b = appendLines(b, r.Notes[mark.notes:])
-	if r.Exit != nil {
+	if r.Exit != nil && !mark.exited {
 		b = append(b, "    "...)
 		b = append(r.Exit.AppendText(b), '\n')
 	}

@@ -194,3 +194,29 @@ func count(s port.Span) int {
 	}
 	return 0
 }
+
+// The entries of a Step are the same however many Steps one Ready gathers: here none, or all of a
+// life, past its end.
+func TestEntriesBelongToTheirStep(t *testing.T) {
+	one, all := &core.Node{}, &core.Node{}
+	both := func(now kafka.Now, ev core.Event, take func(*core.Ready)) {
+		mark, markAll := one.Mark(), all.Mark()
+		all.Step(now, core.ReadEvent(readerOf(core.AppendEvent(nil, ev))))
+		one.Step(now, ev)
+		want, got := one.AppendEntries(nil, mark), all.AppendEntries(nil, markAll)
+		if !bytes.Equal(got, want) {
+			t.Fatalf("after %s, gathered:\n%s\nalone:\n%s", ev.AppendText(nil), all.AppendEntriesText(nil, markAll), one.AppendEntriesText(nil, mark))
+		}
+		r := one.Ready()
+		take(r)
+		one.Recycle(r)
+	}
+	l := lifetest.New(lifetest.NewStorage(), both, nil)
+	for _, act := range lifetest.Script(l) {
+		act()
+	}
+	if l.Exit == nil {
+		t.Fatal("the life did not end")
+	}
+	both(kafka.Now{Mono: 1 << 40, Wall: 1 << 40}, &core.ConnOpened{Conn: 77, Listener: "PLAINTEXT"}, func(*core.Ready) {})
+}
