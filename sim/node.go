@@ -398,9 +398,12 @@ func (n *node) wake(e *event) {
 type observer node
 
 // Step implements cluster.Observer.
-func (o *observer) Step(number uint64, now kafka.Now, ev core.Event, _ []byte, mark core.Mark, sum uint64) {
+func (o *observer) Step(number uint64, now kafka.Now, ev core.Event, event []byte, mark core.Mark, sum uint64) {
 	n := (*node)(o)
 	n.observe(ev)
+	if observe := n.w.options.Observe; observe != nil {
+		observe(n.name+"life="+strconv.Itoa(int(n.life)), number, event, sum)
+	}
 	if trace := n.w.options.Trace; trace != nil {
 		line := []byte(n.name + "life=" + strconv.Itoa(int(n.life)) + " step=" + strconv.FormatUint(number, 10) +
 			" t=" + strconv.FormatInt(n.w.now, 10) + " chain=" + hex(sum) + " ")

@@ -32,6 +32,8 @@ type Options struct {
 	Overrides map[string]Override
 	// Trace gets a line for each event of a node and each entry that came of it, if set.
 	Trace func(line string)
+	// Observe sees each Step of a node's life as its own stepper does, if set.
+	Observe func(life string, number uint64, event []byte, sum uint64)
 	// Nodes are the indexes of the nodes that there are, unconnected; nil means one, of index 0.
 	Nodes []int32
 }
