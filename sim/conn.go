@@ -79,7 +79,7 @@ func (n *node) connTurn(c *serverConn) {
 // write sends until the socket is full.
 func (n *node) write(c *serverConn) {
 	for more := true; more && !c.closed && !c.full; {
-		n.beginTurn() // file regions are read here
+		n.beginRead() // file regions are read here
 		more, c.full = c.io.Send()
 		n.disk.EndTurn()
 	}

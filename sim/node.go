@@ -46,6 +46,7 @@ type node struct {
 	healAt       int64
 	patienceEnds int64
 	diskDowns    uint64
+	syncErrors   uint64 // of the disk, when it was last looked
 	// armed is the kind of crash that the disk is armed for, or 0.
 	armed int
 	// relapse says that the next life is to lose its power while it recovers.
@@ -276,15 +277,27 @@ func (n *node) crash(power bool) {
 	n.dropConns(p, power)
 }
 
-// beginTurn starts a disk turn at this instant, under the node's budget.
+// beginTurn starts a disk turn at this instant. It may go beyond the node's budget by the step that
+// it began within it.
 func (n *node) beginTurn() {
-	n.disk.BeginTurn(n.w.now, int(n.limits.TurnCalls)+turnSlackCalls, n.limits.TurnBytes+turnSlackBytes)
+	n.disk.BeginTurn(n.w.now, int(n.limits.TurnCalls)+stepCalls, n.limits.TurnBytes+stepBytes)
 }
 
-// A turn may finish the operation under way beyond its budget, by this much.
+// What one step of a disk turn may take: the calls of a short operation with its roll, and a part
+// of a copy, which is read and written.
 const (
-	turnSlackCalls = 256
-	turnSlackBytes = 4 << 20
+	stepCalls = 64
+	stepBytes = 192 << 10
+)
+
+// beginRead starts a turn that serves bytes to a connection: its size is that of the answer, which
+// the client's limits bound, not the node's.
+func (n *node) beginRead() { n.disk.BeginTurn(n.w.now, readCalls, readBytes) }
+
+// No client of a simulated world asks for more than 1 MiB.
+const (
+	readCalls = 128
+	readBytes = 1<<20 + stepBytes
 )
 
 // workerTurn runs one turn of a disk worker, whole, at this instant.
@@ -300,6 +313,7 @@ func (n *node) workerTurn(index int64) {
 	n.beginTurn()
 	done := w.log.Turn(ops, nil)
 	end := n.disk.EndTurn()
+	n.doubt(done)
 	load := &delivery{worker: int32(index)}
 	for i := range done {
 		load.events = append(load.events, &core.LogDone{LogDone: done[i]})
@@ -377,7 +391,7 @@ func (n *node) readTurn(index int64) {
 	p := n.process
 	r := p.reads[index]
 	p.freeReads = append(p.freeReads, index)
-	n.beginTurn()
+	n.beginRead()
 	done := p.storage.Reader.Read(r)
 	end := n.disk.EndTurn()
 	n.schedule(end, kindComplete, workerReader, &delivery{events: []core.Event{&core.ReadDone{ReadDone: done}}, worker: workerReader})
