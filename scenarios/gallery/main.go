@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// The limits of a hunt, and of all hunts of a CI run together.
+const (
+	seedsMax  = 5000
+	ciTimeMax = 4 * time.Minute
+	ciCPUMax  = 45 * time.Second
+)
+
+// options are the command line.
+type options struct {
+	run    string
+	limits limits
+	ci     bool
+}
+
+func main() {
+	o := options{}
+	flag.StringVar(&o.run, "run", "", "only the mutations whose name matches this expression")
+	flag.IntVar(&o.limits.seeds, "seeds", seedsMax, "seeds to try for one mutation, at most 5000")
+	flag.DurationVar(&o.limits.cpu, "cpu", 3*time.Minute, "CPU time to spend on one mutation")
+	flag.BoolVar(&o.ci, "ci", os.Getenv("CI") != "", "a rotating part and what changed, within 4 minutes; the table stays")
+	flag.Parse()
+	o.limits.seeds = min(o.limits.seeds, seedsMax)
+	ok, err := o.gallery()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "gallery:", err)
+		os.Exit(1)
+	}
+	if !ok {
+		os.Exit(1)
+	}
+}
+
+// gallery runs the chosen mutations and tells whether all promises were kept.
+func (o *options) gallery() (ok bool, err error) {
+	root, err := filepath.Abs(".")
+	if err != nil {
+		return false, err
+	}
+	all, err := readMutations(root)
+	if err != nil {
+		return false, err
+	}
+	t, err := readTable(filepath.Join(root, tableFile))
+	if err != nil {
+		return false, err
+	}
+	chosen, err := o.choose(root, all, t)
+	if err != nil {
+		return false, err
+	}
+	dir, err := os.MkdirTemp("", "gallery-")
+	if err != nil {
+		return false, err
+	}
+	defer func() {
+		if rmErr := os.RemoveAll(dir); err == nil {
+			err = rmErr
+		}
+	}()
+	results, err := o.hunts(&workshop{root: root, dir: dir}, chosen)
+	if err != nil {
+		return false, err
+	}
+	ok = summarize(results, len(all))
+	if o.ci {
+		return ok, nil
+	}
+	for _, r := range results {
+		if r.kept() {
+			t.put(r)
+		}
+	}
+	return ok, t.write(filepath.Join(root, tableFile), all)
+}
+
+func (o *options) choose(root string, all []*mutation, t table) ([]*mutation, error) {
+	if o.run != "" || !o.ci {
+		return chooseByName(all, o.run)
+	}
+	o.limits.cpu = min(o.limits.cpu, ciCPUMax)
+	return chooseForCI(root, all, t, turn(root))
+}
+
+// hunts runs the mutations one after another. In CI it ends early when the time is up, and says so.
+func (o *options) hunts(w *workshop, chosen []*mutation) ([]*result, error) {
+	ctx := context.Background()
+	began := time.Now()
+	clean, err := w.build(ctx, "clean", "")
+	if err != nil {
+		return nil, err
+	}
+	var results []*result
+	for i, m := range chosen {
+		left := ciTimeMax - time.Since(began)
+		if o.ci && left < ciCPUMax/2 {
+			fmt.Printf("gallery: the time is up; %d of %d were not run\n", len(chosen)-i, len(chosen))
+			break
+		}
+		l := o.limits
+		if o.ci {
+			l.cpu = min(l.cpu, left)
+		}
+		r := hunt(ctx, w, clean, m, l)
+		fmt.Println(r.line())
+		results = append(results, r)
+	}
+	return results, nil
+}
+
+// summarize prints the figures and tells whether every promise was kept.
+func summarize(results []*result, all int) bool {
+	kept, caught, most, quiet := 0, 0, 0, 0
+	for _, r := range results {
+		if !r.kept() {
+			continue
+		}
+		kept++
+		if r.mutation.harmless() {
+			quiet += r.tried
+			continue
+		}
+		caught++
+		most = max(most, r.caught)
+	}
+	text := fmt.Sprintf("FIGURE gallery: %d mutations of %d run, %d caught as they must be, after %d seeds at most",
+		len(results), all, caught, most)
+	if quiet > 0 {
+		text += fmt.Sprintf("; the one that changes nothing is not caught in %d seeds", quiet)
+	}
+	fmt.Println(text)
+	return kept == len(results) && kept > 0
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// tableFile is the generated page, relative to the root.
+const tableFile = "docs/gallery.md"
+
+const tableHead = `# The gallery of mutations
+
+Written by ` + "`make gallery`" + `; not by hand. Each mutation breaks the broker on purpose, in one place;
+seeds from 1 on are simulated until the named check objects. A catch counts only if the same seed is
+green without the mutation. *Seeds* is how many it took; *own assertions* is the first seed at which
+the core's own checks spoke, *others* what else objected and when: they do not count. The hash is
+that of the mutation and its source: what it no longer fits is run again by CI.
+
+| mutation | source | check | seeds | own assertions | others | hash | what breaks |
+|---|---|---|--:|--:|---|---|---|
+`
+
+// hashColumn is where a row's hash stands.
+const hashColumn = 6
+
+// table is the rows of the page by the mutation's name.
+type table map[string]string
+
+// readTable reads the page; one that does not exist is empty.
+func readTable(path string) (table, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return table{}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	t := table{}
+	_, rows, _ := strings.Cut(string(text), tableHead)
+	for line := range strings.Lines(rows) {
+		if cells := cells(line); len(cells) > hashColumn {
+			t[cells[0]] = strings.TrimSpace(line)
+		}
+	}
+	return t, nil
+}
+
+func cells(row string) []string {
+	parts := strings.Split(strings.Trim(strings.TrimSpace(row), "|"), "|")
+	for i := range parts {
+		parts[i] = strings.TrimSpace(parts[i])
+	}
+	return parts
+}
+
+// hash is the hash that the row of that name was made with, or empty.
+func (t table) hash(name string) string {
+	if row, ok := t[name]; ok {
+		return cells(row)[hashColumn]
+	}
+	return ""
+}
+
+// put makes the row of a result.
+func (t table) put(r *result) {
+	m := r.mutation
+	seeds, crash, other := fmt.Sprint(r.caught), "-", "-"
+	if m.harmless() {
+		seeds = fmt.Sprintf("not in %d", r.tried)
+	}
+	if r.crash != 0 {
+		crash = fmt.Sprint(r.crash)
+	}
+	if r.other != "" {
+		other = r.other
+	}
+	t[m.name] = "| " + strings.Join([]string{m.name, m.file, m.checker, seeds, crash, other, r.hash, m.why}, " | ") + " |"
+}
+
+// write writes the page: the rows of the mutations there are, in their order.
+func (t table) write(path string, all []*mutation) error {
+	var b strings.Builder
+	b.WriteString(tableHead)
+	for _, m := range all {
+		if row, ok := t[m.name]; ok {
+			b.WriteString(row + "\n")
+		}
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(path, []byte(b.String()), 0o644)
+}
