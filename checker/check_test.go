@@ -79,7 +79,7 @@ func (s *story) lookup(asked kafka.Wall, offset kafka.Offset, at kafka.Wall) {
 
 func (s *story) crash(power bool, flushed kafka.Offset) {
 	s.h.Crashes = append(s.h.Crashes, Crash{Event: s.event(), Power: power,
-		Flushed: []FlushedEnd{{kafka.TopicPartition{Topic: s.id}, flushed}}})
+		Flushed: []FlushedEnd{{Log: kafka.TopicPartition{Topic: s.id}, End: flushed}}})
 }
 
 // final ends the story: the topic exists and holds these values.

@@ -17,7 +17,8 @@ type loss struct {
 const forever Event = math.MaxInt64
 
 // findLosses gives each log the power losses that excuse something. With flush.messages=1 nothing
-// is acknowledged or read before it is flushed, so none does.
+// is acknowledged or read before it is flushed, so none does, unless the disk itself is to blame
+// (DC in GUARANTEES: with one replica what it corrupts may be lost).
 func (j *judge) findLosses() {
 	for i := range j.h.Crashes {
 		c := &j.h.Crashes[i]
@@ -33,7 +34,7 @@ func (j *judge) findLosses() {
 			if !ok {
 				continue
 			}
-			if l := j.logs[n]; l.flush != 1 {
+			if l := j.logs[n]; l.flush != 1 || f.Doubted {
 				l.losses = append(l.losses, loss{c.Event, f.End})
 			}
 		}

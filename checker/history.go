@@ -173,6 +173,9 @@ type Crash struct {
 type FlushedEnd struct {
 	Log kafka.TopicPartition
 	End kafka.Offset
+	// Doubted says that a sync of the log failed, and that the process was killed before it could
+	// note that: its successor finds the pages, takes them for written, and no sync writes them.
+	Doubted bool
 }
 
 // Oddity is something that a client was sent and that no broker may send: a frame that cannot be

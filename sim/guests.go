@@ -25,6 +25,10 @@ type guests struct {
 	// flushed is what the last good flush of each log covers, as completions told the core.
 	flushed map[kafka.TopicPartition]kafka.Offset
 	logs    []kafka.TopicPartition // the keys of flushed, in order of appearance
+	// doubted are the logs of which a sync failed, with what was flushed before, until the process
+	// that noted it has written them once more, or a power loss showed what was there.
+	doubted   map[kafka.TopicPartition]kafka.Offset
+	rewriting bool
 }
 
 // link is a client's end of a connection.
@@ -39,7 +43,7 @@ type link struct {
 const linkWindow = 64 << 10
 
 func newGuests(n *node) *guests {
-	g := &guests{links: map[int64]*link{}, flushed: map[kafka.TopicPartition]kafka.Offset{}}
+	g := &guests{links: map[int64]*link{}, flushed: map[kafka.TopicPartition]kafka.Offset{}, doubted: map[kafka.TopicPartition]kafka.Offset{}}
 	n.guests = g
 	g.population = clients.NewPopulation((*guestEnv)(n), clients.Plan{
 		Nodes: []int32{int32(n.cfg.NodeID)}, Wall: wallEpoch,
@@ -188,6 +192,10 @@ func (n *node) clientWoken(woken simnet.Woken) {
 // observe keeps what the judge must know of a Step: how far each log is flushed. A flush that the
 // core was told of counts, none else.
 func (n *node) observe(ev core.Event) {
+	if start, ok := ev.(*core.Start); ok {
+		n.guests.rewriting = start.Facts.Dirs[0].Faulted
+		return
+	}
 	done, ok := ev.(*core.LogDone)
 	if !ok || done.Fail != port.FailNone || done.Log == kafka.MetadataLog {
 		return
@@ -198,6 +206,9 @@ func (n *node) observe(ev core.Event) {
 		end = done.End
 	case port.OpOpen:
 		end = done.Opened.Flushed
+		if n.guests.rewriting {
+			delete(n.guests.doubted, done.Log)
+		}
 	default:
 		return
 	}
@@ -214,8 +225,30 @@ func (n *node) observe(ev core.Event) {
 func (n *node) crashing(power bool) {
 	c := checker.Crash{Event: checker.Event((*guestEnv)(n).Event()), Node: int32(n.cfg.NodeID), Power: power}
 	for _, log := range n.guests.logs {
-		c.Flushed = append(c.Flushed, checker.FlushedEnd{Log: log, End: n.guests.flushed[log]})
+		f := checker.FlushedEnd{Log: log, End: n.guests.flushed[log]}
+		if end, doubted := n.guests.doubted[log]; doubted {
+			f.End, f.Doubted = end, true
+		}
+		c.Flushed = append(c.Flushed, f)
+	}
+	if power {
+		clear(n.guests.doubted)
 	}
 	h := n.guests.population.History()
 	h.Crashes = append(h.Crashes, c)
+}
+
+// doubt remembers the logs whose operations failed in a disk turn in which a sync failed.
+func (n *node) doubt(done []port.LogDone) {
+	errors := n.disk.Bites().SyncErrors
+	if errors == n.syncErrors {
+		return
+	}
+	n.syncErrors = errors
+	for i := range done {
+		g := n.guests
+		if _, known := g.doubted[done[i].Log]; !known && done[i].Fail == port.FailIO {
+			g.doubted[done[i].Log] = g.flushed[done[i].Log]
+		}
+	}
 }
