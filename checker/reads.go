@@ -75,7 +75,9 @@ func (j *judge) checkOffsets(l *log, all []seen) {
 				l.topic.name, l.partition, b.offset, a.value, b.value)
 			return
 		}
-		if j.resurrected(all[begin:i], b.value) {
+		// An answer may have been under way for long: only what was asked after the other value was seen
+		// can have come back.
+		if b.from > a.to && j.resurrected(all[begin:i], b.value) {
 			j.flag(Resurrection, []Event{a.from, b.to}, "%s-%d: offset %d has value %d again, after it had %d",
 				l.topic.name, l.partition, b.offset, b.value, a.value)
 			return
