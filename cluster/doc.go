@@ -6,4 +6,6 @@
 //
 //  1. Route only enqueues; whatever an entry causes happens in a turn of its own.
 //  2. A log always goes to the same worker, the metadata log to worker 0, which has no other.
+//  3. What a turn does stands here once: Conn for connections, Storage for disks, Stepper for the
+//     core, Pool for memory. A world decides who runs a turn and when, never what it does.
 package cluster
