@@ -191,7 +191,7 @@ func (w *World) reason() string {
 		case !n.process.published.Ready:
 			text += ", not ready"
 		case !n.guests.population.Idle():
-			text += ", its clients are not idle: " + n.guests.population.String()
+			text += ": " + n.guests.population.Waiting() + " (" + n.guests.population.String() + ")"
 		}
 	}
 	return text

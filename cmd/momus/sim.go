@@ -69,6 +69,9 @@ func parseSeeds(text string) (first, last uint64, err error) {
 	return first, last, nil
 }
 
+// worldsGCPercent is GOGC for worlds, unless the environment says another.
+const worldsGCPercent = 400
+
 // simRun runs seeds and prints them in order.
 type simRun struct {
 	out   io.Writer
@@ -84,6 +87,10 @@ type seedResult struct {
 }
 
 func (r *simRun) all(first, last uint64, floors bool) error {
+	// A world lives on small short-lived values: collecting less often is a seventh of its time.
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(worldsGCPercent)
+	}
 	began := time.Now()
 	results := make([]chan seedResult, last-first+1)
 	for i := range results {

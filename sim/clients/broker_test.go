@@ -31,6 +31,7 @@ const (
 	swapped
 	unflushed
 	leaky
+	mute
 )
 
 type brokerTopic struct {
@@ -65,6 +66,9 @@ func (b *broker) request(conn int64, frame []byte) {
 }
 
 func (b *broker) answer(r kmsg.Request) kmsg.Response {
+	if b.fault == mute {
+		return nil
+	}
 	switch r := r.(type) {
 	case *kmsg.ApiVersionsRequest:
 		a := kmsg.NewPtrApiVersionsResponse()

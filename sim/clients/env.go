@@ -32,6 +32,8 @@ type Client interface {
 	Quiet()
 	// Idle tells that nothing is open any more.
 	Idle() bool
+	// Waiting says what a client that is not idle waits for, in words.
+	Waiting() string
 }
 
 // Virtual time, in nanoseconds.

@@ -143,6 +143,27 @@ func TestACutBatchIsLeftOutAndADamagedOneIsOdd(t *testing.T) {
 	}
 }
 
+// TestAStuckRunNamesWhoWaitsForWhat asks clients whose broker never answers.
+func TestAStuckRunNamesWhoWaitsForWhat(t *testing.T) {
+	w := newWorld(1, &broker{fault: mute})
+	w.pop.Start()
+	w.run(second, func() bool { return false })
+	got := w.pop.Waiting()
+	for _, want := range []string{"0=admin waits for ", "=idempotent waits for ", "a producer id", "answers of node 1 to ", " until "} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in: %s", want, got)
+		}
+	}
+	for i, c := range w.pop.Clients() {
+		if !c.Idle() && c.Waiting() == "" {
+			t.Errorf("client %d waits for nothing", i)
+		}
+	}
+	if r := w.pop.NewReader(); !strings.Contains(r.Waiting(), "the list of topics") {
+		t.Errorf("the reader waits for %q", r.Waiting())
+	}
+}
+
 func TestGarbageFromTheBrokerIsOdd(t *testing.T) {
 	for _, c := range []struct {
 		name  string
