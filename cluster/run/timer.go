@@ -4,17 +4,16 @@ import (
 	"sync"
 	"time"
 
+	"momus/cluster"
 	"momus/core"
 	"momus/core/kafka"
 )
 
-// timer posts a Deadline event when the core's Wake has passed. It is set anew only for an earlier
-// deadline: a later one lets it fire early, and then it looks again.
+// timer posts a Deadline event when the core's Wake has passed.
 type timer struct {
 	s     *Server
 	mu    sync.Mutex
-	at    kafka.Mono // when t fires; 0: not set
-	want  kafka.Mono // the core's latest wish; 0: none
+	alarm cluster.Alarm
 	t     *time.Timer
 	ended bool
 }
@@ -23,16 +22,14 @@ type timer struct {
 func (t *timer) arm(wake, now kafka.Mono) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.want = wake
-	if wake == 0 || t.ended || (t.at != 0 && t.at <= wake) {
-		return
-	}
-	t.set(wake, now)
+	t.set(t.alarm.Wish(wake), now)
 }
 
-func (t *timer) set(wake, now kafka.Mono) {
-	t.at = wake
-	d := time.Duration(max(wake-now, 0))
+func (t *timer) set(at, now kafka.Mono) {
+	if at == 0 || t.ended {
+		return
+	}
+	d := time.Duration(max(at-now, 0))
 	if t.t == nil {
 		t.t = time.AfterFunc(d, t.fire)
 		return
@@ -43,18 +40,15 @@ func (t *timer) set(wake, now kafka.Mono) {
 func (t *timer) fire() {
 	now := t.s.inbox.now().Mono
 	t.mu.Lock()
-	t.at = 0
-	due := t.want != 0 && t.want <= now && !t.ended
-	if !due && t.want != 0 && !t.ended {
-		t.set(t.want, now)
-	}
+	due, again := t.alarm.Fired(now)
+	t.set(again, now)
+	due = due && !t.ended
 	t.mu.Unlock()
-	if !due {
-		return
+	if due {
+		var todo turns
+		t.s.post(&todo, &core.Deadline{})
+		t.s.run(&todo)
 	}
-	var todo turns
-	t.s.post(&todo, &core.Deadline{})
-	t.s.run(&todo)
 }
 
 // end stops it for good.
