@@ -155,13 +155,18 @@ func (r *simRun) print(got *seedResult) {
 	if got.report.Verdict == sim.OK {
 		return
 	}
-	const shown = 10
-	for i, v := range got.report.Violations {
-		if i == shown {
-			fmt.Fprintf(r.out, "and %d more\n", len(got.report.Violations)-shown)
-			break
+	// A few of each checker: one broken promise shows in many records.
+	const shown = 3
+	told, more := map[string]int{}, 0
+	for _, v := range got.report.Violations {
+		if told[v.Checker]++; told[v.Checker] > shown {
+			more++
+			continue
 		}
 		fmt.Fprintf(r.out, "violation: %s: %s\n", v.Checker, v.Text)
+	}
+	if more > 0 {
+		fmt.Fprintf(r.out, "and %d more\n", more)
 	}
 	if got.stack != "" {
 		fmt.Fprintln(r.out, got.stack)
