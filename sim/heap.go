@@ -17,6 +17,7 @@ const (
 	kindConn
 	kindOpened
 	kindClient
+	kindJump
 	kindPhase
 )
 

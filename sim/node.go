@@ -48,8 +48,10 @@ type node struct {
 	syncErrors   uint64 // of the disk, when it was last looked
 	// armed is the kind of crash that the disk is armed for, or 0.
 	armed int
-	// relapse says that the next life is to lose its power while it recovers.
-	relapse bool
+	// relapse is the kind of crash that is to meet the next life while it recovers, or 0.
+	relapse int
+	// jumps counts the jumps of its wall clock.
+	jumps uint64
 	// exit is how the last process ended, if it did.
 	exit *core.Exit
 }

@@ -77,8 +77,8 @@ func (n *node) planFaults(until int64) {
 	}
 	n.disk.SetFaults(simdisk.Faults{
 		Stall: rate(50), StallNanos: uint64(50 * kafka.Millisecond),
-		WriteIO: rareRate(s, 8, 200), SyncIO: rareRate(s, 8, 100), ReadIO: rareRate(s, 8, 50),
-		NoSpace: rareRate(s, 8, 200), NameIO: rareRate(s, 8, 200),
+		WriteIO: rareRate(s, 8, 100), SyncIO: rareRate(s, 6, 80), ReadIO: rareRate(s, 8, 50),
+		NoSpace: rareRate(s, 8, 100), NameIO: rareRate(s, 8, 200),
 	})
 	n.net.SetFaults(simnet.Faults{
 		ShortWrite: rate(4), ShortRead: rate(4), Chop: rate(3),
@@ -91,14 +91,20 @@ func (n *node) planFaults(until int64) {
 		n.w.queue.push(event{at: at, node: n.index, kind: kindCrash, index: how})
 	}
 	if s.Draw(3) == 2 {
-		n.skew = s.Between(-60_000, 60_000)
+		n.skew = s.Between(-skewMax, skewMax)
+	}
+	for range s.Draw(3) {
+		at := s.Between(0, until)
+		n.w.queue.push(event{at: at, node: n.index, kind: kindJump, index: s.Between(-skewMax, skewMax)})
 	}
 }
+
+// skewMax is how far a wall clock may be wrong, or may jump, in milliseconds.
+const skewMax = 60_000
 
 // rareRate is a rate that only one seed in so many has.
 func rareRate(s *Stream, oneIn, rate uint64) uint64 {
 	if !s.OneIn(oneIn) {
-		s.Draw(1)
 		return 0
 	}
 	return rate
@@ -134,7 +140,7 @@ func (n *node) plannedCrash(e *event) {
 		}
 	}
 	n.crash(e.index == crashPower || e.index == crashNowPower)
-	n.relapse = n.stream("plan/relapse").Draw(4) == 3
+	n.relapse = [...]int{0, 0, 0, crashNowPower, crashNowKill}[n.stream("plan/relapse").Draw(5)]
 	delay := n.stream("plan/restart").Tail(int64(20 * kafka.Millisecond))
 	n.w.queue.push(event{at: n.w.now + min(delay, int64(2*kafka.Second)), node: n.index, kind: kindRestart})
 }
@@ -144,13 +150,13 @@ func (n *node) arm(calls uint64) {
 	n.disk.CrashAfterCalls(1 + n.stream("plan/crashcall").Draw(calls))
 }
 
-// armRelapse arms the disk for a power loss while the node recovers from a crash, if one is due.
+// armRelapse arms the disk for a crash while the node recovers from the one before, if one is due.
 func (n *node) armRelapse() {
-	if n.relapse && n.phase == phaseFaults {
-		n.armed = crashNowPower
+	if n.relapse != 0 && n.phase == phaseFaults {
+		n.armed = n.relapse
 		n.arm(64)
 	}
-	n.relapse = false
+	n.relapse = 0
 }
 
 // springTrap schedules the crash that an armed disk ran into during the turn just made.

@@ -26,8 +26,10 @@ type Report struct {
 	Judge checker.Report
 	// DiskDowns counts processes that a failed disk ended.
 	DiskDowns uint64
-	Disk      simdisk.Bites
-	Net       simnet.Bites
+	// ClockJumps counts jumps of wall clocks.
+	ClockJumps uint64
+	Disk       simdisk.Bites
+	Net        simnet.Bites
 	// Sums are the hash chains of each node's lives.
 	Sums [][]uint64
 }
@@ -55,7 +57,7 @@ func (r *Report) Counts() []Count {
 		{"undone-calls", d.UndoneCalls}, {"torn-writes", d.TornWrites}, {"lost-writes", d.LostWrites},
 		{"lost-sizes", d.LostSizes}, {"part-writes", d.PartWrites}, {"garbage", d.Garbage}, {"lost-entries", d.LostEntries},
 		{"short-writes", n.ShortWrites}, {"short-reads", n.ShortReads}, {"chops", n.Chops}, {"late", n.Late},
-		{"resets", n.Resets},
+		{"resets", n.Resets}, {"clock-jumps", r.ClockJumps},
 	}
 }
 

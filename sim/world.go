@@ -126,6 +126,9 @@ func (n *node) handle(e *event) {
 		n.nextPhase()
 	case kindClient:
 		n.tick(e.index)
+	case kindJump:
+		n.skew += e.index
+		n.jumps++
 	case kindOpened:
 		n.linkOpened(e.index)
 	case kindCrash:
@@ -213,6 +216,7 @@ func (w *World) finish() *Report {
 		}
 		r.Steps += n.steps
 		r.DiskDowns += n.diskDowns
+		r.ClockJumps += n.jumps
 		if n.process != nil {
 			n.sums = append(n.sums, n.process.stepper.Sum())
 		}

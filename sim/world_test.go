@@ -106,4 +106,5 @@ var faults = map[string]bool{
 	"full-disks": true, "disk-stalls": true, "undone-calls": true, "torn-writes": true,
 	"lost-writes": true, "part-writes": true, "garbage": true, "lost-entries": true, "lost-sizes": true,
 	"short-writes": true, "short-reads": true, "chops": true, "late": true, "resets": true,
+	"clock-jumps": true,
 }

@@ -37,7 +37,7 @@ const (
 
 func drawHabits(env Env, key string, topics int) habits {
 	h := habits{
-		gap:   []int64{40, 20, 80, 200}[env.Draw(key+"/gap", 4)] * millisecond,
+		gap:   []int64{30, 15, 60, 150}[env.Draw(key+"/gap", 4)] * millisecond,
 		size:  []int{16, 64, 200, sizeMax}[env.Draw(key+"/size", 4)],
 		count: []int32{1, 2, 5, countMax}[env.Draw(key+"/count", 4)],
 		keyed: env.Draw(key+"/keyed", 2) == 1,
