@@ -1,6 +1,11 @@
 package msg
 
-import "momus/core/kafka"
+import (
+	"cmp"
+	"slices"
+
+	"momus/core/kafka"
+)
 
 // Published is the configuration that turns outside the core work with: immutable, versioned,
 // swapped in whole.
@@ -10,7 +15,7 @@ type Published struct {
 	Version int64
 	// Ready says that the broker is unfenced and its logs are open: listeners may accept.
 	Ready bool
-	// Policies are the topics whose batches need more than the default validation, by name.
+	// Policies are the topics whose batches need more than the default validation, ordered by name.
 	Policies []TopicPolicy
 }
 
@@ -38,10 +43,11 @@ func (p *Published) ByID(id kafka.TopicID) *TopicPolicy {
 
 // ByName finds a topic's policy.
 func (p *Published) ByName(name string) *TopicPolicy {
-	for i := range p.Policies {
-		if p.Policies[i].Name == name {
-			return &p.Policies[i]
-		}
+	i, found := slices.BinarySearchFunc(p.Policies, name, func(t TopicPolicy, name string) int {
+		return cmp.Compare(t.Name, name)
+	})
+	if !found {
+		return nil
 	}
-	return nil
+	return &p.Policies[i]
 }
