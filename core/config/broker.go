@@ -15,6 +15,15 @@ type Listener struct {
 	Controller     bool
 }
 
+// Bound takes the port that is listened on: with port 0 the system chose it, and clients are told
+// that one unless another is advertised.
+func (l *Listener) Bound(port int32) {
+	if l.Port == 0 && l.AdvertisedPort == 0 && !l.Controller {
+		l.AdvertisedPort = port
+	}
+	l.Port = port
+}
+
 // Broker is the static configuration of one node, from server.properties, environment and flags.
 //
 //canon:gen
