@@ -93,8 +93,12 @@ func (n *Node) mustWait(topic string, partition kafka.PartitionID) bool {
 	})
 }
 
-// openWaiting opens what no longer must wait; the rest lines up again.
+// openWaiting opens what no longer must wait; the rest lines up again. A node that stops opens
+// nothing any more.
 func (n *Node) openWaiting(now kafka.Now) {
+	if n.phase != phaseServing {
+		return
+	}
 	waiting := n.waiting
 	n.waiting = nil
 	for _, log := range waiting {

@@ -1,6 +1,8 @@
 package core
 
 import (
+	"slices"
+
 	"momus/core/kafka"
 	"momus/core/port"
 )
@@ -9,11 +11,12 @@ import (
 func (n *Node) stop(now kafka.Now) { n.lifecycle.Stop(now) }
 
 // closeLogs closes every partition; the quorum's log comes after them, since what they close with
-// may still be decided there.
+// may still be decided there. A stop that comes before the logs were opened is as clean as the one
+// before it: a marker would have the next start trust logs that nobody recovered (KAFKA-10471).
 func (n *Node) closeLogs(now kafka.Now) {
+	n.cleanly = n.phase == phaseServing || n.wasClean()
 	n.phase = phaseClosing
 	n.nextCheckpoint = 0
-	n.cleanly = true
 	n.closing = map[kafka.TopicPartition]bool{}
 	for _, log := range n.logs() {
 		n.closing[log] = true
@@ -21,6 +24,11 @@ func (n *Node) closeLogs(now kafka.Now) {
 		r.Close(now)
 		n.touch(r)
 	}
+}
+
+// wasClean tells whether the last run stopped cleanly in every directory.
+func (n *Node) wasClean() bool {
+	return !slices.ContainsFunc(n.facts.Dirs, func(d port.DirFacts) bool { return !d.CleanMarker })
 }
 
 // advanceStop takes the next step of a clean end when the one before it is done.
