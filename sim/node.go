@@ -44,8 +44,10 @@ type node struct {
 	phase        worldPhase
 	healAt       int64
 	patienceEnds int64
-	diskDowns    uint64
-	syncErrors   uint64 // of the disk, when it was last looked
+	// settledAt is when nothing is under way any more, if clients stay idle until then; 0 if they are not.
+	settledAt  int64
+	diskDowns  uint64
+	syncErrors uint64 // of the disk, when it was last looked
 	// armed is the kind of crash that the disk is armed for, or 0.
 	armed int
 	// relapse is the kind of crash that is to meet the next life while it recovers, or 0.

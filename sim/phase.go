@@ -26,7 +26,7 @@ func (n *node) nextPhase() {
 		n.heal()
 		n.phase = phaseQuiet
 	case phaseQuiet:
-		if n.ready() && n.guests.population.Idle() {
+		if n.settled() {
 			n.guests.reader = n.guests.population.NewReader()
 			n.guests.reader.Start()
 			n.phase = phaseReading
@@ -52,6 +52,23 @@ func (n *node) nextPhase() {
 	}
 	n.schedulePhase(n.w.now + glance)
 }
+
+// settled tells whether the broker serves, and all clients have been idle for so long that no
+// request is under way any more of those that they gave up: a deletion that comes late would take
+// topics away from under the reader.
+func (n *node) settled() bool {
+	if !n.ready() || !n.guests.population.Idle() {
+		n.settledAt = 0
+		return false
+	}
+	if n.settledAt == 0 {
+		n.settledAt = n.w.now + underWay
+	}
+	return n.w.now >= n.settledAt
+}
+
+// underWay is longer than any request is under way: twice the most that a segment may be late.
+const underWay = 2 * lateMax
 
 // heal ends all faults: rates go to zero, a machine that is down comes up, clients begin nothing new.
 func (n *node) heal() {

@@ -82,7 +82,7 @@ func (n *node) planFaults(until int64) {
 	})
 	n.net.SetFaults(simnet.Faults{
 		ShortWrite: rate(4), ShortRead: rate(4), Chop: rate(3),
-		Late: rate(20), LateNanos: uint64(500 * kafka.Millisecond), Reset: rate(100),
+		Late: rate(20), LateNanos: uint64(lateMax), Reset: rate(100),
 	})
 	crashes := int(s.Draw(10))
 	for range crashes {
@@ -98,6 +98,9 @@ func (n *node) planFaults(until int64) {
 		n.w.queue.push(event{at: at, node: n.index, kind: kindJump, index: s.Between(-skewMax, skewMax)})
 	}
 }
+
+// lateMax is the most that a segment may be late, in nanoseconds.
+const lateMax = int64(500 * kafka.Millisecond)
 
 // skewMax is how far a wall clock may be wrong, or may jump, in milliseconds.
 const skewMax = 60_000
