@@ -90,7 +90,7 @@ func (s *Session) startProduce(now kafka.Now, c *conn, req *wire.Request, v View
 
 // isStale tells that a topic's policy came after the edge validated the request.
 func (s *Session) isStale(req *wire.Request, body *wire.ProduceRequest) bool {
-	if len(s.published.Policies) == 0 {
+	if req.Policies >= s.published.Version {
 		return false
 	}
 	for i := range body.Topics {
