@@ -6,18 +6,28 @@ import "sync"
 type slabs struct {
 	size int
 	pool sync.Pool
+	// boxes are what the pool's slices travel in, so that giving one back allocates nothing.
+	boxes sync.Pool
 }
 
 // Borrow implements frame.Slabs.
 func (s *slabs) Borrow() []byte {
-	if b, ok := s.pool.Get().(*[]byte); ok {
-		return *b
+	box, ok := s.pool.Get().(*[]byte)
+	if !ok {
+		return make([]byte, s.size)
 	}
-	return make([]byte, s.size)
+	b := *box
+	*box = nil
+	s.boxes.Put(box)
+	return b
 }
 
 // Return implements frame.Slabs.
 func (s *slabs) Return(b []byte) {
-	b = b[:cap(b)]
-	s.pool.Put(&b)
+	box, ok := s.boxes.Get().(*[]byte)
+	if !ok {
+		box = new([]byte)
+	}
+	*box = b[:cap(b)]
+	s.pool.Put(box)
 }
