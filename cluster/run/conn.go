@@ -56,7 +56,7 @@ func (c *conn) queued() bool {
 func (c *conn) kick() {
 	for c.queued() && c.turn.TryLock() {
 		c.output()
-		again := c.take(nil)
+		again := c.take()
 		c.turn.Unlock()
 		c.submit(again)
 	}
@@ -75,11 +75,11 @@ func (c *conn) output() {
 	c.mu.Unlock()
 	c.write()
 	c.io.Frame.Resume(c.s.inbox.now())
+	wake(c.resume)
 }
 
 // write tries the socket without blocking; when it is full the writer's goroutine takes over.
 func (c *conn) write() {
-	defer c.wakeReader()
 	if c.writing {
 		return
 	}
@@ -106,9 +106,10 @@ func (c *conn) writeLoop() {
 	}
 	c.write()
 	c.io.Frame.Resume(c.s.inbox.now())
-	requests := c.take(nil)
+	wake(c.resume)
+	taken := c.take()
 	c.turn.Unlock()
-	c.submit(requests)
+	c.submit(taken)
 	c.kick()
 }
 
@@ -117,35 +118,39 @@ func (c *conn) close() {
 	if !c.closed {
 		c.closed = true
 		c.sock.Close()
-		c.wakeReader()
+		wake(c.resume)
 	}
 }
 
-func (c *conn) wakeReader() {
-	select {
-	case c.resume <- struct{}{}:
-	default:
+// take offers the requests decoded since the last call to the core, and tells whether there were any.
+// The turn is held, so that no other holder's requests overtake them. A connection that the budget
+// refused is remembered first and then tries once more, lest memory come back between the two.
+func (c *conn) take() bool {
+	if c.io.Frame.Starved() {
+		c.s.starve(c)
+		c.io.Frame.Resume(c.s.inbox.now())
 	}
-}
-
-// take wraps the requests decoded since the last call. The turn is held.
-func (c *conn) take(into []core.Event) []core.Event {
+	var few [8]core.Event
+	events := few[:0]
 	for _, r := range c.io.Frame.Requests() {
 		ev := c.s.events.requests.get()
 		ev.Request = r
-		into = append(into, ev)
+		events = append(events, ev)
 	}
-	return into
+	if len(events) == 0 {
+		return false
+	}
+	c.s.offer(events...)
+	return true
 }
 
-// submit posts requests, in order, and runs what that makes runnable. No turn is held.
-func (c *conn) submit(requests []core.Event) {
-	if len(requests) == 0 {
-		return
+// submit steps what was taken and runs what that makes runnable. No turn is held.
+func (c *conn) submit(taken bool) {
+	if taken {
+		var todo turns
+		c.s.post(&todo)
+		c.s.run(&todo)
 	}
-	var todo turns
-	c.s.post(&todo, requests...)
-	c.s.run(&todo)
 }
 
 // readLoop is the connection's reader: it waits for bytes without holding a buffer.
@@ -167,9 +172,9 @@ func (c *conn) readLoop() {
 func (c *conn) unpause() {
 	c.turn.Lock()
 	c.io.Frame.Resume(c.s.inbox.now())
-	requests := c.take(nil)
+	taken := c.take()
 	c.turn.Unlock()
-	c.submit(requests)
+	c.submit(taken)
 	c.kick()
 }
 
@@ -186,7 +191,6 @@ func (c *conn) readOnce() readState {
 	if err := c.sock.WaitReadable(); err != nil {
 		return readEnded
 	}
-	var few [8]core.Event
 	for {
 		c.turn.Lock()
 		if c.closed {
@@ -199,12 +203,15 @@ func (c *conn) readOnce() readState {
 		} else {
 			c.write()
 		}
-		requests := c.take(few[:0])
-		if c.closed {
+		taken := c.take()
+		switch {
+		case c.closed:
 			state = readEnded
+		case state == readPaused && !c.io.Frame.Paused(): // nobody else will say so
+			state, more = readOn, true
 		}
 		c.turn.Unlock()
-		c.submit(requests)
+		c.submit(taken)
 		c.kick()
 		if state != readOn || !more {
 			return state
@@ -214,16 +221,10 @@ func (c *conn) readOnce() readState {
 
 // fill reads once into the frame. More says that the socket may hold more.
 func (c *conn) fill() (state readState, more bool) {
-	got := c.io.Fill(c.s.inbox.now())
-	switch got {
-	case cluster.FilledSome, cluster.FilledAll, cluster.FilledNone:
+	switch got := c.io.Fill(c.s.inbox.now()); {
+	case got < cluster.FilledPaused:
 		return readOn, got == cluster.FilledAll
-	case cluster.FilledPaused:
-		if c.io.Frame.Starved() {
-			c.s.starve(c)
-		}
-	}
-	if got == cluster.FilledBroken || c.io.Frame.Done() {
+	case got == cluster.FilledBroken || c.io.Frame.Done():
 		c.close()
 		return readEnded, false
 	}

@@ -7,6 +7,7 @@ import (
 	"momus/cluster"
 	"momus/core"
 	"momus/core/kafka"
+	"momus/core/port"
 )
 
 // inbox is the combining inbox: one serial order of inputs without a busy goroutine.
@@ -24,6 +25,14 @@ type inbox struct {
 // now reads both clocks once per drain.
 func (in *inbox) now() kafka.Now {
 	return kafka.Now{Mono: kafka.Mono(time.Since(in.start)) + 1, Wall: kafka.Wall(time.Now().UnixMilli())}
+}
+
+// offer adds events in order and steps nothing: whoever holds a turn may call it. A post must follow
+// once the turn was let go.
+func (s *Server) offer(events ...core.Event) {
+	s.inbox.mu.Lock()
+	s.inbox.queue = append(s.inbox.queue, events...)
+	s.inbox.mu.Unlock()
 }
 
 // post adds events and, if nobody holds the core, steps them and whatever else arrives meanwhile.
@@ -45,15 +54,16 @@ func (s *Server) post(todo *turns, events ...core.Event) {
 // connection works for the others for ever.
 func (s *Server) drain(todo *turns) {
 	in := &s.inbox
-	taken := 0
+	left := int(s.limits.EventsPerDrain)
 	for len(in.queue) > 0 {
-		if taken >= int(s.limits.EventsPerDrain) {
+		if left == 0 {
 			in.mu.Unlock()
 			go s.takeOver()
 			return
 		}
-		batch := in.queue
-		in.queue = in.spare[:0]
+		n := min(len(in.queue), left)
+		batch := in.queue[:n]
+		in.queue = append(in.spare[:0], in.queue[n:]...)
 		in.mu.Unlock()
 
 		if s.recorder != nil {
@@ -63,7 +73,7 @@ func (s *Server) drain(todo *turns) {
 		for _, ev := range batch {
 			in.stepper.Step(now, ev)
 		}
-		taken += len(batch)
+		left -= n
 		ready := in.stepper.Node.Ready()
 		s.sink.todo = todo
 		cluster.Route(ready, s.limits.DiskWorkers, &s.sink)
@@ -88,17 +98,31 @@ func (s *Server) takeOver() {
 	s.run(&todo)
 }
 
-// turns are the turns that a drain made runnable.
+// turns are the turns that a drain made runnable, and the facts to be logged: writing a line may
+// wait for whoever reads it.
 type turns struct {
+	notes   []core.Note
 	workers []*worker
 	conns   []*conn
-	reads   []readTurn
+	reads   []port.Read
+}
+
+// wake leaves a token for a goroutine that waits for one, or will.
+func wake(token chan struct{}) {
+	select {
+	case token <- struct{}{}:
+	default:
+	}
 }
 
 // run carries out turns until none is left; each may make further ones runnable.
 func (s *Server) run(todo *turns) {
 	for {
 		switch {
+		case len(todo.notes) > 0:
+			n := &todo.notes[0]
+			todo.notes = todo.notes[1:]
+			s.note(n)
 		case len(todo.workers) > 0:
 			w := todo.workers[len(todo.workers)-1]
 			todo.workers = todo.workers[:len(todo.workers)-1]

@@ -101,7 +101,7 @@ func start(o Options) (*Server, error) {
 func (s *Server) startWorkers(facts *port.BootFacts) {
 	storage := cluster.NewStorage(cluster.Ports{
 		FS: s.fs, Lock: &sync.Mutex{}, Pool: &s.pool,
-		Wake: func(i int) { s.workers[i].signal() },
+		Wake: func(i int) { wake(s.workers[i].wake) },
 	}, s.limits, facts)
 	s.reader, s.saver.dirs = storage.Reader, storage.Ledger
 	for _, log := range storage.Workers {

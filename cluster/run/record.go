@@ -31,10 +31,7 @@ func newRecorder(fs disk.FS, dir string) (*recorder, error) {
 // Step implements cluster.Observer.
 func (r *recorder) Step(number uint64, now kafka.Now, ev core.Event, event []byte, mark core.Mark, sum uint64) {
 	r.Recorder.Step(number, now, ev, event, mark, sum)
-	select {
-	case r.wake <- struct{}{}:
-	default:
-	}
+	wake(r.wake)
 }
 
 func (r *recorder) loop() {

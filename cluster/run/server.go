@@ -59,9 +59,9 @@ type sink struct {
 }
 
 func (k *sink) LogOp(w int, op port.LogOp) { k.s.workers[w].enqueue(op, k.todo) }
-func (k *sink) Read(r port.Read)           { k.todo.reads = append(k.todo.reads, readTurn{r}) }
+func (k *sink) Read(r port.Read)           { k.todo.reads = append(k.todo.reads, r) }
 func (k *sink) Save(v port.Save)           { k.s.saver.enqueue(v) }
-func (k *sink) Note(n core.Note)           { k.s.note(n) }
+func (k *sink) Note(n core.Note)           { k.todo.notes = append(k.todo.notes, n) }
 
 func (k *sink) Reply(r wire.Reply) {
 	if c := k.s.conn(r.Conn); c != nil {
@@ -93,7 +93,7 @@ func (s *Server) conn(id port.ConnID) *conn {
 }
 
 // note turns a fact of the core into a log line.
-func (s *Server) note(n core.Note) {
+func (s *Server) note(n *core.Note) {
 	s.log.Info(n.Kind.String(), "topic", n.Topic, "partition", n.Log.Partition, "from", int64(n.From),
 		"to", int64(n.To), "detail", n.Text)
 }
@@ -171,12 +171,13 @@ func (s *Server) starve(c *conn) {
 	s.mu.Unlock()
 }
 
-// feed wakes them all after memory came back.
+// feed lets them all go on after memory came back. The caller may hold a turn or the core.
 func (s *Server) feed() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for c := range s.starving {
-		c.wakeReader()
+		wake(c.resume)
+		go c.unpause()
 	}
 	clear(s.starving)
 }

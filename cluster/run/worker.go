@@ -49,7 +49,7 @@ func (w *worker) kick(todo *turns) {
 		n, slow := len(w.queue), w.slow
 		w.mu.Unlock()
 		if w.pending.Load() || slow > 0 {
-			w.signal()
+			wake(w.wake)
 			return
 		}
 		if n == 0 || !w.turn.TryLock() {
@@ -60,46 +60,38 @@ func (w *worker) kick(todo *turns) {
 	}
 }
 
-func (w *worker) signal() {
-	select {
-	case w.wake <- struct{}{}:
-	default:
-	}
-}
-
 // loop is the worker's goroutine: it takes the turns that may wait for the disk.
 func (w *worker) loop() {
 	var todo turns
 	for range w.wake {
-		for {
+		for more := true; more; more = w.more() {
 			w.turn.Lock()
-			more := w.once(&todo, false)
+			w.once(&todo, false)
 			w.turn.Unlock()
 			w.s.run(&todo)
-			if !more {
-				break
-			}
 		}
 	}
 }
 
-// once runs one turn. With fast it declines when something slow was queued meanwhile.
-func (w *worker) once(todo *turns, fast bool) (more bool) {
+// more is asked after the turn was let go: who found it taken leaves its operation to the holder.
+func (w *worker) more() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.queue) > 0 || w.pending.Load()
+}
+
+// once runs one turn, if only to unlink what lost its last reader. With fast it declines when
+// something slow was queued meanwhile.
+func (w *worker) once(todo *turns, fast bool) {
 	w.mu.Lock()
 	if fast && w.slow > 0 {
 		w.mu.Unlock()
-		return true
+		return
 	}
 	ops := w.queue
 	w.queue = w.spare[:0]
 	w.slow = 0
 	w.mu.Unlock()
-	if len(ops) == 0 && !w.pending.Load() {
-		w.mu.Lock()
-		w.spare = ops
-		w.mu.Unlock()
-		return false
-	}
 	w.done = w.log.Turn(ops, w.done[:0])
 	w.pending.Store(w.log.Pending())
 	clear(ops)
@@ -114,7 +106,6 @@ func (w *worker) once(todo *turns, fast bool) (more bool) {
 		events[i] = ev
 	}
 	w.s.post(todo, events...)
-	return true
 }
 
 // saver runs the ledger's turns on a goroutine of its own: every save is synced.
@@ -131,10 +122,7 @@ func (l *saver) enqueue(save port.Save) {
 	l.mu.Lock()
 	l.queue = append(l.queue, save)
 	l.mu.Unlock()
-	select {
-	case l.wake <- struct{}{}:
-	default:
-	}
+	wake(l.wake)
 }
 
 func (l *saver) loop() {
@@ -151,11 +139,6 @@ func (l *saver) loop() {
 	}
 }
 
-// readTurn is one read, which sees the View that there is when it runs.
-type readTurn struct {
-	read port.Read
-}
-
 // readers are the goroutines for reads that may wait for the disk.
 type readers struct {
 	mu    sync.Mutex
@@ -163,14 +146,15 @@ type readers struct {
 	queue []port.Read
 }
 
-// read runs a read here if it can be served from memory, else on a reader's goroutine.
-func (s *Server) read(todo *turns, r readTurn) {
-	if s.reader.Cached(r.read) {
-		s.finishRead(todo, r.read)
+// read runs a read here if it can be served from memory, else on a reader's goroutine. It sees the
+// View that there is when it runs.
+func (s *Server) read(todo *turns, r port.Read) {
+	if s.reader.Cached(r) {
+		s.finishRead(todo, r)
 		return
 	}
 	s.readers.mu.Lock()
-	s.readers.queue = append(s.readers.queue, r.read)
+	s.readers.queue = append(s.readers.queue, r)
 	s.readers.mu.Unlock()
 	s.readers.more.Signal()
 }

@@ -18,20 +18,27 @@ const lengthSize = 4
 // between: the memory may be gone after any other.
 func (c *Conn) Want() []byte {
 	switch {
-	case c.ended || c.starved:
+	case c.Paused():
 		return nil
 	case c.body != nil:
 		return c.body.B[c.got:]
-	case c.full():
-		return nil
 	case c.slab == nil:
 		if c.slab = c.env.Slabs.Borrow(); c.slab == nil {
 			return nil
 		}
-	case c.to == len(c.slab):
-		return nil // whole frames wait for Resume
 	}
 	return c.slab[c.to:]
+}
+
+// Paused tells that Want gives nothing before some other call changes that.
+func (c *Conn) Paused() bool {
+	switch {
+	case c.ended || c.starved:
+		return true
+	case c.body != nil:
+		return false
+	}
+	return c.full() || c.slab != nil && c.to == len(c.slab) // whole frames wait for Resume
 }
 
 // Filled says that n bytes arrived where Want said. Every request that is whole now is decoded, as
