@@ -72,6 +72,7 @@ core, core/session, core/raft, core/controller, core/replica, core/lifecycle, cl
 # The simulated world.
 disk, core/port < sim/simdisk;
 net/frame, net/sock < sim/simnet;
+sim/simnet, net/nettest < sim/simnet/simnettest;
 core/record, checker < sim/clients;
 sim/simdisk, sim/simnet, sim/clients, cluster, checker < sim < sim/clustertest;
 sim, checker < scenarios/gallery;

@@ -58,18 +58,22 @@ func Cases() []Case {
 	return all
 }
 
-// Run runs every case on a fixture of its own.
-func Run(t *testing.T, fixture func(t *testing.T) Fixture) {
+// Run runs every case on a fixture of its own and returns the names of those that ran: all that the
+// command line's patterns let through. A case that is skipped fails t.
+func Run(t *testing.T, fixture func(t *testing.T) Fixture) (ran []string) {
 	for _, c := range Cases() {
 		t.Run(c.Name, func(inner *testing.T) {
 			inner.Cleanup(func() {
 				if inner.Skipped() {
 					t.Errorf("%s was skipped: both sides run every case", c.Name)
+					return
 				}
+				ran = append(ran, c.Name)
 			})
 			c.Run(inner, fixture(inner))
 		})
 	}
+	return ran
 }
 
 func (f Fixture) path(name string) string { return f.Dir + "/" + name }

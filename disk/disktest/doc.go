@@ -2,8 +2,9 @@
 // implementation of disk.FS passes, so that what the simulator promises is what the machine does.
 //
 // Input is a Fixture per case: a file system, an empty directory in it, and a way to disturb the
-// calls below the port. Output is the verdict of testing.T. Implementations run it from a test
-// named TestConformance; a case that is skipped on one side fails there.
+// calls below the port. Output is the verdict of testing.T. The test named Conformance in
+// disk/osfs runs it on the machine's file system and on the simulated disk and compares the cases that
+// ran; a case that is skipped on one side fails there.
 //
 // Invariants:
 //

@@ -7,46 +7,7 @@ import (
 	"testing"
 
 	"momus/disk"
-	"momus/disk/disktest"
 )
-
-// disturbance is one shortened call, and then one errno in the place of a call.
-type disturbance struct {
-	op    string
-	n     int
-	errno error
-	moved bool
-}
-
-func (d *disturbance) fault(op string, n int) (int, error) {
-	if op != d.op {
-		return n, nil
-	}
-	if d.n > 0 && !d.moved {
-		d.moved = true
-		return min(n, d.n), nil
-	}
-	d.op = ""
-	if d.errno != nil {
-		return 0, d.errno
-	}
-	return n, nil
-}
-
-func fixture(t *testing.T) disktest.Fixture {
-	d := &disturbance{}
-	errnos := map[error]error{disk.ErrIO: syscall.EIO, disk.ErrNoSpace: syscall.ENOSPC}
-	return disktest.Fixture{
-		FS:  FS{fault: d.fault},
-		Dir: t.TempDir(),
-		Fail: func(op disktest.Op, n int, err error) {
-			*d = disturbance{op: string(op), n: n, errno: errnos[err]}
-		},
-		Short: func(op disktest.Op, n int) { *d = disturbance{op: string(op), n: n} },
-	}
-}
-
-func TestConformance(t *testing.T) { disktest.Run(t, fixture) }
 
 func TestInterruptedTransfersGoOnAndInterruptedSyncsDoNot(t *testing.T) {
 	interrupt := &disturbance{}

@@ -33,19 +33,32 @@ func cases() []testCase {
 	return append(transferCases(), endCases()...)
 }
 
-// Run runs every case on connections of h.
-func Run(t *testing.T, h Harness) {
+// Names lists the cases in the order in which they run.
+func Names() []string {
+	var names []string
+	for _, c := range cases() {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+// Run runs every case on a connection of h and returns the names of those that ran: all that the
+// command line's patterns let through. A case that is skipped fails t.
+func Run(t *testing.T, h Harness) (ran []string) {
 	for _, c := range cases() {
 		t.Run(c.name, func(inner *testing.T) {
 			inner.Cleanup(func() {
 				if inner.Skipped() {
 					t.Errorf("%s was skipped: both worlds run every case", c.name)
+					return
 				}
+				ran = append(ran, c.name)
 			})
 			a, b := h.Pair(inner)
 			c.run(inner, world{h, a, b})
 		})
 	}
+	return ran
 }
 
 // world is a harness with one open connection.

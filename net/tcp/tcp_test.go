@@ -3,103 +3,11 @@ package tcp
 import (
 	"errors"
 	"net"
-	"os"
 	"testing"
-	"time"
 
 	"momus/core/port"
-	"momus/net/nettest"
 	"momus/net/sock"
 )
-
-// loopback is the machine's own network, as a world for the conformance suite.
-type loopback struct{}
-
-// patience bounds every wait, so that a broken promise fails instead of hanging.
-const patience = 20 * time.Second
-
-func (loopback) Pair(t *testing.T) (a, b sock.Socket) {
-	t.Helper()
-	l, err := Listen("127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := net.Dial("tcp", l.Addr())
-	if err != nil {
-		t.Fatal(err)
-	}
-	server, err := l.Accept()
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := newSocket(c.(*net.TCPConn))
-	if err != nil {
-		t.Fatal(err)
-	}
-	deadline := time.Now().Add(patience)
-	for _, s := range []*Socket{server, client} {
-		if err := s.c.SetDeadline(deadline); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { closeAgain(t, s.Close()) })
-	}
-	closeAgain(t, l.Close())
-	return server, client
-}
-
-// closeAgain allows for what the case closed itself.
-func closeAgain(t *testing.T, err error) {
-	t.Helper()
-	if err != nil && !errors.Is(err, net.ErrClosed) {
-		t.Error(err)
-	}
-}
-
-func (loopback) AwaitReadable(t *testing.T, s sock.Socket) {
-	t.Helper()
-	if err := s.(*Socket).WaitReadable(); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func (loopback) AwaitWritable(t *testing.T, s sock.Socket) {
-	t.Helper()
-	if err := s.(*Socket).WaitWritable(); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func (loopback) Reset(t *testing.T, s sock.Socket) {
-	t.Helper()
-	if err := s.(*Socket).c.SetLinger(0); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// file is a region that the kernel can send.
-type file struct{ *os.File }
-
-func (f file) Fd() int { return int(f.File.Fd()) }
-func (file) Pin()      {}
-func (file) Unpin()    {}
-
-func (loopback) Region(t *testing.T, content []byte) port.Region {
-	t.Helper()
-	f, err := os.CreateTemp(t.TempDir(), "region")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { closeAgain(t, f.Close()) })
-	if _, err := f.Write(content); err != nil {
-		t.Fatal(err)
-	}
-	return file{f}
-}
-
-func TestSocketsOfTheMachineConform(t *testing.T) { nettest.Run(t, loopback{}) }
 
 func TestCloseEndsWaits(t *testing.T) {
 	a, _ := loopback{}.Pair(t)

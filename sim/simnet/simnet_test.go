@@ -1,4 +1,4 @@
-package simnet
+package simnet_test
 
 import (
 	"bytes"
@@ -9,18 +9,20 @@ import (
 
 	"momus/core/port"
 	"momus/net/sock"
+	"momus/sim/simnet"
+	"momus/sim/simnet/simnettest"
 
 	"pgregory.net/rapid"
 )
 
 // open dials and lets the connection arrive.
-func (w *world) open(window int) (client, server *End) {
-	client, server = w.net.Dial("link", window)
-	w.settle()
+func open(w *simnettest.World, window int) (client, server *simnet.End) {
+	client, server = w.Net.Dial("link", window)
+	w.Settle()
 	return client, server
 }
 
-func write(t *testing.T, e *End, text string) int {
+func write(t *testing.T, e *simnet.End, text string) int {
 	t.Helper()
 	n, _, err := e.TryWrite([]port.Span{port.MemSpan([]byte(text), nil)})
 	if err != nil {
@@ -30,7 +32,7 @@ func write(t *testing.T, e *End, text string) int {
 }
 
 // said is what reading says now, in words.
-func said(e *End) string {
+func said(e *simnet.End) string {
 	buf := make([]byte, 100)
 	n, again, err := e.TryRead(buf)
 	switch {
@@ -44,7 +46,7 @@ func said(e *End) string {
 	return string(buf[:n])
 }
 
-func expectSaid(t *testing.T, e *End, want string) {
+func expectSaid(t *testing.T, e *simnet.End, want string) {
 	t.Helper()
 	if got := said(e); got != want {
 		t.Errorf("reading says %q, want %q", got, want)
@@ -52,40 +54,40 @@ func expectSaid(t *testing.T, e *End, want string) {
 }
 
 func TestBenignDrawsMeanWholeSegmentsAndLeastDelay(t *testing.T) {
-	w := newWorld(benign)
-	client, server := w.open(1000)
-	before := w.now
+	w := simnettest.New(simnettest.Benign)
+	client, server := open(w, 1000)
+	before := w.Now()
 	write(t, client, "one segment")
-	woken, _ := w.step()
-	if len(woken) != 1 || woken[0] != (Woken{End: server, Readable: true}) || w.now != before+delayLeast {
-		t.Errorf("woke %+v after %d ns", woken, w.now-before)
+	woken, _ := w.Step()
+	if len(woken) != 1 || woken[0] != (simnet.Woken{End: server, Readable: true}) || w.Now() != before+simnet.DelayLeast {
+		t.Errorf("woke %+v after %d ns", woken, w.Now()-before)
 	}
 	expectSaid(t, server, "one segment")
-	if w.net.Bites() != (Bites{}) {
-		t.Errorf("faults bit: %+v", w.net.Bites())
+	if w.Net.Bites() != (simnet.Bites{}) {
+		t.Errorf("faults bit: %+v", w.Net.Bites())
 	}
 }
 
 func TestFaultsAtRateZeroDrawNothing(t *testing.T) {
-	w := newWorld(func(stream string, _ uint64) uint64 {
+	w := simnettest.New(func(stream string, _ uint64) uint64 {
 		if !strings.HasSuffix(stream, "/delay") {
 			t.Errorf("drew from %s", stream)
 		}
 		return 0
 	})
-	client, server := w.open(10)
+	client, server := open(w, 10)
 	write(t, client, "more than the window")
-	w.settle()
+	w.Settle()
 	expectSaid(t, server, "more than ")
 }
 
 func TestSlowReaderFillsTheWindowAndLetsGoOfIt(t *testing.T) {
-	w := newWorld(benign)
-	client, server := w.open(10)
+	w := simnettest.New(simnettest.Benign)
+	client, server := open(w, 10)
 	if n := write(t, client, "0123456789abc"); n != 10 {
 		t.Errorf("a window of 10 took %d", n)
 	}
-	w.settle()
+	w.Settle()
 	if client.Writable() || write(t, client, "x") != 0 {
 		t.Error("the full way takes more although nothing was read")
 	}
@@ -93,126 +95,126 @@ func TestSlowReaderFillsTheWindowAndLetsGoOfIt(t *testing.T) {
 	if client.Writable() {
 		t.Error("the news of room took no time")
 	}
-	woken, _ := w.step()
-	if len(woken) != 1 || woken[0] != (Woken{End: client, Writable: true}) || write(t, client, "abc") != 3 {
+	woken, _ := w.Step()
+	if len(woken) != 1 || woken[0] != (simnet.Woken{End: client, Writable: true}) || write(t, client, "abc") != 3 {
 		t.Errorf("woke %+v", woken)
 	}
 }
 
 func TestRegionIsReadWhenItIsSentAndNotLater(t *testing.T) {
-	w := newWorld(benign)
-	client, server := w.open(4)
+	w := simnettest.New(simnettest.Benign)
+	client, server := open(w, 4)
 	content := []byte("abcdefgh")
-	span := port.FileSpan(file{content}, 0, 8)
+	span := port.FileSpan(simnettest.File{Content: content}, 0, 8)
 	if n, full, err := server.TryWrite([]port.Span{span}); n != 4 || !full || err != nil {
 		t.Fatal(n, full, err)
 	}
 	copy(content, "ABCDEFGH")
-	w.settle()
+	w.Settle()
 	expectSaid(t, client, "abcd")
-	w.settle()
+	w.Settle()
 	if n, _, err := server.TryWrite([]port.Span{span.Slice(4, 8)}); n != 4 || err != nil {
 		t.Fatal(n, err)
 	}
-	w.settle()
+	w.Settle()
 	expectSaid(t, client, "EFGH")
 }
 
 func TestHoldKeepsOneDirectionBackAndReleaseKeepsOrder(t *testing.T) {
-	w := newWorld(benign)
-	client, server := w.open(1000)
+	w := simnettest.New(simnettest.Benign)
+	client, server := open(w, 1000)
 	write(t, client, "under way ")
 	client.Hold()
 	write(t, client, "and held")
 	write(t, server, "other way")
-	w.settle()
+	w.Settle()
 	expectSaid(t, server, "again")
 	expectSaid(t, client, "other way")
-	w.now += 1e9
+	w.Advance(1e9)
 	client.Release()
-	w.settle()
+	w.Settle()
 	expectSaid(t, server, "under way and held")
-	if w.net.Bites().Held != 2 {
-		t.Errorf("held %d segments, want the two that were due meanwhile", w.net.Bites().Held)
+	if w.Net.Bites().Held != 2 {
+		t.Errorf("held %d segments, want the two that were due meanwhile", w.Net.Bites().Held)
 	}
 }
 
 func TestHoldKeepsTheNewsOfRoomBack(t *testing.T) {
-	w := newWorld(benign)
-	client, server := w.open(4)
+	w := simnettest.New(simnettest.Benign)
+	client, server := open(w, 4)
 	write(t, client, "12345")
-	w.settle()
+	w.Settle()
 	server.Hold()
 	expectSaid(t, server, "1234")
-	w.settle()
+	w.Settle()
 	if client.Writable() {
 		t.Error("news of room came through a partition")
 	}
 	server.Release()
-	w.settle()
+	w.Settle()
 	if !client.Writable() {
 		t.Error("news of room was lost in a partition")
 	}
 }
 
 func TestPowerLossLeavesTheConnectionHalfOpen(t *testing.T) {
-	w := newWorld(benign)
-	client, server := w.open(8)
+	w := simnettest.New(simnettest.Benign)
+	client, server := open(w, 8)
 	server.Vanish()
 	if write(t, client, "question") != 8 {
 		t.Fatal("not taken")
 	}
-	w.settle()
+	w.Settle()
 	expectSaid(t, client, "again")
-	if client.Writable() || w.net.Bites().LostBytes != 8 {
-		t.Errorf("writable %v, %+v", client.Writable(), w.net.Bites())
+	if client.Writable() || w.Net.Bites().LostBytes != 8 {
+		t.Errorf("writable %v, %+v", client.Writable(), w.Net.Bites())
 	}
 	server.Reappear()
-	w.settle()
+	w.Settle()
 	expectSaid(t, client, sock.ErrReset.Error())
 }
 
 func TestPowerLossWithNothingOutstandingShowsAtTheNextWrite(t *testing.T) {
-	w := newWorld(benign)
-	client, server := w.open(8)
+	w := simnettest.New(simnettest.Benign)
+	client, server := open(w, 8)
 	server.Vanish()
 	server.Reappear()
-	w.settle()
+	w.Settle()
 	expectSaid(t, client, "again")
 	write(t, client, "x")
-	w.settle()
+	w.Settle()
 	expectSaid(t, client, sock.ErrReset.Error())
 }
 
 func TestBreakDownIsSeenByBothEndsInTheirTime(t *testing.T) {
-	w := newWorld(benign)
-	client, server := w.open(100)
+	w := simnettest.New(simnettest.Benign)
+	client, server := open(w, 100)
 	client.BreakDown()
 	if write(t, client, "lost") != 4 {
 		t.Error("an end that cannot know of the reset refuses")
 	}
-	w.settle()
-	for _, e := range []*End{client, server} {
+	w.Settle()
+	for _, e := range []*simnet.End{client, server} {
 		expectSaid(t, e, sock.ErrReset.Error())
 		if _, _, err := e.TryWrite([]port.Span{port.MemSpan([]byte("x"), nil)}); !errors.Is(err, sock.ErrReset) {
 			t.Error(err)
 		}
 	}
-	if b := w.net.Bites(); b.Resets != 1 || b.LostBytes != 4 {
+	if b := w.Net.Bites(); b.Resets != 1 || b.LostBytes != 4 {
 		t.Errorf("%+v", b)
 	}
 }
 
 func TestClosedConnectionsAreForgotten(t *testing.T) {
-	w := newWorld(benign)
-	client, server := w.open(100)
-	for _, e := range []*End{client, server} {
+	w := simnettest.New(simnettest.Benign)
+	client, server := open(w, 100)
+	for _, e := range []*simnet.End{client, server} {
 		if err := e.Close(); err != nil {
 			t.Fatal(err)
 		}
 	}
-	w.settle()
-	if len(w.net.conns) > 0 {
+	w.Settle()
+	if w.Net.Connections() > 0 {
 		t.Error("a connection that both ends closed is kept")
 	}
 }
@@ -234,11 +236,11 @@ func TestBytesArriveOnceAndInOrderAndTheSameSeedRunsTheSame(t *testing.T) {
 
 // run lets two ends write and read by a seed, compares with the twin, and returns what happened.
 func run(t *rapid.T, seed uint64) string {
-	w := newWorld(seeded(seed))
-	script := seeded(seed + 1)
-	w.net.SetFaults(Faults{ShortWrite: 3, ShortRead: 3, Chop: 3, Late: 4, LateNanos: 1e8, Reset: 60})
-	client, server := w.net.Dial("link", 1+int(script("", 40)))
-	ends, twins := [2]*End{client, server}, [2]twin{}
+	w := simnettest.New(simnettest.Seeded(seed))
+	script := simnettest.Seeded(seed + 1)
+	w.Net.SetFaults(simnet.Faults{ShortWrite: 3, ShortRead: 3, Chop: 3, Late: 4, LateNanos: 1e8, Reset: 60})
+	client, server := w.Net.Dial("link", 1+int(script("", 40)))
+	ends, twins := [2]*simnet.End{client, server}, [2]twin{}
 	var trace strings.Builder
 	for range 200 {
 		i := int(script("", 2))
@@ -260,8 +262,8 @@ func run(t *rapid.T, seed uint64) string {
 			}
 			in.read += n
 		default:
-			woken, _ := w.step()
-			fmt.Fprint(&trace, w.now, len(woken), " ")
+			woken, _ := w.Step()
+			fmt.Fprint(&trace, w.Now(), len(woken), " ")
 		}
 		fmt.Fprintln(&trace, i, len(out.sent), in.read, err)
 		if err != nil {
@@ -272,8 +274,8 @@ func run(t *rapid.T, seed uint64) string {
 }
 
 // drained lets both ends read whatever is still to come: all of it, unless the connection broke.
-func drained(t *rapid.T, w *world, ends [2]*End, twins [2]twin) string {
-	for more := true; more; _, more = w.step() {
+func drained(t *rapid.T, w *simnettest.World, ends [2]*simnet.End, twins [2]twin) string {
+	for more := true; more; _, more = w.Step() {
 		for i, e := range ends {
 			for again := false; !again; {
 				n, none, err := e.TryRead(make([]byte, 100))
