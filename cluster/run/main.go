@@ -67,11 +67,11 @@ func start(o Options) (*Server, error) {
 	if err := s.listen(); err != nil {
 		return nil, err
 	}
-	ev := &core.Start{Config: o.Node.Broker, Limits: s.limits}
+	ev := &core.Start{Config: s.node.Broker, Limits: s.limits}
 	var fresh [32]byte
 	crand.Read(ev.Entropy[:]) // without entropy the process ends: it never returns an error
 	crand.Read(fresh[:])
-	facts, locks, err := cluster.Boot(s.fs, &o.Node, fresh, s.inbox.now().Wall)
+	facts, locks, err := cluster.Boot(s.fs, &s.node, fresh, s.inbox.now().Wall)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ func start(o Options) (*Server, error) {
 	var todo turns
 	s.post(&todo, ev)
 	s.run(&todo)
-	for i, l := range o.Node.Broker.Listeners {
+	for i, l := range s.node.Broker.Listeners {
 		kind := wire.BrokerListener
 		if l.Controller {
 			kind = wire.ControllerListener

@@ -33,6 +33,7 @@ type Server struct {
 	inbox     inbox
 	sink      sink
 	events    events
+	turns     lender[turns]
 	timer     timer
 	pool      cluster.Pool
 	slabs     slabs
@@ -94,18 +95,23 @@ func (s *Server) conn(id port.ConnID) *conn {
 
 // note turns a fact of the core into a log line.
 func (s *Server) note(n *core.Note) {
-	s.log.Info(n.Kind.String(), "topic", n.Topic, "partition", n.Log.Partition, "from", int64(n.From),
-		"to", int64(n.To), "detail", n.Text)
+	show := s.log.Info
+	if n.Kind == core.NoteFlushed {
+		show = s.log.Debug // with flush.messages=1 there is one per batch
+	}
+	show(n.Kind.String(), cluster.NoteFields(n)...)
 }
 
-// listen opens every listener. Accepting begins when the core says it is ready.
+// listen opens every listener; a port that was left to the system is known from then on. Accepting
+// begins when the core says it is ready.
 func (s *Server) listen() error {
-	for _, l := range s.node.Broker.Listeners {
+	for i, l := range s.node.Broker.Listeners {
 		addr := net.JoinHostPort(l.Host, strconv.Itoa(int(l.Port)))
 		ln, err := tcp.Listen(addr)
 		if err != nil {
 			return fmt.Errorf("listener %s on %s: %w (is another broker running there? set listeners=)", l.Name, addr, err)
 		}
+		s.node.Broker.Listeners[i].Bound(ln.Port())
 		s.listeners = append(s.listeners, ln)
 	}
 	return nil

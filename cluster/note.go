@@ -1,0 +1,23 @@
+package cluster
+
+import "momus/core"
+
+// NoteFields are the keys and values of a note's log line; what does not count for its kind is left
+// out.
+func NoteFields(n *core.Note) []any {
+	var fields []any
+	if n.Topic != "" {
+		fields = append(fields, "topic", n.Topic)
+	}
+	ofTopic := n.Kind == core.NoteTopicCreated || n.Kind == core.NoteTopicDeleted
+	if n.Topic != "" && !ofTopic {
+		fields = append(fields, "partition", int32(n.Log.Partition))
+	}
+	if n.From != 0 || n.To != 0 {
+		fields = append(fields, "from", int64(n.From), "to", int64(n.To))
+	}
+	if n.Text != "" {
+		fields = append(fields, "detail", n.Text)
+	}
+	return fields
+}
