@@ -147,9 +147,10 @@ func (c *conn) take() bool {
 // submit steps what was taken and runs what that makes runnable. No turn is held.
 func (c *conn) submit(taken bool) {
 	if taken {
-		var todo turns
-		c.s.post(&todo)
-		c.s.run(&todo)
+		todo := c.s.turns.get()
+		c.s.post(todo)
+		c.s.run(todo)
+		c.s.turns.pool.Put(todo) // empty, with its memory
 	}
 }
 

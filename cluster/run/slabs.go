@@ -7,7 +7,7 @@ type slabs struct {
 	size int
 	pool sync.Pool
 	// boxes are what the pool's slices travel in, so that giving one back allocates nothing.
-	boxes sync.Pool
+	boxes lender[[]byte]
 }
 
 // Borrow implements frame.Slabs.
@@ -17,17 +17,13 @@ func (s *slabs) Borrow() []byte {
 		return make([]byte, s.size)
 	}
 	b := *box
-	*box = nil
-	s.boxes.Put(box)
+	s.boxes.put(box)
 	return b
 }
 
 // Return implements frame.Slabs.
 func (s *slabs) Return(b []byte) {
-	box, ok := s.boxes.Get().(*[]byte)
-	if !ok {
-		box = new([]byte)
-	}
+	box := s.boxes.get()
 	*box = b[:cap(b)]
 	s.pool.Put(box)
 }

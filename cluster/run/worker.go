@@ -24,6 +24,7 @@ type worker struct {
 	turn    sync.Mutex
 	pending atomic.Bool
 	done    []port.LogDone
+	events  []core.Event // done, made into events
 	wake    chan struct{}
 }
 
@@ -99,13 +100,13 @@ func (w *worker) once(todo *turns, fast bool) {
 	w.spare = ops[:0]
 	w.mu.Unlock()
 
-	events := make([]core.Event, len(w.done))
+	w.events = w.events[:0]
 	for i := range w.done {
 		ev := w.s.events.logs.get()
 		ev.LogDone = w.done[i]
-		events[i] = ev
+		w.events = append(w.events, ev)
 	}
-	w.s.post(todo, events...)
+	w.s.post(todo, w.events...)
 }
 
 // saver runs the ledger's turns on a goroutine of its own: every save is synced.
