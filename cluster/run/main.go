@@ -23,6 +23,7 @@ import (
 // Options are what `momus serve` was asked for.
 type Options struct {
 	Node   config.Node
+	Limits port.Limits
 	Record string // directory of the journal, or empty
 	Check  bool   // run CheckTouched after every Step
 	Log    *slog.Logger
@@ -55,7 +56,7 @@ func Main(o Options) error {
 // start opens directories and listeners, and gives the core its first event.
 func start(o Options) (*Server, error) {
 	s := &Server{
-		log: o.Log, node: o.Node, limits: port.DefaultLimits(), fs: osfs.FS{},
+		log: o.Log, node: o.Node, limits: o.Limits, fs: osfs.FS{},
 		conns: map[port.ConnID]*conn{}, starving: map[*conn]struct{}{},
 		ready: make(chan struct{}), exit: make(chan core.Exit, 1),
 	}

@@ -9,6 +9,7 @@ import (
 
 	"momus/cluster/config"
 	"momus/cluster/run"
+	"momus/core/port"
 )
 
 func serveCommand() *cobra.Command {
@@ -33,7 +34,7 @@ sources the later wins: --config files, KAFKA_ environment variables, --override
 			for _, w := range node.Warnings {
 				log.Warn(w)
 			}
-			return run.Main(run.Options{Node: node, Record: record, Check: check, Log: log})
+			return run.Main(run.Options{Node: node, Limits: port.DefaultLimits(), Record: record, Check: check, Log: log})
 		},
 	}
 	cmd.Flags().StringArrayVar(&files, "config", nil, "a server.properties file; may be given more than once")
