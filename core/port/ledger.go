@@ -25,6 +25,15 @@ const (
 	ForgetBoot
 )
 
+var saveNames = [...]string{
+	SaveQuorum: "quorum", SaveCheckpoints: "checkpoints", SaveBrokerEpoch: "broker epoch",
+	SaveCleanMarker: "clean marker", RemoveCleanMarker: "no clean marker", MarkStray: "stray",
+	ForgetBoot: "no boot id",
+}
+
+// String names the save as traces do; one of another version by its number.
+func (k SaveKind) String() string { return nameOf(saveNames[:], "save ", int(k)) }
+
 // QuorumState is the vote and leader of the metadata quorum (quorum-state, data version 1).
 //
 //canon:gen

@@ -40,6 +40,22 @@ const (
 	OpDelete
 )
 
+var logOpNames = [...]string{
+	OpOpen: "open", OpAppend: "append", OpFlush: "flush", OpTruncate: "truncate",
+	OpAdvanceStart: "advance of the start", OpClose: "close", OpDelete: "delete",
+}
+
+// String names the operation as traces and log lines do; one of another version by its number.
+func (k LogOpKind) String() string { return nameOf(logOpNames[:], "operation ", int(k)) }
+
+// nameOf is a kind's name, or what it is a kind of with its number.
+func nameOf(names []string, what string, k int) string {
+	if k < len(names) && names[k] != "" {
+		return names[k]
+	}
+	return what + strconv.Itoa(k)
+}
+
 // OpenSpec is what OpOpen needs to know.
 //
 //canon:gen
@@ -102,12 +118,7 @@ const (
 var failureNames = [...]string{"none", "io", "no-space", "corrupt", "missing", "fenced", "range"}
 
 // String names the failure; one of another version by its number.
-func (f Failure) String() string {
-	if int(f) < len(failureNames) {
-		return failureNames[f]
-	}
-	return "failure " + strconv.Itoa(int(f))
-}
+func (f Failure) String() string { return nameOf(failureNames[:], "failure ", int(f)) }
 
 // SegmentInfo describes one segment of a log just opened.
 //
@@ -174,6 +185,13 @@ const (
 	// ReadMaxTime finds the (first) record with the largest timestamp below Upto.
 	ReadMaxTime
 )
+
+var readNames = [...]string{
+	ReadBatches: "batches", ReadCopy: "copy", ReadTime: "time", ReadMaxTime: "greatest time",
+}
+
+// String names the read as traces do; one of another version by its number.
+func (k ReadKind) String() string { return nameOf(readNames[:], "read ", int(k)) }
 
 // Read asks something of a log's current View. It is not ordered with the log's operations.
 //

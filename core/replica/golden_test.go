@@ -208,7 +208,7 @@ func drain(r *Replica) string {
 	var b strings.Builder
 	for i := range r.Out.Ops {
 		op := &r.Out.Ops[i]
-		fmt.Fprintf(&b, "\nop %s gen=%d base=%d end=%d", opName(op.Kind), op.Gen, op.Base, op.End)
+		fmt.Fprintf(&b, "\nop %s gen=%d base=%d end=%d", op.Kind, op.Gen, op.Base, op.End)
 		if op.Roll {
 			b.WriteString(" roll")
 		}

@@ -136,7 +136,7 @@ func (r *Replica) Delete(_ kafka.Now) {
 // fail takes the replica offline after a failed operation. The generation rises, so that what else
 // was asked for is not taken for success.
 func (r *Replica) fail(kind port.LogOpKind, f port.Failure) {
-	r.note(Note{Kind: NoteFailed, From: r.flushed, Fail: f, Text: f.String() + " in " + opName(kind)})
+	r.note(Note{Kind: NoteFailed, From: r.flushed, Fail: f, Text: f.String() + " in " + kind.String()})
 	r.gen++
 	r.flushAt, r.expireAt = 0, 0
 	switch r.role {
@@ -147,12 +147,4 @@ func (r *Replica) fail(kind port.LogOpKind, f port.Failure) {
 	}
 	r.answerAll(kafka.ErrKafkaStorageError)
 	r.announce(true)
-}
-
-func opName(k port.LogOpKind) string {
-	names := [...]string{
-		port.OpOpen: "open", port.OpAppend: "append", port.OpFlush: "flush", port.OpTruncate: "truncate",
-		port.OpAdvanceStart: "advance of the start", port.OpClose: "close", port.OpDelete: "delete",
-	}
-	return names[k]
 }
