@@ -18,7 +18,7 @@ const forever Event = math.MaxInt64
 
 // findLosses gives each log the power losses that excuse something. With flush.messages=1 nothing
 // is acknowledged or read before it is flushed, so none does, unless the disk itself is to blame
-// (DC in GUARANTEES: with one replica what it corrupts may be lost).
+// (with one replica, what it corrupts may be lost).
 func (j *judge) findLosses() {
 	for i := range j.h.Crashes {
 		c := &j.h.Crashes[i]

@@ -1,7 +1,8 @@
 package port
 
-// Limits names every bound on a queue, buffer, waiter set or budget, in one place (CONVENTIONS 8).
-// The simulator draws small ones per seed; production uses DefaultLimits.
+// Limits names every bound on a queue, buffer, waiter set or budget, in one place, so that
+// back-pressure follows from them. The simulator draws small ones per seed; production uses
+// DefaultLimits.
 //
 //canon:gen
 type Limits struct {

@@ -6,7 +6,7 @@ import "sync/atomic"
 // against a concurrent last Release; only the bytes go back to their pool.
 //
 // The counter is atomic because a reader may pin cached bytes while their log's writer evicts
-// them (DESIGN: pins are shared between turns).
+// them (pins are shared between turns).
 type Buf struct {
 	B    []byte
 	refs atomic.Int32

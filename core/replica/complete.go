@@ -6,7 +6,7 @@ import (
 )
 
 // LogDone takes the completion of a log operation. Those of another generation are ignored: they
-// speak of a log that is gone (DESIGN: stale completions).
+// speak of a log that is gone, or of an opening that is over.
 func (r *Replica) LogDone(now kafka.Now, d *port.LogDone) {
 	if d.Log != r.log {
 		panic("BUG: a completion of another log")
