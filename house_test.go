@@ -7,6 +7,7 @@
 //     or the order of a map.
 //   - house_ratchet_test.go: length of files and functions; lines that are not simulated.
 //   - house_text_test.go: left-overs, package documents, links.
+//   - house_docs_test.go: what the guides and the package documents name is there.
 //
 // Each rule is a function from sources to complaints, and each has a test that feeds it a
 // planted offence: a guard that cannot fail guards nothing.
@@ -102,8 +103,11 @@ func readTree() (*tree, error) {
 			return err
 		}
 		name = filepath.ToSlash(name)
+		if name == ".git" { // a directory, or in a second worktree a file
+			return skip(entry)
+		}
 		if entry.IsDir() {
-			if name == ".git" || slices.Contains(untracked, name) || name != "." && holds(name, "go.mod") {
+			if slices.Contains(untracked, name) || name != "." && holds(name, "go.mod") {
 				return filepath.SkipDir
 			}
 			return nil
@@ -127,6 +131,14 @@ func readTree() (*tree, error) {
 		return nil
 	})
 	return r, err
+}
+
+// skip passes over a directory with all below it, or over a file.
+func skip(entry fs.DirEntry) error {
+	if entry.IsDir() {
+		return filepath.SkipDir
+	}
+	return nil
 }
 
 func parseSource(fset *token.FileSet, name string, text []byte) (*source, error) {
