@@ -2,6 +2,13 @@
 // together as turns, and says where each entry of a Ready goes. It is the part of the assembly
 // that both worlds share; cluster/run gives the turns goroutines, sim gives them virtual time.
 //
+//	step.go     Stepper: one Step of the core, hashed and observed
+//	route.go    which queue an entry of a Ready goes to; which worker has a log
+//	conn.go     what the turn of a connection does with its frame and its socket
+//	storage.go  workers, readers and ledger of a node; Boot, the turn before the first
+//	pool.go     memory against a budget
+//	alarm.go    when the one timer is set
+//
 // Invariants:
 //
 //  1. Route only enqueues; whatever an entry causes happens in a turn of its own.

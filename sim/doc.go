@@ -7,11 +7,15 @@
 //	choice.go  keyed streams of choices; 0 is always the benign one
 //	heap.go    the events and their order
 //	world.go   the loop, and the verdict
-//	node.go    a machine and the process on it: the turns of core, workers, ledger and readers
+//	node.go    a machine and the process on it: boot, the core's turn, crashes
+//	turns.go   the turns of workers, ledger and readers
 //	conn.go    the turns of connections; sink.go takes the core's entries
 //	guests.go  the clients and what the judge is told
 //	plan.go    what is drawn for a node: limits, configuration, faults, crashes
 //	phase.go   faults, quiet, a full re-read, a clean stop
+//	pool.go    memory that is poisoned when it comes back
+//	report.go  how one seed came out, and what is counted; total.go sums up many
+//	floors.go  how often things must happen
 //
 // Invariants:
 //

@@ -4,6 +4,14 @@
 //
 // Inputs: Sources. Outputs: a Node with everything resolved, or an error of one line per bad key.
 //
+//	node.go        what comes of it: Load and Node
+//	source.go      the sources, and their precedence
+//	properties.go  the format of server.properties
+//	key.go         types and ranges; keys_table.go all keys of Kafka 4.3
+//	values.go      the settings in force, and getters that remember what was asked for
+//	listeners.go   listeners, their protocols, what is advertised
+//	topic.go       the broker-wide defaults of topic keys
+//
 // Invariants:
 //
 //  1. Precedence is the order file, environment, override; the later wins. Below all of them lies

@@ -9,6 +9,10 @@
 // Inputs: Steps, as a cluster.Observer, and states. Outputs: segment files on the disk.FS that it is
 // given; differences. Nothing is synced: a journal outlives the process, not the machine.
 //
+//	write.go     the format: segments and records
+//	recorder.go  a ring of segments, written by whoever calls Write
+//	replay.go    computing recorded Steps again
+//
 // Invariants:
 //
 //  1. A segment can be replayed without those before it.

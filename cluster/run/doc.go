@@ -7,6 +7,15 @@
 // they are free. Turns that may wait for the disk (fsync, opening, cold reads) go to a worker's
 // goroutine, always.
 //
+//	main.go    from `momus serve` to the end of the process
+//	server.go  the node: where entries of a Ready go, listeners
+//	inbox.go   combining; the turns that a Step made runnable
+//	conn.go    the turn of a connection
+//	worker.go  disk workers, the ledger's saver, readers of cold data
+//	timer.go   the core's Wake
+//	record.go  the journal of --record
+//	slabs.go   memory to read into; events.go events for reuse
+//
 // Invariants:
 //
 //  1. The core is held by one goroutine at a time (inbox.busy); entries are enqueued before it is

@@ -7,6 +7,11 @@
 //
 // Input is values of closed sets of small structs; output is bytes. It holds no state of its own.
 //
+//	append.go  values to canonical bytes
+//	read.go    and back
+//	text.go    values for a human reader
+//	hash.go    the running hash
+//
 // Invariants:
 //  1. Equal values have equal bytes. Maps are walked in the order of their keys; varints are
 //     minimal, and a reader refuses any other form.

@@ -10,6 +10,10 @@
 // are remembered). The epoch of a transaction's coordinator stands inside its marker, not in the
 // header, and so is none of the fold's business.
 //
+//	state.go  what is remembered of producers and open transactions
+//	check.go  what a batch would be: new, a repetition, out of order
+//	apply.go  taking a batch into the state
+//
 // Invariants:
 //
 //  1. Applying the headers of a log in order, from any snapshot taken on the way, gives the same

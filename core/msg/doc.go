@@ -1,6 +1,11 @@
 // Package msg is what session and machines say to one another: typed, without wire types or
 // message versions. A file per machine. Machines never call one another; core.Node carries these.
 //
+//	replica.go     Produce and its answer; what may be asked of a replica during a call
+//	controller.go  requests to the controller and their answers
+//	raft.go        what is committed, and who leads the quorum
+//	published.go   the configuration that connections validate against
+//
 // Invariants:
 //
 //  1. A message that asks names an Op; exactly one answer names it back, unless the asker is gone.

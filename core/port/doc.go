@@ -5,6 +5,12 @@
 // Inputs and outputs: the core emits LogOp, Read and Save values; workers answer LogDone,
 // ReadDone and Saved. Nothing here acts.
 //
+//	span.go        counted memory, and payload as a part of it or of a file
+//	span_canon.go  what hash and journal keep of payload: its length and checksums
+//	log.go         operations and reads of logs, and their completions
+//	ledger.go      saves of small files, and the facts of boot
+//	limits.go      every bound on a queue, a buffer, a set of waiters or a turn
+//
 // Invariants that the code refers to:
 //
 //  1. A Span has one owner at a time and is released exactly once.

@@ -11,6 +11,8 @@
 //	codec.go     gzip, snappy, lz4; zstd.go: zstd
 //	metadata.go  the frame of records of __cluster_metadata; metadata_*.go: the records
 //	quorum.go    the control records of the metadata quorum and of transactions
+//	timestamp.go who set a batch's timestamps, and the greatest of them
+//	errors.go    what is wrong with bytes
 //	wire.go      the primitives of Kafka's message encoding; generated code calls them
 //
 // Invariants:

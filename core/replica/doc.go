@@ -12,6 +12,17 @@
 // written. What the leader counts as its own end is the written one, or with flush.messages=1 the
 // flushed one.
 //
+//	replica.go    the state and its outbox (out.go); the roles
+//	open.go       opening, leading, resigning, closing, deleting, failing
+//	produce.go    a batch: refusal, append, the wait for its acks
+//	complete.go   completions of log operations
+//	watermark.go  the high watermark, and who is told
+//	flush.go      when to flush; roll.go when to begin a segment
+//	epochs.go     leader epochs and where they begin
+//	expire.go     producers that were silent for long
+//	query.go      answers to Fetch and ListOffsets
+//	check.go      what must be true
+//
 // Invariants:
 //
 //  1. The high watermark never goes back while the log stays open, and is at most the own end of

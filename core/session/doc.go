@@ -2,7 +2,8 @@
 // what, what it waits for, and in which order it is answered. It turns message versions into named
 // booleans and core/msg, sends the parts of a request to whoever decides, gathers the results, and
 // makes the reply. With core/wire it is the only place that knows message versions. There is one
-// file per API: its behaviour, its KIPs, its row in the version table.
+// file per API: its behaviour, its KIPs, its handler and the versions that the handler knows. The
+// version table that is advertised and decoded by is core/wire's; a test joins the two.
 //
 // Inputs: connections opened and closed, decoded requests, answers of replicas, reads, controller
 // and lifecycle, msg.Advanced, passed deadlines. Outputs, in Out: msg.Produce, requests to the
@@ -11,6 +12,19 @@
 //
 // What Kafka has and is not here yet: fetch sessions (KIP-227), so that every fetch is answered in
 // full with session id 0; transactions; authorisation and quotas.
+//
+//	session.go  the state and its outbox; answers of the controller; deadlines
+//	api.go      from an API's key to its handler
+//	conn.go     connections, and the order of answers
+//	op.go       a request under way, and its reads
+//	timers.go   deadlines of requests
+//	wait.go     parked fetches, and produces that wait for room
+//	hints.go    who leads instead, and where (KIP-951)
+//	check.go    what must be true
+//
+//	api_versions.go create_topics.go delete_topics.go init_producer_id.go list_offsets.go produce.go
+//	metadata.go (the request) metadata_topic.go (one topic's answer)
+//	fetch.go (the request) fetch_read.go (looking, reading, parking)
 //
 // Invariants:
 //

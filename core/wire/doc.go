@@ -9,7 +9,8 @@
 //
 //	versions.go  the version table: what is served, in which versions, on which listeners
 //	schemas.go   the fields of those messages, as text; schema.go reads it, walk.go walks by it
-//	header.go    request headers
+//	header.go    request headers; errors.go what is wrong with a frame
+//	request.go   Request, Reply, and our own bodies of Produce and Fetch
 //	decode.go    bodies, by kmsg; produce.go that of Produce, by hand
 //	batch.go     what a produced batch must satisfy before the core sees it
 //	encode.go    replies; fetch.go that of Fetch, with its records left out

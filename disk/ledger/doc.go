@@ -7,6 +7,16 @@
 // asks for. Outputs: files, the facts of boot, one Saved per Save. All of it is plain code over
 // disk.FS, run by one worker; it keeps no state between calls.
 //
+//	gather.go      what the core must know before it starts; the locks
+//	format.go      making the directories of a new node
+//	save.go        a turn of saves
+//	file.go        the names; reading; replacing a file whole
+//	properties.go  meta.properties
+//	state.go       quorum-state, the clean marker, momus-boot; json.go JSON as Kafka writes it
+//	snapshot.go    bootstrap.checkpoint, and the first snapshot
+//	checkpoint.go  the offset checkpoints
+//	partition.go   partition.metadata, and stray directories
+//
 // Invariants:
 //
 //  1. A file is replaced whole: written aside as NAME.tmp, synced, renamed, its directory synced.

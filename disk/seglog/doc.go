@@ -8,7 +8,8 @@
 // any number of goroutines.
 //
 //	turn.go      the queue of each log, and what one turn does of it; fence.go answers and fails
-//	open.go      opening a log; with recover.go (walking its batches) and repair.go (cutting, indexes)
+//	open.go      opening a log; with recover.go (walking its batches) and repair.go (cutting, indexes);
+//	             rewrite.go writes once more what a failed sync left in doubt
 //	append.go    appending; roll.go begins a segment; epochs.go keeps leader-epoch-checkpoint
 //	flush.go     making durable, closing
 //	truncate.go  cutting the end and the start; delete.go removes what is gone

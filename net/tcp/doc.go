@@ -6,6 +6,11 @@
 // of net/sock. Memory goes out by writev, file regions by sendfile at explicit offsets where the
 // region has an Fd method, else by a copy. It is written for Linux.
 //
+//	listen.go  listening and accepting
+//	socket.go  a socket: its waits, reads, ends
+//	write.go   spans to writev and sendfile
+//	sys.go     poll and writev
+//
 // Invariants:
 //
 //  1. Only WaitReadable, WaitWritable and Accept wait, and they wait in the runtime's poller: an

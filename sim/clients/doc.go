@@ -14,6 +14,7 @@
 //	metadata.go    what a client knows of topics and leaders
 //	versions.go    which version of each request a client speaks
 //	batch.go       records out of values, and values out of records
+//	waiting.go     what a client that is not idle waits for
 //	produce.go, plain.go, idempotent.go, consumer.go, admin.go, reader.go  the kinds
 //
 // Invariants:

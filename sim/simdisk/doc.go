@@ -18,6 +18,12 @@
 // stays, nothing, a prefix, some 512-byte sectors, garbage, or a size without contents; a name
 // stays or goes, a rename as a whole.
 //
+//	disk.go    the disk: time, turns, the crash armed by call number, locks
+//	file.go    files; inode.go their contents, durable and pending
+//	names.go   directories, likewise
+//	faults.go  the faults of calls, how long calls take, and what is counted
+//	crash.go   what a crash leaves
+//
 // Invariants:
 //
 //  1. A draw of 0 is benign: least delay, no fault, nothing lost. A fault whose rate is 0 draws nothing.

@@ -12,6 +12,10 @@
 // stopped fills the window, and the sender is told that the way is full; after a read it learns so
 // with the delay of a segment.
 //
+//	net.go  the network: connections, faults, what is due
+//	end.go  one end of a connection, a net/sock.Socket
+//	way.go  one direction: bytes under way, chopped and late
+//
 // Invariants:
 //
 //  1. A draw of 0 is benign: least delay, whole writes and reads, no fault. A fault whose rate is

@@ -24,6 +24,13 @@
 // neither written nor touched by reading. Anything else (floats, functions, channels, `any`) is an
 // error that names file and line.
 //
+//	main.go       a package directory to the contents of its generated files
+//	load.go       reading packages: declarations and their directives
+//	types.go      resolving the types of fields
+//	canon.go      the methods of a type and of a union; emit.go the code of one field
+//	kafka.go      the //kafka: directives; kafkaemit.go their code
+//	output.go     a file in the making
+//
 // Invariants:
 //  1. The output depends on the source text alone; the same source gives the same bytes.
 //  2. A field that the encoding cannot carry stops the generator; nothing is left out silently.
