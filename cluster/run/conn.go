@@ -239,7 +239,5 @@ func (c *conn) end() {
 	c.io.Frame.Release()
 	c.turn.Unlock()
 	c.s.forget(c)
-	var todo turns
-	c.s.post(&todo, &core.ConnClosed{Conn: c.id})
-	c.s.run(&todo)
+	c.s.act(&core.ConnClosed{Conn: c.id})
 }

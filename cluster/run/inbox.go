@@ -49,6 +49,13 @@ func (s *Server) post(todo *turns, events ...core.Event) {
 	s.drain(todo)
 }
 
+// act posts events and runs what that makes runnable. No turn is held.
+func (s *Server) act(events ...core.Event) {
+	var todo turns
+	s.post(&todo, events...)
+	s.run(&todo)
+}
+
 // drain steps what is queued. It is entered with in.mu held and in.busy set, and returns with both
 // let go; after EventsPerDrain events the rest goes to a goroutine of its own, so that no
 // connection works for the others for ever.

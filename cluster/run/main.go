@@ -85,9 +85,7 @@ func start(o Options) (*Server, error) {
 		s.inbox.stepper.Chained, s.inbox.stepper.Observer = true, s.recorder
 	}
 	s.startWorkers(&facts)
-	var todo turns
-	s.post(&todo, ev)
-	s.run(&todo)
+	s.act(ev)
 	for i, l := range s.node.Broker.Listeners {
 		kind := wire.BrokerListener
 		if l.Controller {
@@ -128,9 +126,7 @@ func (s *Server) stop() {
 			s.log.Warn("a listener did not close", "error", err)
 		}
 	}
-	var todo turns
-	s.post(&todo, &core.Stop{})
-	s.run(&todo)
+	s.act(&core.Stop{})
 }
 
 // ended takes the process down after the core said so.

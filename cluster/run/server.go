@@ -149,9 +149,7 @@ func (s *Server) serve(listener string, kind wire.Listener, sock *tcp.Socket) {
 	})
 	s.conns[id] = c
 	s.mu.Unlock()
-	var todo turns
-	s.post(&todo, &core.ConnOpened{Conn: id, Listener: listener, Remote: sock.Remote()})
-	s.run(&todo)
+	s.act(&core.ConnOpened{Conn: id, Listener: listener, Remote: sock.Remote()})
 	go c.readLoop()
 }
 

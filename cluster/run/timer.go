@@ -45,9 +45,7 @@ func (t *timer) fire() {
 	due = due && !t.ended
 	t.mu.Unlock()
 	if due {
-		var todo turns
-		t.s.post(&todo, &core.Deadline{})
-		t.s.run(&todo)
+		t.s.act(&core.Deadline{})
 	}
 }
 
