@@ -137,11 +137,10 @@ func (c *conn) take() bool {
 		ev.Request = r
 		events = append(events, ev)
 	}
-	if len(events) == 0 {
-		return false
+	if len(events) > 0 {
+		c.s.offer(events...)
 	}
-	c.s.offer(events...)
-	return true
+	return len(events) > 0
 }
 
 // submit steps what was taken and runs what that makes runnable. No turn is held.

@@ -105,10 +105,11 @@ func (s *Server) takeOver() {
 	s.run(&todo)
 }
 
-// turns are the turns that a drain made runnable, and the facts to be logged: writing a line may
-// wait for whoever reads it.
+// turns are the turns that a drain made runnable, and the facts to be logged, before the process
+// ends: writing a line may wait for whoever reads it.
 type turns struct {
 	notes   []core.Note
+	exit    []core.Exit
 	workers []*worker
 	conns   []*conn
 	reads   []port.Read
@@ -130,6 +131,9 @@ func (s *Server) run(todo *turns) {
 			n := &todo.notes[0]
 			todo.notes = todo.notes[1:]
 			s.note(n)
+		case len(todo.exit) > 0:
+			s.exit <- todo.exit[0]
+			todo.exit = nil
 		case len(todo.workers) > 0:
 			w := todo.workers[len(todo.workers)-1]
 			todo.workers = todo.workers[:len(todo.workers)-1]

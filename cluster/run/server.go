@@ -85,7 +85,7 @@ func (k *sink) Publish(p *msg.Published) {
 	}
 }
 
-func (k *sink) Exit(e core.Exit) { k.s.exit <- e }
+func (k *sink) Exit(e core.Exit) { k.todo.exit = append(k.todo.exit, e) }
 
 func (s *Server) conn(id port.ConnID) *conn {
 	s.mu.Lock()
