@@ -6,6 +6,7 @@
 // which nothing was acknowledged proves nothing.
 //
 //	history.go    what is recorded
+//	check.go      the judgement as a whole, and the Report
 //	outcome.go    what is known of an operation: acknowledged, failed, or neither
 //	index.go      the history by partition
 //	excuse.go     what a power loss or a deletion excuses

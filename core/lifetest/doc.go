@@ -5,6 +5,9 @@
 // Input: a Step, which gives one event to the node or nodes under test and returns what the first of
 // them wants. Output: the events, in an order that Choose draws among those that may come next.
 //
+//	life.go     the life: events, choices, what is held to be true
+//	script.go   what the clients do; storage.go what the disk does
+//
 // Invariants:
 //
 //  1. Operations of one log complete in order, as do saves; all else comes in the order drawn.

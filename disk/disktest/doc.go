@@ -6,6 +6,9 @@
 // disk/osfs runs it on the machine's file system and on the simulated disk and compares the cases that
 // ran; a case that is skipped on one side fails there.
 //
+//	disktest.go  the suite, and what a case works on
+//	files.go     contents; names.go directories; faults.go failing calls
+//
 // Invariants:
 //
 //  1. No case asks which implementation it runs on.

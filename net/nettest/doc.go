@@ -4,6 +4,9 @@
 //
 // Inputs: a Harness that opens connections of one world and waits in it. Output: test failures.
 //
+//	nettest.go   the suite, and what a case works on
+//	transfer.go  bytes; end.go how connections end
+//
 // Invariants:
 //
 //  1. A case uses nothing but the port and the harness, so that no world can be favoured.

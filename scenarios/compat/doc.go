@@ -5,6 +5,13 @@
 // through a broker that is killed in the middle, and compares every byte and every offset. `batches`
 // counts what segment files hold, to be compared with what Kafka's dump-log counts.
 //
+//	main.go     the loads by name
+//	clients.go  the walk through the APIs
+//	bulk.go     many records through a broker that is killed; check.go what must be read then
+//	batches.go  batches in segment files
+//	tail.go     the values of a topic, for what other clients sent
+//	value.go    values that follow from partition and number
+//
 // Inputs: a broker's address, or files. Outputs: FIGURE lines, and an exit status that is 0 only if
 // everything that was promised held.
 //

@@ -7,6 +7,7 @@
 // docs/gallery.md with the seeds to detection, FIGURE lines, and exit status 1 if a mutation got
 // away, if one that changes nothing was caught, or if one does not fit the sources any more.
 //
+//	main.go       flags and limits
 //	mutation.go   the files and how they are applied
 //	binary.go     building a broken binary, running seeds with it
 //	hunt.go       from seeds to a catch
