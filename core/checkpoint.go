@@ -31,6 +31,7 @@ func (n *Node) saveCheckpoints() int {
 func (n *Node) saveCheckpointsOf(d *port.DirFacts) (seq int64) {
 	n.saveSeq++
 	save := port.Save{Kind: port.SaveCheckpoints, Seq: n.saveSeq, Dir: d.Dir}
+	lines := linesOf(d)
 	for _, l := range d.Logs {
 		r := n.replicas[kafka.TopicPartition{Topic: l.TopicID, Partition: l.Partition}]
 		if r != nil {
@@ -39,7 +40,7 @@ func (n *Node) saveCheckpointsOf(d *port.DirFacts) (seq int64) {
 				continue
 			}
 		}
-		if i := lineOf(d, l.Topic, l.Partition); i >= 0 {
+		if i, found := lines[place{l.Topic, l.Partition}]; found {
 			save.Checkpoints = append(save.Checkpoints, d.Checkpoints[i])
 		}
 	}
@@ -48,11 +49,20 @@ func (n *Node) saveCheckpointsOf(d *port.DirFacts) (seq int64) {
 	return save.Seq
 }
 
-// lineOf finds a log's line in a directory's checkpoints, or returns -1.
-func lineOf(d *port.DirFacts, topic string, partition kafka.PartitionID) int {
-	return slices.IndexFunc(d.Checkpoints, func(c port.Checkpoint) bool {
-		return c.Topic == topic && c.Partition == partition
-	})
+// place names a log as the checkpoint files do.
+type place struct {
+	topic     string
+	partition kafka.PartitionID
+}
+
+// linesOf says where each log's line stands in a directory's checkpoints. Looking through them for
+// every log would hold the core for seconds where there are ten thousand.
+func linesOf(d *port.DirFacts) map[place]int {
+	lines := make(map[place]int, len(d.Checkpoints))
+	for i := range d.Checkpoints {
+		lines[place{d.Checkpoints[i].Topic, d.Checkpoints[i].Partition}] = i
+	}
+	return lines
 }
 
 // purge takes the lines of logs that are gone out of every directory's checkpoints; logs of new
@@ -60,10 +70,12 @@ func lineOf(d *port.DirFacts, topic string, partition kafka.PartitionID) int {
 func (n *Node) purge() {
 	for i := range n.facts.Dirs {
 		d := &n.facts.Dirs[i]
+		held := make(map[place]bool, len(d.Logs))
+		for j := range d.Logs {
+			held[place{d.Logs[j].Topic, d.Logs[j].Partition}] = true
+		}
 		stale := slices.ContainsFunc(d.Checkpoints, func(c port.Checkpoint) bool {
-			return c.Topic != kafka.MetadataTopic && !slices.ContainsFunc(d.Logs, func(l port.LogName) bool {
-				return l.Topic == c.Topic && l.Partition == c.Partition
-			})
+			return c.Topic != kafka.MetadataTopic && !held[place{c.Topic, c.Partition}]
 		})
 		if stale {
 			n.purges = append(n.purges, n.saveCheckpointsOf(d))
