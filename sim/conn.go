@@ -36,6 +36,10 @@ func (n *node) opened(end *simnet.End) {
 	})
 	p.conns[id] = c
 	p.order = append(p.order, c)
+	// The dialler may send from now on: had it begun before, a request could reach another life of
+	// the machine than the one that took the connection, which TCP rules out.
+	shake := int64(n.stream("handshake").Draw(64)) * int64(kafka.Microsecond)
+	n.w.queue.push(event{at: n.w.now + shake, node: n.index, kind: kindOpened, index: end.Conn()})
 	n.post(&core.ConnOpened{Conn: id, Listener: n.cfg.Listeners[0].Name, Remote: "client"})
 }
 

@@ -77,8 +77,8 @@ func (n *node) planFaults(until int64) {
 	}
 	n.disk.SetFaults(simdisk.Faults{
 		Stall: rate(50), StallNanos: uint64(50 * kafka.Millisecond),
-		WriteIO: rareRate(s, 8, 100), SyncIO: rareRate(s, 6, 80), ReadIO: rareRate(s, 8, 50),
-		NoSpace: rareRate(s, 8, 100), NameIO: rareRate(s, 8, 200),
+		WriteIO: rareRate(s, 4, 150), SyncIO: rareRate(s, 4, 150), ReadIO: rareRate(s, 5, 100),
+		NoSpace: rareRate(s, 4, 200), NameIO: rareRate(s, 4, 500),
 	})
 	n.net.SetFaults(simnet.Faults{
 		ShortWrite: rate(4), ShortRead: rate(4), Chop: rate(3),

@@ -47,23 +47,6 @@ func (t *Total) Text(real int64) string {
 	return text + "\n"
 }
 
-// BelowFloors lists what happened less often than it must for the seeds run.
-func (t *Total) BelowFloors() []string {
-	var missed []string
-	for _, f := range floors {
-		got := uint64(0)
-		for _, c := range t.counts {
-			if c.Name == f.Name {
-				got = c.N
-			}
-		}
-		if want := f.N * t.Seeds / 100; got < want {
-			missed = append(missed, f.Name+"="+strconv.FormatUint(got, 10)+" (at least "+strconv.FormatUint(want, 10)+")")
-		}
-	}
-	return missed
-}
-
 // Panicked is the report of a seed whose run ended in a panic of the program.
 func Panicked(seed uint64, why string) *Report {
 	return &Report{Seed: seed, Verdict: Crash, Violations: []Violation{{Checker: Crash.String(), Text: why}}}

@@ -7,9 +7,9 @@ import (
 )
 
 // beginTurn starts a disk turn at this instant. It may go beyond the node's budget by the step that
-// it began within it.
+// it began within it, and by the files that a log has open, which it closes at once when it goes.
 func (n *node) beginTurn() {
-	n.disk.BeginTurn(n.w.now, int(n.limits.TurnCalls)+stepCalls, n.limits.TurnBytes+stepBytes)
+	n.disk.BeginTurn(n.w.now, int(n.limits.TurnCalls+n.limits.OpenFiles)+stepCalls, n.limits.TurnBytes+stepBytes)
 }
 
 // What one step of a disk turn may take: the calls of a short operation with its roll, and a part

@@ -43,6 +43,9 @@ The exit status is 0 if all is well, 1 for a broken promise (correctness), 3 if 
 			} else if !cmd.Flags().Changed("seed") {
 				return &exitError{status: usageStatus, text: "say which: --seed N or --seeds A..B"}
 			}
+			if trace {
+				jobs = 1 // the lines of one world after another
+			}
 			r := simRun{out: cmd.OutOrStdout(), trace: trace, jobs: jobs}
 			return r.all(first, last, floors)
 		},
@@ -121,13 +124,16 @@ func (r *simRun) all(first, last uint64, floors bool) error {
 	}
 	wait.Wait()
 	fmt.Fprint(r.out, total.Text(int64(time.Since(began))))
+	end := exitError{status: simStatus[total.Worst]}
 	if floors {
+		fmt.Fprintln(r.out, total.Figure())
 		if missed := total.BelowFloors(); len(missed) > 0 {
-			return &exitError{status: 1, text: "below the floors: " + strings.Join(missed, ", ")}
+			end.text = "below the floors: " + strings.Join(missed, ", ")
+			end.status = max(end.status, 1)
 		}
 	}
-	if status := simStatus[total.Worst]; status != 0 {
-		return &exitError{status: status}
+	if end.status != 0 {
+		return &end
 	}
 	return nil
 }
