@@ -172,7 +172,11 @@ func (n *Node) carryLifecycle(now kafka.Now) bool {
 			n.closeLogs(now)
 		}
 		if out.Done {
-			n.end(Exit{Clean: out.Clean, Reason: "stopped"})
+			reason := "stopped"
+			if !out.Clean {
+				reason = "stopped before every log was recovered, flushed and closed"
+			}
+			n.end(Exit{Clean: out.Clean, Reason: reason})
 		}
 		if out.Fatal != "" {
 			n.fail(out.Fatal)
