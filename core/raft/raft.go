@@ -131,7 +131,9 @@ func openSpec(facts *port.BootFacts) *port.OpenSpec {
 	d := &facts.Dirs[at]
 	spec.StopWasClean = d.CleanMarker
 	spec.StopWasLossy = !d.CleanMarker && !d.SameBoot
-	spec.Rewrite = !d.CleanMarker && d.Faulted
+	// A process that is killed right after a failed sync does not live to note it. For this log, which
+	// is small and must survive any power loss, each stop that was not clean counts as one.
+	spec.Rewrite = !d.CleanMarker
 	for _, c := range d.Checkpoints {
 		if c.Topic == kafka.MetadataTopic && c.Partition == kafka.MetadataLog.Partition {
 			spec.RecoveryPoint, spec.LogStart = max(c.RecoveryPoint, 0), max(c.LogStart, 0)
