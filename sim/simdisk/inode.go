@@ -114,11 +114,11 @@ func (d *Disk) sync(n *inode, s span, lost bool) {
 	for i := range n.pending {
 		e := &n.pending[i]
 		switch {
-		case e.stranded || e.durableAt != 0:
-		case lost && e.claimedAt == 0:
-			e.claimedAt = s.end
+		case e.stranded || !d.covers(s, e.span):
 		case !lost:
-			e.durableAt = s.end
+			e.durableAt = sooner(e.durableAt, s.end)
+		case e.durableAt == 0 && e.claimedAt == 0:
+			e.claimedAt = s.end
 		}
 	}
 }

@@ -276,24 +276,32 @@ func (d *Disk) SyncDir(name string) error {
 	}
 	d.settleNames()
 	_, err = d.fault(opSyncDir, 0)
-	for _, e := range d.names {
-		if e.from.dir == dir && e.fromAt == 0 {
-			e.fromAt = syncedAt(s, err)
-		}
-		if e.to.dir == dir && e.toAt == 0 {
-			e.toAt = syncedAt(s, err)
-		}
-	}
 	if err != nil {
 		return failed(opSyncDir, name, err)
+	}
+	for _, e := range d.names {
+		if !d.covers(s, e.span) {
+			continue
+		}
+		if e.from.dir == dir {
+			e.fromAt = sooner(e.fromAt, s.end)
+		}
+		if e.to.dir == dir {
+			e.toAt = sooner(e.toAt, s.end)
+		}
 	}
 	return nil
 }
 
-// syncedAt is when what a sync covers becomes durable; 0, never, if it failed.
-func syncedAt(s span, err error) int64 {
-	if err != nil {
-		return 0
+// covers says whether a sync covers what a call did: one of another turn may have been made already
+// and yet end later than the sync begins. Outside of turns, calls follow one another.
+func (d *Disk) covers(sync, call span) bool { return !d.turn.running || call.end <= sync.start }
+
+// sooner is when something is durable that was to be at a time, 0 for never, and of which another
+// sync ends at end: that of a worker which stalls does not hold back that of another.
+func sooner(at, end int64) int64 {
+	if at == 0 {
+		return end
 	}
-	return s.end
+	return min(at, end)
 }

@@ -1,6 +1,7 @@
 package simdisk
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -22,6 +23,25 @@ func TestSyncOvertakenByAProcessCrashDoesNotCountAtTheNextPowerLoss(t *testing.T
 	b.env.drawn["n1/crash/write"] = uint64(Lost)
 	b.Crash(b.env.now, true)
 	b.wants("a", "")
+}
+
+// TestASyncThatStallsHoldsNoOtherBack syncs one directory in two turns that overlap, the first of
+// which takes longer: what the second has synced when it ends is durable then.
+func TestASyncThatStallsHoldsNoOtherBack(t *testing.T) {
+	b := newBench(t)
+	f := b.create("a")
+	b.done(write(f, "data", 0))
+	sync := func() error { return errors.Join(f.Sync(), b.SyncDir("/")) }
+	b.env.drawn["n1/sync/time"], b.env.drawn["n1/syncdir/time"] = 60, 60
+	stalled := b.turn(sync)
+	b.env.drawn["n1/sync/time"], b.env.drawn["n1/syncdir/time"] = 0, 0
+	b.done(sync)
+	if b.env.now >= stalled[0] {
+		t.Fatal("the turns do not overlap as they should")
+	}
+	b.env.drawn["n1/crash/write"], b.env.drawn["n1/crash/name"] = uint64(Lost), uint64(Lost)
+	b.Crash(b.env.now, true)
+	b.wants("a", "data")
 }
 
 // TestTurnsThatOverlapAreCutAtOneTime runs turns of several workers, each on its own file, that
