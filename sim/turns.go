@@ -3,6 +3,7 @@ package sim
 import (
 	"momus/core"
 	"momus/core/kafka"
+	"momus/core/port"
 	"momus/disk/ledger"
 )
 
@@ -101,10 +102,10 @@ func (n *node) saverTurn() {
 	if s.busy {
 		return
 	}
-	saves := s.queue
-	s.queue = nil
+	var saves []port.Save
+	saves, s.queue = ledger.Take(s.queue, p.storage.Ledger, &n.limits)
 	s.busy = true
-	n.beginTurn()
+	n.disk.BeginTurn(n.w.now, max(int(n.limits.TurnCalls), ledger.SaveCalls), n.limits.TurnBytes+stepBytes)
 	done := ledger.Turn(n.disk, p.storage.Ledger, saves)
 	end := n.disk.EndTurn()
 	load := &delivery{worker: workerSaver}
