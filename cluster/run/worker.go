@@ -96,9 +96,7 @@ func (w *worker) once(todo *turns, fast bool) {
 	w.done = w.log.Turn(ops, w.done[:0])
 	w.pending.Store(w.log.Pending())
 	clear(ops)
-	w.mu.Lock()
-	w.spare = ops[:0]
-	w.mu.Unlock()
+	w.spare = ops[:0] // guarded by turn
 
 	w.events = w.events[:0]
 	for i := range w.done {
@@ -128,10 +126,12 @@ func (l *saver) enqueue(save port.Save) {
 
 func (l *saver) loop() {
 	var todo turns
+	var saves []port.Save
 	for range l.wake {
 		l.mu.Lock()
-		saves := l.queue
-		l.queue = nil
+		if saves, l.queue = ledger.Take(l.queue, l.dirs, &l.s.limits); len(l.queue) > 0 {
+			wake(l.wake)
+		}
 		l.mu.Unlock()
 		for _, done := range ledger.Turn(l.s.fs, l.dirs, saves) {
 			l.s.post(&todo, &core.Saved{Saved: done})

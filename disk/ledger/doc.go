@@ -3,8 +3,8 @@
 // the offset checkpoints, .kafka_cleanshutdown, partition.metadata; and one of our own, momus-boot,
 // which keeps the boot id and the broker epoch of the last start.
 //
-// Inputs: Format before the first start, Gather at each start, Turn for the saves that the core
-// asks for. Outputs: files, the facts of boot, one Saved per Save. All of it is plain code over
+// Inputs: Format before the first start, Gather at each start, Take and Turn for the saves that the
+// core asks for. Outputs: files, the facts of boot, one Saved per Save. All of it is plain code over
 // disk.FS, run by one worker; it keeps no state between calls.
 //
 //	gather.go      what the core must know before it starts; the locks
@@ -26,5 +26,6 @@
 //  3. Saves are carried out in order. After a save failed, every later one of that directory in the
 //     turn fails as fenced: no failed sync is followed by another attempt.
 //  4. What is unreadable is an error that names file and line, never a default.
-//  5. A boot id that the machine does not know ("") equals no other.
+//  5. A turn of what Take gave keeps within limits.TurnCalls and TurnBytes, or is a single save.
+//  6. A boot id that the machine does not know ("") equals no other.
 package ledger

@@ -55,6 +55,9 @@ func readHead(fs disk.FS, path string, bytesMax int64) (data []byte, err error) 
 	return data[:n], err
 }
 
+// replaceCalls is how many calls replaceFile makes.
+const replaceCalls = 5
+
 // replaceFile writes data aside and renames it into place. The directory is still to be synced.
 func replaceFile(fs disk.FS, dir, name string, data []byte) error {
 	path := dir + "/" + name

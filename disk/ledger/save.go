@@ -24,6 +24,53 @@ func Dirs(facts *port.BootFacts) []Dir {
 	return dirs
 }
 
+// SaveCalls is how many calls a save makes at most in one directory: those that replace the three
+// offset checkpoints.
+const SaveCalls = len(kinds)*replaceCalls + 1
+
+// saveBytes is more than any save writes of what is not a list; lineBytes more than a line of a
+// checkpoint has beside the topic's name.
+const (
+	saveBytes = 512
+	lineBytes = 36
+)
+
+// Take splits a queue into the saves of one turn and those of later ones. A turn has room for what
+// keeps within the budget of its I/O whatever the saves meet, and always for one.
+func Take(queue []port.Save, dirs []Dir, limits *port.Limits) (turn, later []port.Save) {
+	calls, bytes := 0, int64(0)
+	for i := range queue {
+		c, b := cost(&queue[i])
+		n := len(targets(dirs, queue[i].Dir))
+		calls += c * n
+		bytes += b * int64(n)
+		if i > 0 && (calls > int(limits.TurnCalls) || bytes > limits.TurnBytes) {
+			return queue[:i:i], queue[i:]
+		}
+	}
+	return queue, nil
+}
+
+// cost is the most that a save takes in one directory.
+func cost(s *port.Save) (calls int, bytes int64) {
+	switch s.Kind {
+	case port.SaveCheckpoints:
+		for i := range s.Checkpoints {
+			bytes += int64(len(s.Checkpoints[i].Topic) + lineBytes)
+		}
+		return SaveCalls, int64(len(kinds))*bytes + saveBytes
+	case port.SaveBrokerEpoch:
+		return replaceCalls + 2, saveBytes // the boot id is read before
+	case port.SaveQuorum, port.SaveCleanMarker:
+		return replaceCalls + 1, saveBytes
+	case port.RemoveCleanMarker, port.ForgetBoot:
+		return 2, 0
+	case port.MarkStray:
+		return 3, 0
+	}
+	panic("BUG: a save of no known kind")
+}
+
 // Turn carries out saves in order and answers each, in the same order. A save without a directory
 // (SaveBrokerEpoch) goes to all of them.
 func Turn(fs disk.FS, dirs []Dir, saves []port.Save) []port.Saved {
