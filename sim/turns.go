@@ -16,7 +16,7 @@ func (n *node) beginTurn() {
 // What one step of a disk turn may take: the calls of a short operation with its roll, and a part
 // of a copy, which is read and written.
 const (
-	stepCalls = 64
+	stepCalls = 32
 	stepBytes = 192 << 10
 )
 

@@ -21,7 +21,8 @@
 //  1. A View never changes once it is published. Slices that it shares with the writer only grow
 //     beyond the length that the View knows.
 //  2. Operations on one log are carried out in order, but that an append may overtake the flush
-//     before it (the flush then covers more), so that one sync serves all flushes of a turn.
+//     before it until its sync begins (the flush then covers more), so that one sync serves all
+//     flushes of a turn.
 //  3. After a failure a log does nothing until an OpOpen of a higher generation. No sync is repeated.
 //  4. A file is unlinked only by its worker, after its last unpin, and after a rename that recovery
 //     recognises (.deleted, -delete).
@@ -29,5 +30,5 @@
 //     View meant, or errGone.
 //  6. The offset and time index of a segment are accelerators: recovery rebuilds them from the log.
 //     On disk are those of sealed segments, and of the last one since it was opened or closed.
-//  7. A turn begins no operation and no step of a job once its budget is spent.
+//  7. A turn begins no operation, no sync of a file and no step of a job once its budget is spent.
 package seglog

@@ -13,41 +13,48 @@ func (l *writer) soil(h *handle) {
 	}
 }
 
-// sync carries out the flushes that wait, all of them with one sync of each file.
-func (l *writer) sync() {
+// sync carries out the flushes that wait, all of them with one sync of each file. It begins at least
+// one sync, and tells whether the budget of the turn went as far as the last.
+func (l *writer) sync() (done bool) {
 	if len(l.flushes) == 0 {
-		return
+		return true
 	}
-	err := l.makeDurable()
-	waiting := l.flushes
-	if err != nil {
-		l.flushes = nil
-		for i := range waiting {
-			l.refuse(&waiting[i], failureOf(err))
+	for first := true; !done; first = false {
+		if !first && l.w.spent() {
+			return false
 		}
-		l.fence()
-		return
+		var err error
+		if done, err = l.harden(); err != nil {
+			waiting := l.flushes
+			l.flushes = nil
+			for i := range waiting {
+				l.refuse(&waiting[i], failureOf(err))
+			}
+			l.fence()
+			return true
+		}
 	}
+	waiting := l.flushes
 	for i := range waiting {
 		l.done(&waiting[i], l.flushed)
 	}
 	clear(waiting)
 	l.flushes = waiting[:0]
+	return true
 }
 
-// makeDurable syncs what was written since the last time: files, then the entries that name them.
-// A failed sync fences the log, so none is ever repeated (invariant 3).
-func (l *writer) makeDurable() error {
-	for len(l.dirty) > 0 {
-		if err := l.syncOne(); err != nil {
-			return err
-		}
+// harden makes durable one thing of what was written since the last time: a file, and when all are,
+// the entries that name them, which is the last. A failed sync fences the log, so none is ever
+// repeated (invariant 3).
+func (l *writer) harden() (done bool, err error) {
+	if len(l.dirty) > 0 {
+		return false, l.syncOne()
 	}
 	if err := l.syncEntries(); err != nil {
-		return err
+		return false, err
 	}
 	l.flushed = l.view.end
-	return nil
+	return true, nil
 }
 
 func (l *writer) syncOne() error {
@@ -84,19 +91,33 @@ func (l *writer) syncEntries() error {
 	return nil
 }
 
-// close makes the log durable, indexes included, and lets go of it.
+// closer makes a log durable, indexes included, one file a step, and lets go of it.
+type closer struct {
+	l  *writer
+	op port.LogOp
+}
+
 func (l *writer) close(op port.LogOp) {
-	err := l.seal()
-	if err == nil {
-		err = l.makeDurable()
-	}
-	if err != nil {
+	if err := l.seal(); err != nil {
 		l.fail(&op, err)
 		return
 	}
-	l.done(&op, l.flushed)
-	l.leave()
-	l.w.forget(l)
+	l.begin(&closer{l: l, op: op})
+}
+
+func (c *closer) step() bool {
+	l := c.l
+	done, err := l.harden()
+	switch {
+	case err != nil:
+		l.fail(&c.op, err)
+		return true
+	case done:
+		l.done(&c.op, l.flushed)
+		l.leave()
+		l.w.forget(l)
+	}
+	return done
 }
 
 // forget drops a log of which nothing is left to do.

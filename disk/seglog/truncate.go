@@ -236,27 +236,12 @@ func (l *writer) advanceStart(op port.LogOp) {
 		l.done(&op, l.view.start)
 		return
 	}
-	if l.flushed <= op.Base {
-		// What goes may be all that is durable, of names too: a loss of power would leave an empty
-		// log, which would hand out its offsets again.
-		if err := l.makeDurable(); err != nil {
-			l.fail(&op, err)
-			return
-		}
+	// What goes may be all that is durable, of names too: a loss of power would leave an empty log,
+	// which would hand out its offsets again.
+	d := &dropper{l: l, op: op, hardening: l.flushed <= op.Base}
+	if d.hardening || !d.moveStart() {
+		l.begin(d)
 	}
-	l.view.start = op.Base
-	d := &dropper{l: l, op: op, doomed: l.belowStart()}
-	l.w.touch(l)
-	l.publish()
-	if err := l.keepEpochs(trimEpochs(l.epochs, l.view.start, kafka.Offset(1<<62))); err != nil {
-		l.failKeeping(&op, err, d.doomed)
-		return
-	}
-	if len(d.doomed) == 0 {
-		l.done(&op, l.view.start)
-		return
-	}
-	l.begin(d)
 }
 
 // belowStart takes the segments wholly below the log start out of the View.
@@ -270,19 +255,55 @@ func (l *writer) belowStart() []*segment {
 	return doomed
 }
 
-// dropper removes segments from the start of a log, the oldest first.
+// dropper removes segments from the start of a log, the oldest first, one a step; before that, it
+// makes durable what stays, if need be, and moves the log start.
 type dropper struct {
-	l      *writer
-	op     port.LogOp
-	doomed []*segment
+	l         *writer
+	op        port.LogOp
+	hardening bool
+	moved     bool
+	doomed    []*segment
 }
 
 func (d *dropper) step() bool {
-	if err := d.l.doom(d.doomed[0]); err != nil {
-		d.l.failKeeping(&d.op, err, d.doomed)
+	l := d.l
+	switch {
+	case d.hardening:
+		done, err := l.harden()
+		if err != nil {
+			l.fail(&d.op, err)
+			return true
+		}
+		d.hardening = !done
+		return false
+	case !d.moved:
+		return d.moveStart()
+	}
+	if err := l.doom(d.doomed[0]); err != nil {
+		l.failKeeping(&d.op, err, d.doomed)
 		return true
 	}
 	d.doomed = d.doomed[1:]
+	return d.answered()
+}
+
+// moveStart shows readers the new log start, and tells whether that was all.
+func (d *dropper) moveStart() (done bool) {
+	l := d.l
+	d.moved = true
+	l.view.start = d.op.Base
+	d.doomed = l.belowStart()
+	l.w.touch(l)
+	l.publish()
+	if err := l.keepEpochs(trimEpochs(l.epochs, l.view.start, kafka.Offset(1<<62))); err != nil {
+		l.failKeeping(&d.op, err, d.doomed)
+		return true
+	}
+	return d.answered()
+}
+
+// answered answers once nothing is left to remove.
+func (d *dropper) answered() bool {
 	if len(d.doomed) > 0 {
 		return false
 	}

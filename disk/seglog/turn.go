@@ -59,8 +59,10 @@ type writer struct {
 	head   int
 	queued bool // listed in Worker.ready
 	job    job
-	// flushes wait for the sync at the end of the round.
+	// flushes wait for the sync at the end of the round. syncing says that it has begun and is to
+	// go on in the next turn: no append overtakes it any more, else it might never end.
 	flushes []port.LogOp
+	syncing bool
 
 	name   string // topic-partition
 	dir    string // its directory
@@ -175,7 +177,7 @@ func (w *Worker) enqueue(op *port.LogOp) {
 }
 
 func (w *Worker) makeReady(l *writer) {
-	if l.queued || l.job != nil || l.head == len(l.queue) || len(l.flushes) > 0 && !l.flushable() {
+	if l.queued || l.job != nil || l.syncing || l.head == len(l.queue) || len(l.flushes) > 0 && !l.flushable() {
 		return
 	}
 	l.queued = true
@@ -219,11 +221,14 @@ func (w *Worker) round() bool {
 	return worked
 }
 
-// syncNext carries out the flushes of the log that has waited longest.
+// syncNext carries out the flushes of the log that has waited longest, or a part of them, if that is
+// all that the budget has room for.
 func (w *Worker) syncNext() {
 	l := w.flushing[0]
+	if l.syncing = !l.sync(); l.syncing {
+		return
+	}
 	w.flushing = slices.Delete(w.flushing, 0, 1)
-	l.sync()
 	w.makeReady(l)
 }
 
@@ -259,7 +264,7 @@ func (l *writer) pop() port.LogOp {
 // run carries out operations of the log until one must wait or the budget is spent. It begins at
 // least one.
 func (l *writer) run() {
-	for first := true; l.next() != nil && l.job == nil; first = false {
+	for first := true; l.next() != nil && l.job == nil && !l.syncing; first = false {
 		if !first && l.w.spent() || len(l.flushes) > 0 && !l.flushable() {
 			break
 		}
