@@ -30,6 +30,7 @@ func (n *Node) committed(now kafka.Now, c *msg.Committed) {
 		n.deleteTopic(now, delta.TopicsDeleted[i])
 	}
 	if len(delta.TopicsDeleted) > 0 {
+		n.forgetLogs(delta.TopicsDeleted)
 		n.purge()
 	}
 	for _, id := range delta.TopicsCreated {
@@ -53,8 +54,8 @@ func (n *Node) partitionChanged(now kafka.Now, log kafka.TopicPartition) {
 		return
 	}
 	r := n.replicas[log]
-	if r == nil && n.mustWait(topic.Name, log.Partition) {
-		n.waiting = append(n.waiting, log)
+	if r == nil && n.mustWait(place{topic.Name, log.Partition}) {
+		n.wait(place{topic.Name, log.Partition}, log)
 		return
 	}
 	if r == nil {
@@ -81,25 +82,29 @@ func (n *Node) deleteTopic(now kafka.Now, topic *image.Topic) {
 	n.ready.Notes = append(n.ready.Notes, Note{Kind: NoteTopicDeleted, Topic: topic.Name, Log: kafka.TopicPartition{Topic: topic.ID}})
 	for i := range topic.Partitions {
 		log := kafka.TopicPartition{Topic: topic.ID, Partition: kafka.PartitionID(i)}
-		n.forgetLog(log)
 		if r := n.replicas[log]; r != nil {
-			n.deleting = append(n.deleting, port.LogName{Topic: topic.Name, Partition: log.Partition, TopicID: log.Topic})
+			if n.deleting == nil {
+				n.deleting = map[place]bool{}
+			}
+			n.deleting[place{topic.Name, log.Partition}] = true
 			r.Delete(now)
 			n.touch(r)
 		}
 	}
 }
 
-// forgetLog takes a deleted log out of what is known of the directories.
-func (n *Node) forgetLog(log kafka.TopicPartition) {
+// forgetLogs takes the logs of deleted topics out of what is known of the directories.
+func (n *Node) forgetLogs(topics []*image.Topic) {
+	gone := make(map[kafka.TopicID]bool, len(topics))
+	for _, topic := range topics {
+		gone[topic.ID] = true
+		for i := range topic.Partitions {
+			delete(n.placed, kafka.TopicPartition{Topic: topic.ID, Partition: kafka.PartitionID(i)})
+		}
+	}
 	for i := range n.facts.Dirs {
 		d := &n.facts.Dirs[i]
-		for j := range d.Logs {
-			if d.Logs[j].TopicID == log.Topic && d.Logs[j].Partition == log.Partition {
-				d.Logs = append(d.Logs[:j], d.Logs[j+1:]...)
-				break
-			}
-		}
+		d.Logs = slices.DeleteFunc(d.Logs, func(l port.LogName) bool { return gone[l.TopicID] })
 	}
 }
 
@@ -141,7 +146,7 @@ func (n *Node) publish() {
 		}
 		p := msg.TopicPolicy{Name: name, ID: topic.ID, Since: next.Version}
 		p.LogAppendTime = n.image.TopicConfig(n.cfg, name).LogAppendTime
-		if was := n.published.ByID(topic.ID); was != nil && was.LogAppendTime == p.LogAppendTime {
+		if was := n.published.ByName(name); was != nil && was.ID == topic.ID && was.LogAppendTime == p.LogAppendTime {
 			p.Since = was.Since
 		}
 		next.Policies = append(next.Policies, p)

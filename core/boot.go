@@ -22,6 +22,7 @@ func (n *Node) start(now kafka.Now, ev *Start) {
 	n.phase = phaseReplaying
 	n.cfg, n.limits, n.facts = ev.Config, ev.Limits, ev.Facts
 	n.cfg.ClusterID = ev.Facts.ClusterID
+	n.checkpoints = make([]checkpointing, len(ev.Facts.Dirs))
 	n.image = image.New()
 	n.raft = raft.New()
 	n.controller = controller.New(n.cfg, n.cfg.ClusterID, ev.Entropy)
@@ -63,6 +64,7 @@ func (n *Node) caughtUp(now kafka.Now) {
 		}
 		d.Logs = kept
 	}
+	n.place()
 	n.purge()
 	n.tidied(now)
 }
@@ -79,7 +81,7 @@ func (n *Node) markStray(dir kafka.DirID, l port.LogName, log kafka.TopicPartiti
 
 // tidied opens the logs that the image names once no stray directory is left.
 func (n *Node) tidied(now kafka.Now) {
-	if n.phase != phaseTidying || n.tidying > 0 || len(n.purges) > 0 {
+	if n.phase != phaseTidying || n.tidying > 0 || n.purging() {
 		return
 	}
 	n.phase = phaseServing
@@ -106,30 +108,38 @@ func (n *Node) logsOpened(now kafka.Now) {
 	}
 }
 
-// dirOf finds the directory that holds a log already, or chooses one for a new log: the one with
-// the fewest logs, the first of equals.
-func (n *Node) dirOf(log kafka.TopicPartition) (dir *port.DirFacts, found bool) {
+// place notes which directory holds which log; of a log that two hold, the first counts.
+func (n *Node) place() {
+	n.placed = map[kafka.TopicPartition]int32{}
 	for i := range n.facts.Dirs {
-		d := &n.facts.Dirs[i]
-		if slices.ContainsFunc(d.Logs, func(l port.LogName) bool {
-			return l.TopicID == log.Topic && l.Partition == log.Partition
-		}) {
-			return d, true
+		for _, l := range n.facts.Dirs[i].Logs {
+			log := kafka.TopicPartition{Topic: l.TopicID, Partition: l.Partition}
+			if _, twice := n.placed[log]; !twice {
+				n.placed[log] = int32(i)
+			}
 		}
 	}
-	best := &n.facts.Dirs[0]
+}
+
+// roomiest is the directory for a new log: the one with the fewest logs, the first of equals.
+func (n *Node) roomiest() (best int32) {
 	for i := range n.facts.Dirs {
-		if d := &n.facts.Dirs[i]; len(d.Logs) < len(best.Logs) {
-			best = d
+		if len(n.facts.Dirs[i].Logs) < len(n.facts.Dirs[best].Logs) {
+			best = int32(i)
 		}
 	}
-	return best, false
+	return best
 }
 
 // openSpec says how a log is to be opened, from what boot found about its directory.
 // The second result is the high watermark by its checkpoint, or NoOffset.
 func (n *Node) openSpec(topic string, log kafka.TopicPartition) (port.OpenSpec, kafka.Offset) {
-	dir, found := n.dirOf(log)
+	at, found := n.placed[log]
+	if !found {
+		at = n.roomiest()
+		n.placed[log] = at
+	}
+	dir := &n.facts.Dirs[at]
 	topicConfig := n.image.TopicConfig(n.cfg, topic)
 	spec := port.OpenSpec{
 		Topic: topic, Dir: dir.Dir, Create: true,
@@ -144,18 +154,17 @@ func (n *Node) openSpec(topic string, log kafka.TopicPartition) (port.OpenSpec, 
 	spec.StopWasClean = dir.CleanMarker
 	spec.StopWasLossy = !dir.CleanMarker && !dir.SameBoot
 	spec.Rewrite = !dir.CleanMarker && dir.Faulted
-	for _, c := range dir.Checkpoints {
-		if c.Topic == topic && c.Partition == log.Partition {
-			spec.RecoveryPoint = max(c.RecoveryPoint, 0)
-			spec.LogStart = max(c.LogStart, 0)
-			high = c.HighWatermark
-		}
+	if c := n.lineOf(int(at), place{topic, log.Partition}); c != nil {
+		spec.RecoveryPoint = max(c.RecoveryPoint, 0)
+		spec.LogStart = max(c.LogStart, 0)
+		high = c.HighWatermark
 	}
 	return spec, high
 }
 
 // rebuild makes the caches that the state's encoding leaves out.
 func (n *Node) rebuild() {
+	n.place()
 	for _, log := range n.logs() {
 		r := n.replicas[log]
 		n.timers.set(r, r.NextDeadline())

@@ -260,18 +260,26 @@ func (v *Node) AppendCanon(b []byte) []byte {
 	b = canon.AppendString(b, v.failing)
 	b = canon.AppendInt(b, v.failingSave)
 	b = canon.AppendInt(b, int64(v.tidying))
-	b = canon.AppendLen(b, len(v.purges), v.purges == nil)
-	for i1 := range v.purges {
-		b = canon.AppendInt(b, v.purges[i1])
+	b = canon.AppendLen(b, len(v.checkpoints), v.checkpoints == nil)
+	for i1 := range v.checkpoints {
+		b = canon.AppendInt(b, v.checkpoints[i1].out)
+		b = canon.AppendBool(b, v.checkpoints[i1].stale)
+		b = canon.AppendBool(b, v.checkpoints[i1].again)
 	}
-	b = canon.AppendLen(b, len(v.deleting), v.deleting == nil)
-	for i1 := range v.deleting {
-		b = v.deleting[i1].AppendCanon(b)
+	b = canon.AppendUint(b, uint64(len(v.deleting)))
+	for _, k1 := range canon.SortedKeysFunc(v.deleting, place.Compare) {
+		b = canon.AppendString(b, k1.topic)
+		b = canon.AppendInt(b, int64(k1.partition))
+		e1 := v.deleting[k1]
+		b = canon.AppendBool(b, e1)
 	}
-	b = canon.AppendLen(b, len(v.waiting), v.waiting == nil)
-	for i1 := range v.waiting {
-		b = append(b, v.waiting[i1].Topic[:]...)
-		b = canon.AppendInt(b, int64(v.waiting[i1].Partition))
+	b = canon.AppendUint(b, uint64(len(v.waiting)))
+	for _, k1 := range canon.SortedKeysFunc(v.waiting, place.Compare) {
+		b = canon.AppendString(b, k1.topic)
+		b = canon.AppendInt(b, int64(k1.partition))
+		e1 := v.waiting[k1]
+		b = append(b, e1.Topic[:]...)
+		b = canon.AppendInt(b, int64(e1.Partition))
 	}
 	b = canon.AppendUint(b, uint64(len(v.opening)))
 	for _, k1 := range canon.SortedKeysFunc(v.opening, kafka.TopicPartition.Compare) {
@@ -351,27 +359,45 @@ func (v *Node) ReadCanon(r *canon.Reader) {
 	v.failing = r.Str()
 	v.failingSave = r.Int(64)
 	v.tidying = int32(r.Int(32))
-	v.purges = nil
+	v.checkpoints = nil
 	if n1 := r.Len(); n1 >= 0 {
-		v.purges = make([]int64, n1)
-		for i2 := range v.purges {
-			v.purges[i2] = r.Int(64)
+		v.checkpoints = make([]checkpointing, n1)
+		for i2 := range v.checkpoints {
+			v.checkpoints[i2].out = r.Int(64)
+			v.checkpoints[i2].stale = r.Bool()
+			v.checkpoints[i2].again = r.Bool()
 		}
 	}
-	v.deleting = nil
-	if n1 := r.Len(); n1 >= 0 {
-		v.deleting = make([]port.LogName, n1)
-		for i2 := range v.deleting {
-			v.deleting[i2].ReadCanon(r)
+	v.deleting = make(map[place]bool)
+	for n1 := r.Count(); n1 > 0; n1-- {
+		var k1 place
+		var e1 bool
+		k1.topic = r.Str()
+		k1.partition = kafka.PartitionID(r.Int(32))
+		e1 = r.Bool()
+		if _, twice := v.deleting[k1]; twice {
+			r.Fail(canon.ErrDuplicate)
 		}
+		if r.Err != nil {
+			break
+		}
+		v.deleting[k1] = e1
 	}
-	v.waiting = nil
-	if n1 := r.Len(); n1 >= 0 {
-		v.waiting = make([]kafka.TopicPartition, n1)
-		for i2 := range v.waiting {
-			copy(v.waiting[i2].Topic[:], r.Raw(len(v.waiting[i2].Topic)))
-			v.waiting[i2].Partition = kafka.PartitionID(r.Int(32))
+	v.waiting = make(map[place]kafka.TopicPartition)
+	for n1 := r.Count(); n1 > 0; n1-- {
+		var k1 place
+		var e1 kafka.TopicPartition
+		k1.topic = r.Str()
+		k1.partition = kafka.PartitionID(r.Int(32))
+		copy(e1.Topic[:], r.Raw(len(e1.Topic)))
+		e1.Partition = kafka.PartitionID(r.Int(32))
+		if _, twice := v.waiting[k1]; twice {
+			r.Fail(canon.ErrDuplicate)
 		}
+		if r.Err != nil {
+			break
+		}
+		v.waiting[k1] = e1
 	}
 	v.opening = make(map[kafka.TopicPartition]bool)
 	for n1 := r.Count(); n1 > 0; n1-- {
@@ -490,16 +516,23 @@ func (v *Node) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, v.failingSave, 10)
 	b = append(b, " tidying:"...)
 	b = strconv.AppendInt(b, int64(v.tidying), 10)
-	b = append(b, " purges:"...)
-	if v.purges == nil {
+	b = append(b, " checkpoints:"...)
+	if v.checkpoints == nil {
 		b = append(b, "nil"...)
 	} else {
 		b = append(b, '[')
-		for i1 := range v.purges {
+		for i1 := range v.checkpoints {
 			if i1 > 0 {
 				b = append(b, ' ')
 			}
-			b = strconv.AppendInt(b, v.purges[i1], 10)
+			b = append(b, '{')
+			b = append(b, "out:"...)
+			b = strconv.AppendInt(b, v.checkpoints[i1].out, 10)
+			b = append(b, " stale:"...)
+			b = strconv.AppendBool(b, v.checkpoints[i1].stale)
+			b = append(b, " again:"...)
+			b = strconv.AppendBool(b, v.checkpoints[i1].again)
+			b = append(b, '}')
 		}
 		b = append(b, ']')
 	}
@@ -507,12 +540,20 @@ func (v *Node) AppendText(b []byte) []byte {
 	if v.deleting == nil {
 		b = append(b, "nil"...)
 	} else {
-		b = append(b, '[')
-		for i1 := range v.deleting {
+		b = append(b, "map["...)
+		for i1, k1 := range canon.SortedKeysFunc(v.deleting, place.Compare) {
 			if i1 > 0 {
 				b = append(b, ' ')
 			}
-			b = v.deleting[i1].AppendText(b)
+			b = append(b, '{')
+			b = append(b, "topic:"...)
+			b = canon.AppendQuoted(b, k1.topic)
+			b = append(b, " partition:"...)
+			b = strconv.AppendInt(b, int64(k1.partition), 10)
+			b = append(b, '}')
+			b = append(b, ':')
+			e1 := v.deleting[k1]
+			b = strconv.AppendBool(b, e1)
 		}
 		b = append(b, ']')
 	}
@@ -520,12 +561,20 @@ func (v *Node) AppendText(b []byte) []byte {
 	if v.waiting == nil {
 		b = append(b, "nil"...)
 	} else {
-		b = append(b, '[')
-		for i1 := range v.waiting {
+		b = append(b, "map["...)
+		for i1, k1 := range canon.SortedKeysFunc(v.waiting, place.Compare) {
 			if i1 > 0 {
 				b = append(b, ' ')
 			}
-			b = append(b, v.waiting[i1].String()...)
+			b = append(b, '{')
+			b = append(b, "topic:"...)
+			b = canon.AppendQuoted(b, k1.topic)
+			b = append(b, " partition:"...)
+			b = strconv.AppendInt(b, int64(k1.partition), 10)
+			b = append(b, '}')
+			b = append(b, ':')
+			e1 := v.waiting[k1]
+			b = append(b, e1.String()...)
 		}
 		b = append(b, ']')
 	}

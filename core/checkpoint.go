@@ -1,7 +1,9 @@
 package core
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"momus/core/kafka"
 	"momus/core/port"
@@ -12,26 +14,35 @@ import (
 // log would be held against the old one's recovery point (KIP-516 gave the logs ids, not the
 // files). So the line goes with the topic, and new logs wait for that.
 
-// checkpoint writes the offset checkpoints of every directory (log.flush.offset.checkpoint.interval.ms).
+// checkpointing is how the checkpoints of one directory stand. Of their saves only one is out, so
+// that a slow disk is not asked for ever more of them; but the last one of a clean stop waits for
+// none.
+type checkpointing struct {
+	// out is the number of the save that is out, or 0.
+	out int64
+	// stale says that the files hold lines of logs that are gone; again that the save that is out
+	// does not take them all away, and is to be followed by another.
+	stale, again bool
+}
+
+// checkpoint writes the offset checkpoints of every directory (log.flush.offset.checkpoint.interval.ms),
+// but of those in which the save before is not done yet.
 func (n *Node) checkpoint(now kafka.Now) {
 	n.nextCheckpoint = now.Mono.Add(n.cfg.CheckpointInterval.Nanos())
-	n.saveCheckpoints()
-}
-
-// saveCheckpoints asks for one save per directory and returns how many.
-func (n *Node) saveCheckpoints() int {
-	for i := range n.facts.Dirs {
-		n.saveCheckpointsOf(&n.facts.Dirs[i])
+	for i := range n.checkpoints {
+		if n.checkpoints[i].out == 0 {
+			n.saveCheckpoints(i)
+		}
 	}
-	return len(n.facts.Dirs)
 }
 
-// saveCheckpointsOf writes the lines of the logs that a directory holds. A log that is not open yet
+// saveCheckpoints writes the lines of the logs that directory i holds. A log that is not open yet
 // keeps the line that it had.
-func (n *Node) saveCheckpointsOf(d *port.DirFacts) (seq int64) {
+func (n *Node) saveCheckpoints(i int) {
+	d := &n.facts.Dirs[i]
 	n.saveSeq++
 	save := port.Save{Kind: port.SaveCheckpoints, Seq: n.saveSeq, Dir: d.Dir}
-	lines := linesOf(d)
+	save.Checkpoints = make([]port.Checkpoint, 0, len(d.Logs))
 	for _, l := range d.Logs {
 		r := n.replicas[kafka.TopicPartition{Topic: l.TopicID, Partition: l.Partition}]
 		if r != nil {
@@ -40,13 +51,42 @@ func (n *Node) saveCheckpointsOf(d *port.DirFacts) (seq int64) {
 				continue
 			}
 		}
-		if i, found := lines[place{l.Topic, l.Partition}]; found {
-			save.Checkpoints = append(save.Checkpoints, d.Checkpoints[i])
+		if c := n.lineOf(i, place{l.Topic, l.Partition}); c != nil {
+			save.Checkpoints = append(save.Checkpoints, *c)
 		}
 	}
 	d.Checkpoints = slices.Clone(save.Checkpoints)
+	n.forgetLines(i)
 	n.ready.Saves = append(n.ready.Saves, save)
-	return save.Seq
+	n.checkpoints[i].out, n.checkpoints[i].again = save.Seq, false
+}
+
+// checkpointed follows the end of a save of checkpoints. One that the last of a clean stop overtook
+// counts for nothing.
+func (n *Node) checkpointed(now kafka.Now, done *port.Saved) {
+	i := slices.IndexFunc(n.facts.Dirs, func(d port.DirFacts) bool { return d.Dir == done.Dir })
+	c := &n.checkpoints[i]
+	if done.Seq != c.out {
+		return
+	}
+	c.out = 0
+	switch n.phase {
+	case phaseMarking:
+		n.marking--
+		if n.marking == 0 {
+			n.lifecycle.LogsClosed(now, n.cleanly)
+		}
+	case phaseTidying, phaseServing:
+		if c.again {
+			n.saveCheckpoints(i)
+			return
+		}
+		if c.stale {
+			c.stale = false
+			n.tidied(now)
+			n.openWaiting(now)
+		}
+	}
 }
 
 // place names a log as the checkpoint files do.
@@ -55,14 +95,35 @@ type place struct {
 	partition kafka.PartitionID
 }
 
-// linesOf says where each log's line stands in a directory's checkpoints. Looking through them for
+// Compare orders by topic, then partition.
+func (p place) Compare(o place) int {
+	return cmp.Or(strings.Compare(p.topic, o.topic), cmp.Compare(p.partition, o.partition))
+}
+
+// lineOf finds the line of a log in the checkpoints of directory i, or nil. Looking through them for
 // every log would hold the core for seconds where there are ten thousand.
-func linesOf(d *port.DirFacts) map[place]int {
-	lines := make(map[place]int, len(d.Checkpoints))
-	for i := range d.Checkpoints {
-		lines[place{d.Checkpoints[i].Topic, d.Checkpoints[i].Partition}] = i
+func (n *Node) lineOf(i int, p place) *port.Checkpoint {
+	if n.lines == nil {
+		n.lines = make([]map[place]int, len(n.facts.Dirs))
 	}
-	return lines
+	list := n.facts.Dirs[i].Checkpoints
+	if n.lines[i] == nil {
+		n.lines[i] = make(map[place]int, len(list))
+		for j := range list {
+			n.lines[i][place{list[j].Topic, list[j].Partition}] = j
+		}
+	}
+	if j, found := n.lines[i][p]; found {
+		return &list[j]
+	}
+	return nil
+}
+
+// forgetLines lets go of where the lines stood before directory i got others.
+func (n *Node) forgetLines(i int) {
+	if n.lines != nil {
+		n.lines[i] = nil
+	}
 }
 
 // purge takes the lines of logs that are gone out of every directory's checkpoints; logs of new
@@ -77,51 +138,60 @@ func (n *Node) purge() {
 		stale := slices.ContainsFunc(d.Checkpoints, func(c port.Checkpoint) bool {
 			return c.Topic != kafka.MetadataTopic && !held[place{c.Topic, c.Partition}]
 		})
-		if stale {
-			n.purges = append(n.purges, n.saveCheckpointsOf(d))
+		if !stale {
+			continue
+		}
+		c := &n.checkpoints[i]
+		if c.stale = true; c.out != 0 {
+			c.again = true
+		} else {
+			n.saveCheckpoints(i)
 		}
 	}
 }
 
-// purged opens the logs that waited for stale lines to go.
-func (n *Node) purged(now kafka.Now, seq int64) {
-	i := slices.Index(n.purges, seq)
-	if i < 0 {
-		return
-	}
-	n.purges = slices.Delete(n.purges, i, i+1)
-	if n.phase == phaseTidying {
-		n.tidied(now)
-		return
-	}
-	n.openWaiting(now)
+// purging tells whether stale lines are left in a directory's checkpoints.
+func (n *Node) purging() bool {
+	return slices.ContainsFunc(n.checkpoints, func(c checkpointing) bool { return c.stale })
 }
 
 // mustWait tells that a new log cannot be opened yet: a log of an older topic of that name is not
 // out of the way, in the checkpoints or in its directory.
-func (n *Node) mustWait(topic string, partition kafka.PartitionID) bool {
-	return len(n.purges) > 0 || slices.ContainsFunc(n.deleting, func(l port.LogName) bool {
-		return l.Topic == topic && l.Partition == partition
-	})
+func (n *Node) mustWait(p place) bool { return n.deleting[p] || n.purging() }
+
+func (n *Node) wait(p place, log kafka.TopicPartition) {
+	if n.waiting == nil {
+		n.waiting = map[place]kafka.TopicPartition{}
+	}
+	n.waiting[p] = log
 }
 
 // openWaiting opens what no longer must wait; the rest lines up again. A node that stops opens
 // nothing any more.
 func (n *Node) openWaiting(now kafka.Now) {
-	if n.phase != phaseServing {
+	if n.phase != phaseServing || n.purging() {
 		return
 	}
-	waiting := n.waiting
-	n.waiting = nil
-	for _, log := range waiting {
+	places := make([]place, 0, len(n.waiting))
+	for p := range n.waiting {
+		places = append(places, p)
+	}
+	slices.SortFunc(places, place.Compare)
+	for _, p := range places {
+		n.openAt(now, p)
+	}
+}
+
+// openAt opens the log that waits for a place, if there is one.
+func (n *Node) openAt(now kafka.Now, p place) {
+	if log, found := n.waiting[p]; found && n.phase == phaseServing {
+		delete(n.waiting, p)
 		n.partitionChanged(now, log)
 	}
 }
 
 // logGone follows the end of a deletion.
-func (n *Node) logGone(now kafka.Now, log kafka.TopicPartition) {
-	n.deleting = slices.DeleteFunc(n.deleting, func(l port.LogName) bool {
-		return l.TopicID == log.Topic && l.Partition == log.Partition
-	})
-	n.openWaiting(now)
+func (n *Node) logGone(now kafka.Now, p place) {
+	delete(n.deleting, p)
+	n.openAt(now, p)
 }

@@ -17,8 +17,8 @@ func (n *Node) logFailed(log kafka.TopicPartition, fail port.Failure) {
 	if fail != port.FailIO && fail != port.FailNoSpace {
 		return // rot, or a log that is not there: the page cache is as good as before
 	}
-	if dir, found := n.dirOf(log); found {
-		n.fault(dir.Dir)
+	if at, found := n.placed[log]; found {
+		n.fault(n.facts.Dirs[at].Dir)
 		return
 	}
 	for i := range n.facts.Dirs { // the log was deleted, and so forgotten

@@ -19,6 +19,8 @@ import (
 // without them goes on alike.
 var caches = map[string]string{
 	"core.Node.timers":            "rebuilt by LoadState from the replicas' own deadlines",
+	"core.Node.placed":            "rebuilt by LoadState from the names of the logs in facts.Dirs",
+	"core.Node.lines":             "made from the checkpoints in facts.Dirs whenever it is asked for and not there",
 	"core.Node.touched":           "filled and emptied within a Step",
 	"core.Node.checked":           "only CheckTouched reads it, and every Step begins it anew",
 	"core.Node.sessionOut":        "the memory of an outbox that is empty between Steps",

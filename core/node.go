@@ -63,11 +63,12 @@ type Node struct {
 	failingSave int64
 	// tidying counts the stray directories that are not out of the way yet.
 	tidying int32
-	// purges are the saves that take stale lines out of the checkpoints, by number, deleting the
-	// logs that are being deleted, and waiting the new logs that are not opened before.
-	purges   []int64
-	deleting []port.LogName
-	waiting  []kafka.TopicPartition
+	// checkpoints says how those of each directory of facts.Dirs stand.
+	checkpoints []checkpointing
+	// deleting are the logs that are being deleted, waiting the new ones that are not opened before
+	// a log of that name is gone, and its line in the checkpoints.
+	deleting map[place]bool
+	waiting  map[place]kafka.TopicPartition
 	// opening are the logs that were opened when the image was first current and are not open yet.
 	opening map[kafka.TopicPartition]bool
 	// closing are the logs that a clean stop still waits for.
@@ -79,6 +80,10 @@ type Node struct {
 
 	// timers orders the replicas' deadlines; rebuilt from the replicas by LoadState.
 	timers timers `canon:"-"`
+	// placed is the index in facts.Dirs of the directory that holds a log.
+	placed map[kafka.TopicPartition]int32 `canon:"-"`
+	// lines says where the line of a log stands in a directory's checkpoints; nil until asked for.
+	lines []map[place]int `canon:"-"`
 	// touched are the replicas that the running Step acted on; empty between Steps.
 	touched []*replica.Replica `canon:"-"`
 	// checked are the replicas that the last Step touched, for CheckTouched.

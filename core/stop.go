@@ -47,7 +47,10 @@ func (n *Node) advanceStop(now kafka.Now) bool {
 			return false
 		}
 		n.phase = phaseMarking
-		n.marking = int32(n.saveCheckpoints())
+		n.marking = int32(len(n.facts.Dirs))
+		for i := range n.facts.Dirs {
+			n.saveCheckpoints(i)
+		}
 		return true
 	}
 	return false
@@ -78,13 +81,7 @@ func (n *Node) saved(now kafka.Now, done *port.Saved) {
 			n.tidied(now)
 			return
 		}
-		n.purged(now, done.Seq)
-		if n.phase == phaseMarking {
-			n.marking--
-			if n.marking == 0 {
-				n.lifecycle.LogsClosed(now, n.cleanly)
-			}
-		}
+		n.checkpointed(now, done)
 	default:
 		n.lifecycle.Saved(now, done)
 	}

@@ -18,7 +18,7 @@ func Script(l *Life) []func() {
 		func() { l.Open(1); l.Open(2); l.Open(3) },
 		func() { l.Send(1, 3, kmsg.NewPtrApiVersionsRequest()) },
 		func() { l.Send(1, 12, metadata("auto")); l.Settle() },
-		func() { l.Send(1, 7, createTopics("made", 3)); l.Settle() },
+		func() { l.Send(1, 7, CreateTopics("made", 3)); l.Settle() },
 		func() { l.Send(1, 12, metadata("made")); l.Settle() },
 		func() { topic = l.topicNamed("made") },
 		func() { l.Send(1, 4, kmsg.NewPtrInitProducerIDRequest()); l.Settle() },
@@ -33,7 +33,7 @@ func Script(l *Life) []func() {
 		func() { l.Send(3, 7, listOffsets("made", 1)); l.Send(3, 7, listOffsets("made", -1)); l.Settle() },
 		func() { l.Close(2) },
 		func() { l.Send(3, 17, fetch(topic, 2, 60_000)); l.Pass(3000) },
-		func() { l.Send(1, 6, deleteTopics(topic)); l.Settle() },
+		func() { l.Send(1, 6, DeleteTopics(topic)); l.Settle() },
 		func() { l.Send(1, 13, Produce(topic, -1, 0, 2)); l.Settle() },
 		func() { l.Close(3) },
 		func() { l.Stop() },
@@ -65,7 +65,8 @@ func metadata(topic string) *kmsg.MetadataRequest {
 	return m
 }
 
-func createTopics(name string, partitions int32) *kmsg.CreateTopicsRequest {
+// CreateTopics asks for one topic of segments of 1 MiB, flushed at every batch.
+func CreateTopics(name string, partitions int32) *kmsg.CreateTopicsRequest {
 	m := kmsg.NewPtrCreateTopicsRequest()
 	m.TimeoutMillis = 1000
 	t := kmsg.NewCreateTopicsRequestTopic()
@@ -79,7 +80,8 @@ func createTopics(name string, partitions int32) *kmsg.CreateTopicsRequest {
 	return m
 }
 
-func deleteTopics(id kafka.TopicID) *kmsg.DeleteTopicsRequest {
+// DeleteTopics asks for the end of one topic.
+func DeleteTopics(id kafka.TopicID) *kmsg.DeleteTopicsRequest {
 	m := kmsg.NewPtrDeleteTopicsRequest()
 	m.TimeoutMillis = 1000
 	t := kmsg.NewDeleteTopicsRequestTopic()

@@ -1,0 +1,83 @@
+package core_test
+
+import (
+	"slices"
+	"testing"
+
+	"momus/core"
+	"momus/core/kafka"
+	"momus/core/lifetest"
+	"momus/core/port"
+)
+
+// slow is a node whose saves of checkpoints do not come to an end by themselves.
+type slow struct {
+	node *core.Node
+	now  kafka.Now
+	hold bool
+	held []port.Save
+	// opened are the logs that were opened, in order.
+	opened []kafka.TopicPartition
+}
+
+func (s *slow) step(now kafka.Now, ev core.Event, take func(*core.Ready)) {
+	s.now = now
+	s.node.Step(now, ev)
+	r := s.node.Ready()
+	for _, op := range r.LogOps {
+		if op.Kind == port.OpOpen {
+			s.opened = append(s.opened, op.Log)
+		}
+	}
+	if s.hold {
+		r.Saves = slices.DeleteFunc(r.Saves, func(v port.Save) bool {
+			if v.Kind == port.SaveCheckpoints {
+				s.held = append(s.held, v)
+			}
+			return v.Kind == port.SaveCheckpoints
+		})
+	}
+	take(r)
+	s.node.Recycle(r)
+}
+
+// end completes the save that is held longest.
+func (s *slow) end() {
+	v := s.held[0]
+	s.held = s.held[1:]
+	s.step(s.now, &core.Saved{Saved: port.Saved{Kind: v.Kind, Seq: v.Seq, Dir: v.Dir}}, func(*core.Ready) {})
+}
+
+// However slow the disk is, one save of a directory's checkpoints is out; what became stale since it
+// was asked for goes with the next, and a new log of that name is opened after that.
+func TestOneSaveOfCheckpointsIsOutAtATime(t *testing.T) {
+	s := &slow{node: &core.Node{}}
+	l := lifetest.New(lifetest.NewStorage(), s.step, nil)
+	l.Pass(100)
+	l.Open(1)
+	l.Send(1, 7, lifetest.CreateTopics("made", 3))
+	l.Settle()
+	old := s.opened[len(s.opened)-1].Topic
+	l.Pass(600) // the lines of the topic are in the files
+	s.hold = true
+	l.Pass(5000)
+	if len(s.held) != 1 || len(s.held[0].Checkpoints) != 3 {
+		t.Fatalf("after ten intervals %d saves are out: %+v", len(s.held), s.held)
+	}
+	before := len(s.opened)
+	l.Send(1, 6, lifetest.DeleteTopics(old))
+	l.Settle()
+	l.Send(1, 7, lifetest.CreateTopics("made", 2))
+	l.Pass(2000)
+	if len(s.held) != 1 || len(s.opened) != before {
+		t.Fatalf("%d saves are out, and %d logs were opened beside stale lines", len(s.held), len(s.opened)-before)
+	}
+	s.end()
+	if len(s.held) != 1 || len(s.held[0].Checkpoints) != 0 || len(s.opened) != before {
+		t.Fatalf("the stale lines go with %+v; %d logs were opened", s.held, len(s.opened)-before)
+	}
+	s.end()
+	if len(s.held) != 0 || len(s.opened) != before+2 {
+		t.Fatalf("%d saves are out, and %d logs were opened", len(s.held), len(s.opened)-before)
+	}
+}
