@@ -59,15 +59,16 @@ func (n *Node) partitionChanged(now kafka.Now, log kafka.TopicPartition) {
 		return
 	}
 	if r == nil {
+		cfg := n.image.TopicConfig(n.cfg, topic.Name)
 		r = replica.New(log, replica.Options{
 			Topic: topic.Name, Self: n.cfg.NodeID, AppendQueueBytes: n.limits.AppendQueueBytes,
 			ProducerIDExpiration: n.cfg.ProducerIDExpiration,
-		}, n.image.TopicConfig(n.cfg, topic.Name))
+		}, cfg)
 		if n.replicas == nil {
 			n.replicas = map[kafka.TopicPartition]*replica.Replica{}
 		}
 		n.replicas[log] = r
-		spec, high := n.openSpec(topic.Name, log)
+		spec, high := n.openSpec(topic.Name, log, &cfg)
 		r.Open(now, spec, high)
 	}
 	if part.Leader == n.cfg.NodeID {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"momus/core/config"
 	"momus/core/controller"
 	"momus/core/entropy"
 	"momus/core/image"
@@ -133,18 +134,17 @@ func (n *Node) roomiest() (best int32) {
 
 // openSpec says how a log is to be opened, from what boot found about its directory.
 // The second result is the high watermark by its checkpoint, or NoOffset.
-func (n *Node) openSpec(topic string, log kafka.TopicPartition) (port.OpenSpec, kafka.Offset) {
+func (n *Node) openSpec(topic string, log kafka.TopicPartition, cfg *config.Topic) (port.OpenSpec, kafka.Offset) {
 	at, found := n.placed[log]
 	if !found {
 		at = n.roomiest()
 		n.placed[log] = at
 	}
 	dir := &n.facts.Dirs[at]
-	topicConfig := n.image.TopicConfig(n.cfg, topic)
 	spec := port.OpenSpec{
 		Topic: topic, Dir: dir.Dir, Create: true,
-		IndexIntervalBytes: topicConfig.IndexIntervalBytes,
-		IndexBytesMax:      topicConfig.SegmentIndexBytes,
+		IndexIntervalBytes: cfg.IndexIntervalBytes,
+		IndexBytesMax:      cfg.SegmentIndexBytes,
 	}
 	if !found {
 		dir.Logs = append(dir.Logs, port.LogName{Topic: topic, Partition: log.Partition, TopicID: log.Topic})

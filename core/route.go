@@ -200,7 +200,7 @@ func (n *Node) carrySession(now kafka.Now) bool {
 		n.ask(now, out.Controller[i])
 	}
 	for _, r := range out.Reads {
-		r.ID = r.ID<<readOwnerBits | readBySession
+		r.ID <<= readOwnerBits // and the session's number, which is 0
 		n.ready.Reads = append(n.ready.Reads, r)
 	}
 	for _, op := range out.WantProducerIDs {
