@@ -215,7 +215,7 @@ func (n *node) observe(ev core.Event) {
 	if old, known := g.flushed[done.Log]; !known {
 		g.logs = append(g.logs, done.Log)
 		g.flushed[done.Log] = end
-	} else if end > old {
+	} else if end > old || done.Kind == port.OpOpen { // what recovery cut is gone from there on
 		g.flushed[done.Log] = end
 	}
 }

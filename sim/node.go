@@ -75,7 +75,6 @@ type process struct {
 	published *msg.Published
 	wakeAt    kafka.Mono
 	bornAt    int64
-	stopping  bool
 }
 
 // simWorker is one disk worker: busy from the start of a turn to the end of its last call.

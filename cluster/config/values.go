@@ -145,8 +145,6 @@ func (v *values) long(name string) int64 {
 
 func (v *values) int(name string) int32 { return int32(v.long(name)) }
 
-func (v *values) short(name string) int16 { return int16(v.long(name)) }
-
 func (v *values) millis(name string) kafka.Millis { return kafka.Millis(v.long(name)) }
 
 func (v *values) boolean(name string) bool {

@@ -2,7 +2,6 @@ package run
 
 import (
 	"sync"
-	"sync/atomic"
 
 	"momus/cluster"
 	"momus/core"
@@ -26,7 +25,6 @@ type conn struct {
 	closed bool         // under turn: the socket is closed
 	// writing says that the writer's goroutine waits for the socket, under turn.
 	writing bool
-	starved atomic.Bool
 	resume  chan struct{}
 }
 

@@ -103,7 +103,6 @@ type Worker struct {
 	touched     []*writer
 	tails       tails
 	trash       []*trash
-	swept       []string
 	meter       meter
 	out         []port.LogDone
 	bufs        [][]byte

@@ -72,12 +72,10 @@ func (b *broker) answer(r kmsg.Request) kmsg.Response {
 	switch r := r.(type) {
 	case *kmsg.ApiVersionsRequest:
 		a := kmsg.NewPtrApiVersionsResponse()
-		for _, k := range []kmsg.ApiVersionsResponseApiKey{
+		a.ApiKeys = []kmsg.ApiVersionsResponseApiKey{
 			{ApiKey: 0, MaxVersion: 13}, {ApiKey: 1, MinVersion: 4, MaxVersion: 18}, {ApiKey: 2, MinVersion: 1, MaxVersion: 11},
 			{ApiKey: 3, MaxVersion: 13}, {ApiKey: 18, MaxVersion: 4}, {ApiKey: 19, MinVersion: 2, MaxVersion: 7},
 			{ApiKey: 20, MinVersion: 1, MaxVersion: 6}, {ApiKey: 22, MaxVersion: 5},
-		} {
-			a.ApiKeys = append(a.ApiKeys, k)
 		}
 		return a
 	case *kmsg.MetadataRequest:

@@ -55,13 +55,3 @@ func drawTopics(env Env) []topic {
 	}
 	return topics
 }
-
-// find is the topic of a name, or nil.
-func find(topics []topic, name string) *topic {
-	for i := range topics {
-		if topics[i].name == name {
-			return &topics[i]
-		}
-	}
-	return nil
-}
