@@ -52,6 +52,7 @@ const (
 	TimeIndex         = "time-index"
 	Metadata          = "metadata"
 	Protocol          = "protocol"
+	Unavailable       = "unavailable"
 )
 
 // Report counts what was judged.
@@ -66,7 +67,10 @@ type Report struct {
 	Created, Deleted                  int
 	RecordsFinal                      int
 	// Excused are acknowledged records that are missing and may be, by excuse.
-	ExcusedPowerLoss, ExcusedDeletion int
+	ExcusedPowerLoss, ExcusedDeletion, ExcusedDamage int
+	// RefusedDamage counts partitions that were refused at the end for damage to their log,
+	// ShownDamage damaged batches that clients were sent and saw to be so.
+	RefusedDamage, ShownDamage int
 	// Undecided are acknowledged records whose partition was not read at the end.
 	Undecided int
 	// Crashes, and how many of them lost power.
@@ -89,7 +93,8 @@ func (r *Report) Add(o Report) {
 		{&r.Retried, o.Retried}, {&r.Polls, o.Polls}, {&r.RecordsPolled, o.RecordsPolled},
 		{&r.Lookups, o.Lookups}, {&r.Created, o.Created}, {&r.Deleted, o.Deleted},
 		{&r.RecordsFinal, o.RecordsFinal}, {&r.ExcusedPowerLoss, o.ExcusedPowerLoss},
-		{&r.ExcusedDeletion, o.ExcusedDeletion}, {&r.Undecided, o.Undecided},
+		{&r.ExcusedDeletion, o.ExcusedDeletion}, {&r.ExcusedDamage, o.ExcusedDamage},
+		{&r.RefusedDamage, o.RefusedDamage}, {&r.ShownDamage, o.ShownDamage}, {&r.Undecided, o.Undecided},
 		{&r.Crashes, o.Crashes}, {&r.PowerLosses, o.PowerLosses},
 	} {
 		*f.to += f.n
@@ -114,6 +119,7 @@ func Check(h *History) ([]Violation, Report) {
 		j.flag(Protocol, []Event{o.Event}, "client %d: %s", o.Client, o.Text)
 	}
 	j.build()
+	j.checkDamaged()
 	j.count()
 	j.checkTopics()
 	for _, l := range j.logs {

@@ -10,6 +10,7 @@
 //	outcome.go    what is known of an operation: acknowledged, failed, or neither
 //	index.go      the history by partition
 //	excuse.go     what a power loss or a deletion excuses
+//	damage.go     what damage to a disk excuses
 //	log.go        acknowledged records are there, at their offsets; a lost suffix is a suffix
 //	reads.go      what reads showed agrees: with one another, with the outcomes, with their order
 //	order.go      records of one producer lie in the order in which they were sent
@@ -23,6 +24,6 @@
 //  2. Every check is sound: what it flags no correct broker shows, whatever the delays between
 //     what happened and what a client learned of it. Where a history leaves two readings open, the
 //     record counts as undecided.
-//  3. No event, no excuse: what is missing is excused by a power loss or a deletion in the
-//     history, whose range covers it, or not at all.
+//  3. No event, no excuse: what is missing is excused by a power loss, a deletion or damage in
+//     the history, whose range covers it, or not at all.
 package checker

@@ -11,6 +11,8 @@ import (
 type loss struct {
 	at  Event
 	end kafka.Offset
+	// damage says that it took what was flushed as well, since it was damaged before.
+	damage bool
 }
 
 // forever is an event after all others.
@@ -26,19 +28,24 @@ func (j *judge) findLosses() {
 			continue
 		}
 		for _, f := range c.Flushed {
-			at, ok := j.byID[f.Log.Topic]
-			if !ok {
-				continue
-			}
-			n, ok := j.byPlace[place{at, f.Log.Partition}]
-			if !ok {
-				continue
-			}
-			if l := j.logs[n]; l.flush != 1 || f.Doubted {
-				l.losses = append(l.losses, loss{c.Event, f.End})
+			if l := j.known(f.Log); l != nil && (l.flush != 1 || f.Doubted) {
+				l.losses = append(l.losses, loss{at: c.Event, end: f.End})
 			}
 		}
 	}
+}
+
+// known is the log of a partition, or nil if nobody had to do with it.
+func (j *judge) known(id kafka.TopicPartition) *log {
+	at, ok := j.byID[id.Topic]
+	if !ok {
+		return nil
+	}
+	n, ok := j.byPlace[place{at, id.Partition}]
+	if !ok {
+		return nil
+	}
+	return j.logs[n]
 }
 
 // lostAt is the first power loss between two events that may have cost the record at an offset.
@@ -50,6 +57,16 @@ func (l *log) lostAt(o kafka.Offset, after, before Event) (Event, bool) {
 		}
 	}
 	return first, found
+}
+
+// onlyDamage tells whether what took the record at an offset is a loss for damage, and no other.
+func (l *log) onlyDamage(o kafka.Offset, after Event) bool {
+	for _, c := range l.losses {
+		if c.at > after && (c.end <= o || o == kafka.NoOffset) && !c.damage {
+			return false
+		}
+	}
+	return true
 }
 
 // mayLose tells whether there is such a loss.

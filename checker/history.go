@@ -23,6 +23,37 @@ type History struct {
 	Reads    []Read
 	Crashes  []Crash
 	Oddities []Oddity
+	// Damages are what the world did to bytes at rest, Damaged what clients met that only that explains.
+	Damages []Damage
+	Damaged []Damaged
+}
+
+// Damage is one place of a log that the world damaged: a bit that flipped, a sector that a write
+// meant for another place went to, or the one that it was meant for.
+type Damage struct {
+	Event Event
+	Log   kafka.TopicPartition
+	// From and End are the offsets of the batches that the damaged bytes belong to; End is exclusive.
+	From, End kafka.Offset
+	// Checkpoint is the recovery point that the directory's checkpoint named when it was done: a log
+	// must not be cut below it.
+	Checkpoint kafka.Offset
+	// Suspect tells that the node is down after a stop that it must take for lossy, or recovers from it.
+	Suspect bool
+}
+
+// Damaged is a partition that a client was refused at the end (Err), or a batch that it was sent
+// whose checksum is wrong, so that nobody takes it for what was written (Text).
+type Damaged struct {
+	Event     Event
+	Client    int32
+	Topic     string
+	ID        kafka.TopicID // zero if the request named the topic only
+	Partition kafka.PartitionID
+	// Offset is the first that could not be read.
+	Offset kafka.Offset
+	Err    kafka.ErrorCode
+	Text   string
 }
 
 // Topic is what was asked for under a name; each incarnation of the name is made with it.
@@ -164,6 +195,9 @@ type Crash struct {
 	Node  int32
 	// Power tells that what was not flushed is lost too.
 	Power bool
+	// Suspect tells that a call of the disk had failed, after which no stop is trusted to have kept
+	// the page cache.
+	Suspect bool
 	// Flushed says, for each partition with a log on the node, up to where it was flushed at that
 	// instant. A partition that is not named loses nothing.
 	Flushed []FlushedEnd

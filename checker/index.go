@@ -26,7 +26,9 @@ type log struct {
 	topic *incarnation
 	flush int64
 	// losses are the power losses that may have cost something, in the order of events.
-	losses   []loss
+	losses []loss
+	// damages are what the world did to its bytes.
+	damages  []*Damage
 	produces []*ProduceOp
 	polls    []*Poll
 	lookups  []*Lookup
@@ -109,11 +111,15 @@ func (j *judge) build() {
 			l.read = r
 		}
 	}
+	for i := range h.Damaged {
+		j.log(h.Damaged[i].Topic, h.Damaged[i].ID, h.Damaged[i].Partition) // nothing else may be known of it
+	}
 	for _, l := range j.logs {
 		l.topic = &j.incarnations[l.incarnation]
 		l.collect(j)
 	}
 	j.findLosses()
+	j.findDamages()
 }
 
 // collect fills in what follows from the operations.

@@ -43,6 +43,8 @@ func (j *judge) checkAckedBatch(l *log, op *ProduceOp, a *Attempt) {
 				op.Topic, op.Partition, op.First+Value(i), told, found)
 			return
 		case found != kafka.NoOffset:
+		case l.mayBeLost(told, a.Start) && l.onlyDamage(told, a.Start):
+			j.report.ExcusedDamage++
 		case l.mayBeLost(told, a.Start):
 			j.report.ExcusedPowerLoss++
 		default:

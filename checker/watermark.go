@@ -65,8 +65,8 @@ func (j *judge) checkLookups(l *log) {
 		return
 	}
 	for _, p := range l.lookups {
-		if p.Asked < 0 || p.Offset < 0 {
-			continue
+		if p.Asked < 0 || p.Offset < 0 || l.damagedBefore(p.End) {
+			continue // the times of a damaged batch are as damaged as the rest of it
 		}
 		events := []Event{p.Start, p.End}
 		if p.Timestamp < p.Asked {

@@ -12,6 +12,7 @@
 //	conn.go    the turns of connections; sink.go takes the core's entries
 //	guests.go  the clients and what the judge is told
 //	plan.go    what is drawn for a node: limits, configuration, faults, crashes
+//	rot.go     damage to bytes at rest, and what the judge is told of it
 //	phase.go   faults, quiet, a full re-read, a clean stop
 //	pool.go    memory that is poisoned when it comes back
 //	report.go  how one seed came out, and what is counted; total.go sums up many

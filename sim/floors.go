@@ -38,6 +38,8 @@ var faultFloors = []Count{
 	{"part-writes", 500},
 	{"garbage", 195},
 	{"lost-entries", 580},
+	{"rotten-bits", 28},
+	{"misplaced-writes", 20},
 	{"short-writes", 3000},
 	{"short-reads", 3600},
 	{"chops", 3400},

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"strconv"
+
 	"momus/checker"
 	"momus/core"
 	"momus/core/kafka"
@@ -29,6 +31,11 @@ type guests struct {
 	// that noted it has written them once more, or a power loss showed what was there.
 	doubted   map[kafka.TopicPartition]kafka.Offset
 	rewriting bool
+	// suspect says that no boot id is stored, or an old one, so that the next start takes the stop for
+	// lossy: power was lost or a call of the disk failed since. ioErrors are the failures before this
+	// life of the process.
+	suspect  bool
+	ioErrors uint64
 }
 
 // link is a client's end of a connection.
@@ -43,7 +50,7 @@ type link struct {
 const linkWindow = 64 << 10
 
 func newGuests(n *node) *guests {
-	g := &guests{links: map[int64]*link{}, flushed: map[kafka.TopicPartition]kafka.Offset{}, doubted: map[kafka.TopicPartition]kafka.Offset{}}
+	g := &guests{links: map[int64]*link{}, flushed: map[kafka.TopicPartition]kafka.Offset{}, doubted: map[kafka.TopicPartition]kafka.Offset{}, suspect: true}
 	n.guests = g
 	g.population = clients.NewPopulation((*guestEnv)(n), clients.Plan{
 		Nodes: []int32{int32(n.cfg.NodeID)}, Wall: wallEpoch,
@@ -193,7 +200,11 @@ func (n *node) clientWoken(woken simnet.Woken) {
 func (n *node) observe(ev core.Event) {
 	if start, ok := ev.(*core.Start); ok {
 		n.guests.rewriting = start.Facts.Dirs[0].Faulted
+		n.guests.ioErrors = n.ioErrors()
 		return
+	}
+	if saved, ok := ev.(*core.Saved); ok && saved.Kind == port.SaveBrokerEpoch && saved.Fail == port.FailNone {
+		n.guests.suspect = false
 	}
 	done, ok := ev.(*core.LogDone)
 	if !ok || done.Fail != port.FailNone || done.Log == kafka.MetadataLog {
@@ -222,7 +233,14 @@ func (n *node) observe(ev core.Event) {
 
 // crashing puts a crash into the history, with what it may cost.
 func (n *node) crashing(power bool) {
-	c := checker.Crash{Event: checker.Event((*guestEnv)(n).Event()), Node: int32(n.cfg.NodeID), Power: power}
+	n.guests.suspect = n.guests.suspect || power || n.ioErrors() > n.guests.ioErrors
+	c := checker.Crash{
+		Event: checker.Event((*guestEnv)(n).Event()), Node: int32(n.cfg.NodeID), Power: power, Suspect: n.guests.suspect,
+	}
+	if trace := n.w.options.Trace; trace != nil {
+		trace(n.name + "crash t=" + strconv.FormatInt(n.w.now, 10) + " power=" + strconv.FormatBool(power) +
+			" suspect=" + strconv.FormatBool(c.Suspect))
+	}
 	for _, log := range n.guests.logs {
 		f := checker.FlushedEnd{Log: log, End: n.guests.flushed[log]}
 		if end, doubted := n.guests.doubted[log]; doubted {
@@ -235,6 +253,12 @@ func (n *node) crashing(power bool) {
 	}
 	h := n.guests.population.History()
 	h.Crashes = append(h.Crashes, c)
+}
+
+// ioErrors counts the calls of the disk that failed.
+func (n *node) ioErrors() uint64 {
+	b := n.disk.Bites()
+	return b.WriteErrors + b.ReadErrors + b.NameErrors + b.SyncErrors + b.FullDisks
 }
 
 // doubt remembers the logs whose operations failed in a disk turn in which a sync failed.

@@ -19,6 +19,7 @@ const (
 	kindClient
 	kindJump
 	kindPhase
+	kindRot
 )
 
 // event is one thing that happens in virtual time.

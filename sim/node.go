@@ -40,6 +40,8 @@ type node struct {
 	// steps counts core Steps of all lives.
 	steps  uint64
 	guests *guests
+	// logs are the logs by their directories, as they were opened last.
+	logs map[string]kafka.TopicPartition
 	// phase is how far the node's run is; patienceEnds when it must be over.
 	phase        worldPhase
 	healAt       int64

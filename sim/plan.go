@@ -13,7 +13,7 @@ import (
 
 // newNode draws a machine: small limits, so that rare paths come within seconds of virtual time.
 func newNode(w *World, index int32) *node {
-	n := &node{w: w, index: index, name: "node" + strconv.Itoa(int(index)) + "/", streams: map[string]*Stream{}}
+	n := &node{w: w, index: index, name: "node" + strconv.Itoa(int(index)) + "/", streams: map[string]*Stream{}, logs: map[string]kafka.TopicPartition{}}
 	n.limits = n.drawLimits()
 	n.node = n.drawConfig()
 	n.cfg = n.node.Broker
@@ -193,7 +193,7 @@ func (n *node) checkLeaks(p *process) {
 		c.io.Frame.Release() // what is still open at the end holds what it is reading
 	}
 	switch {
-	case !n.exit.Clean:
+	case !n.exit.Clean && !n.offline():
 		n.w.fail(Crash, n.name+"did not stop cleanly: "+n.exit.Reason)
 	case p.pool.lent != 0:
 		n.w.violated(Correctness, "spans", n.name+strconv.FormatInt(p.pool.lent, 10)+" buffers were never released")

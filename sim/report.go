@@ -50,12 +50,15 @@ func (r *Report) Counts() []Count {
 		{"retried", uint64(j.Retried)}, {"unknown", uint64(j.Unknown)}, {"failed", uint64(j.Failed)},
 		{"polls", uint64(j.Polls)}, {"polled", uint64(j.RecordsPolled)}, {"final", uint64(j.RecordsFinal)},
 		{"excused-power", uint64(j.ExcusedPowerLoss)}, {"excused-deletion", uint64(j.ExcusedDeletion)},
+		{"excused-damage", uint64(j.ExcusedDamage)}, {"refused-damage", uint64(j.RefusedDamage)},
+		{"shown-damage", uint64(j.ShownDamage)},
 		{"undecided", uint64(j.Undecided)},
 		{"crash-process", d.ProcessCrashes}, {"crash-power", d.PowerLosses}, {"crash-lossy", d.LossyPowerLosses},
 		{"disk-downs", r.DiskDowns}, {"write-errors", d.WriteErrors}, {"read-errors", d.ReadErrors},
 		{"name-errors", d.NameErrors}, {"sync-errors", d.SyncErrors}, {"full-disks", d.FullDisks}, {"disk-stalls", d.Stalls},
 		{"undone-calls", d.UndoneCalls}, {"torn-writes", d.TornWrites}, {"lost-writes", d.LostWrites},
 		{"lost-sizes", d.LostSizes}, {"part-writes", d.PartWrites}, {"garbage", d.Garbage}, {"lost-entries", d.LostEntries},
+		{"rotten-bits", d.RottenBits}, {"misplaced-writes", d.MisplacedWrites},
 		{"short-writes", n.ShortWrites}, {"short-reads", n.ShortReads}, {"chops", n.Chops}, {"late", n.Late},
 		{"resets", n.Resets}, {"clock-jumps", r.ClockJumps},
 	}
@@ -92,6 +95,8 @@ func (r *Report) add(d simdisk.Bites, n simnet.Bites) {
 	a.Garbage += d.Garbage
 	a.LostEntries += d.LostEntries
 	a.LostSyncs += d.LostSyncs
+	a.RottenBits += d.RottenBits
+	a.MisplacedWrites += d.MisplacedWrites
 	a.WriteErrors += d.WriteErrors
 	a.ReadErrors += d.ReadErrors
 	a.NameErrors += d.NameErrors

@@ -22,6 +22,9 @@ type nodeSink node
 // LogOp implements cluster.Sink.
 func (s *nodeSink) LogOp(worker int, op port.LogOp) {
 	n := (*node)(s)
+	if op.Kind == port.OpOpen {
+		n.placed(op.Open.Topic, op.Log)
+	}
 	w := n.process.workers[worker]
 	w.queue = append(w.queue, op)
 	n.wantWorker(worker)

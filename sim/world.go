@@ -85,6 +85,7 @@ func New(seed uint64, o Options) *World {
 		n.healAt = n.stream("plan/length").Between(int64(2*kafka.Second), int64(6*kafka.Second))
 		n.boot()
 		n.planFaults(n.healAt)
+		n.planRot(n.healAt)
 		n.schedulePhase(n.healAt)
 		n.guests.population.Start()
 		n.tellClosed()
@@ -137,6 +138,8 @@ func (n *node) handle(e *event) {
 		if n.process == nil && n.phase < phaseStopping {
 			n.boot()
 		}
+	case kindRot:
+		n.rot(e.index)
 	case kindNet:
 		n.netEvent(simnet.Way(e.index))
 	default:

@@ -82,10 +82,10 @@ func TestNodesOfOneWorldDiffer(t *testing.T) {
 	}
 }
 
-// TestOverridesReplaceChoices ends the stream that plans the faults before its first value: all
-// its choices are the benign ones.
+// TestOverridesReplaceChoices ends the streams that plan the faults before their first value: all
+// their choices are the benign ones.
 func TestOverridesReplaceChoices(t *testing.T) {
-	none := map[string]Override{"node0/plan/faults": {HasEnd: true}}
+	none := map[string]Override{"node0/plan/faults": {HasEnd: true}, "node0/plan/rot": {HasEnd: true}}
 	for seed := uint64(1); seed <= few(8); seed++ {
 		r := New(seed, Options{Overrides: none}).Run()
 		if r.Verdict != OK {

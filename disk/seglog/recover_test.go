@@ -44,7 +44,7 @@ func TestRecoveryCutsATornTailAndRefusesRot(t *testing.T) {
 		return func(s *port.OpenSpec) { s.RecoveryPoint = point }
 	}
 	accept := func(s *port.OpenSpec) { s.AcceptLoss, s.RecoveryPoint = true, 30 }
-	body, header := int64(100), int64(9)
+	body, header, delta := int64(100), int64(9), int64(23)
 	for _, c := range []struct {
 		name   string
 		file   string
@@ -71,6 +71,8 @@ func TestRecoveryCutsATornTailAndRefusesRot(t *testing.T) {
 		{"first segment bad, lossy", firstLog, flip(2*batchBytes + body), lossy(3), 6, 0},
 		{"first segment bad, killed", firstLog, flip(4*batchBytes + body), killed(0), 0, port.FailCorrupt},
 		{"first segment bad, below the recovery point", firstLog, flip(2*batchBytes + header), lossy(20), 0, port.FailCorrupt},
+		{"offsets of a flushed batch bad, clean", firstLog, flip(2*batchBytes + delta), clean, 0, port.FailCorrupt},
+		{"offsets of a flushed batch bad, killed", firstLog, flip(2*batchBytes + delta), killed(30), 0, port.FailCorrupt},
 		{"first segment short, lossy", firstLog, cutTo(4 * batchBytes), lossy(0), 12, 0},
 		{"first segment short, killed", firstLog, cutTo(4 * batchBytes), killed(0), 0, port.FailCorrupt},
 		{"first segment bad, loss accepted", firstLog, flip(2*batchBytes + header), accept, 6, 0},

@@ -74,8 +74,9 @@ type reading struct {
 	records []checker.Record
 	control []checker.Range
 	next    kafka.Offset
-	// fault is what is wrong with it, in words, or empty.
-	fault string
+	// fault is what is wrong with it, in words, or empty; damage that of a batch which tells by its
+	// checksum or its header that it is not what was written.
+	fault, damage string
 }
 
 // read takes the batches apart, from an offset on. A batch that is cut at the end is left out: a
@@ -92,7 +93,7 @@ func (s *shared) read(b []byte, from kafka.Offset) reading {
 			err = record.CheckStored(batch, h)
 		}
 		if err != nil {
-			out.fault = "a batch that is damaged: " + err.Error()
+			out.damage = "a batch that is damaged: " + err.Error()
 			break
 		}
 		b = rest

@@ -262,6 +262,11 @@ func (c *consumer) fetched(p *position, r *kmsg.FetchResponse) {
 		if got.fault != "" {
 			c.odd(c.id, "Fetch answered with "+got.fault)
 		}
+		if got.damage != "" {
+			c.damaged(checker.Damaged{
+				Client: c.id, Topic: name, ID: p.id, Partition: p.partition, Offset: got.next, Text: got.damage,
+			})
+		}
 		poll.Records, poll.Control = got.records, got.control
 		p.offset = got.next
 	} else {

@@ -140,3 +140,10 @@ func (s *shared) event() checker.Event { return checker.Event(s.env.Event()) }
 func (s *shared) odd(client int32, text string) {
 	s.history.Oddities = append(s.history.Oddities, checker.Oddity{Event: s.event(), Client: client, Text: text})
 }
+
+// damaged records a partition that could not be read on, and why: the judge asks whether the world
+// damaged it.
+func (s *shared) damaged(d checker.Damaged) {
+	d.Event = s.event()
+	s.history.Damaged = append(s.history.Damaged, d)
+}

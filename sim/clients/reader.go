@@ -11,7 +11,8 @@ import (
 )
 
 // Reader reads everything once more when the world has come to rest: it lists the topics, asks each
-// partition for its range, and fetches all of it. It retries until it has everything.
+// partition for its range, and fetches all of it. It retries until it has everything, but for what
+// it is refused with KAFKA_STORAGE_ERROR for refusedMax, or is damaged: the judge must know why.
 type Reader struct {
 	actor
 	listed bool
@@ -28,7 +29,13 @@ type part struct {
 	node  int32
 	phase phase
 	next  kafka.Offset
+	// refusedAt is since when it answers nothing but KAFKA_STORAGE_ERROR, or 0.
+	refusedAt int64
 }
+
+// refusedMax is how long a partition may be refused. By then all faults are over, so that it will not
+// come back by itself.
+const refusedMax = 10 * second
 
 type phase uint8
 
@@ -198,6 +205,9 @@ func (r *Reader) move(now []part) {
 
 func (r *Reader) takeRange(p *part, a *kmsg.ListOffsetsResponse) {
 	o := findOffsets(a, p.read.Topic, p.read.Partition)
+	if o != nil && r.refused(p, kafka.ErrorCode(o.ErrorCode)) {
+		return
+	}
 	if o == nil || o.ErrorCode != 0 || o.Offset < 0 {
 		r.stray()
 		return
@@ -212,6 +222,9 @@ func (r *Reader) takeRange(p *part, a *kmsg.ListOffsetsResponse) {
 
 func (r *Reader) takeRecords(p *part, a *kmsg.FetchResponse) {
 	f := findFetched(a, p.read.Topic, p.read.ID, p.read.Partition)
+	if f != nil && r.refused(p, kafka.ErrorCode(f.ErrorCode)) {
+		return
+	}
 	if f == nil || f.ErrorCode != 0 {
 		r.stray()
 		return
@@ -222,12 +235,37 @@ func (r *Reader) takeRecords(p *part, a *kmsg.FetchResponse) {
 		r.parts[r.open].phase = phaseDone
 		return
 	}
+	if got.damage != "" {
+		r.giveUp(p, checker.Damaged{Offset: got.next, Text: got.damage})
+		return
+	}
 	p.read.Records = append(p.read.Records, got.records...)
 	p.read.Control = append(p.read.Control, got.control...)
 	if p.next = got.next; len(f.RecordBatches) == 0 {
 		r.again()
 	}
 	r.finish(p)
+}
+
+// refused gives a partition up that has been refused for so long that it is offline.
+func (r *Reader) refused(p *part, err kafka.ErrorCode) bool {
+	switch now := r.env.Now(); {
+	case err != kafka.ErrKafkaStorageError:
+		p.refusedAt = 0
+	case p.refusedAt == 0:
+		p.refusedAt = now
+	case now >= p.refusedAt+refusedMax:
+		r.giveUp(p, checker.Damaged{Offset: p.next, Err: err})
+		return true
+	}
+	return false
+}
+
+// giveUp leaves a partition unread.
+func (r *Reader) giveUp(p *part, why checker.Damaged) {
+	why.Client, why.Topic, why.ID, why.Partition = r.id, p.read.Topic, p.read.ID, p.read.Partition
+	r.damaged(why)
+	p.phase = phaseDone
 }
 
 // finish records a part that was read to its end.

@@ -23,6 +23,7 @@
 //	names.go   directories, likewise
 //	faults.go  the faults of calls, how long calls take, and what is counted
 //	crash.go   what a crash leaves
+//	rot.go     what is at rest, and damage to it
 //
 // Invariants:
 //

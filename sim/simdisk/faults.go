@@ -85,6 +85,8 @@ type Bites struct {
 	// on names and the rest, and of syncs of files; FullDisks are those for want of space. Stalls
 	// are calls that were delayed.
 	WriteErrors, ReadErrors, NameErrors, SyncErrors, FullDisks, Stalls uint64
+	// RottenBits and MisplacedWrites are damage done to what was at rest.
+	RottenBits, MisplacedWrites uint64
 	// ProcessCrashes and PowerLosses count the crashes; LossyPowerLosses those that lost data.
 	ProcessCrashes, PowerLosses, LossyPowerLosses uint64
 }

@@ -1,0 +1,78 @@
+package checker
+
+import "momus/core/kafka"
+
+// Every partition has one replica so far, so that damage to its log may cost what it holds. What may
+// not be is that anybody is told something else for it, or that the loss goes unnoticed: a damaged
+// batch is sent as it is, with its wrong checksum, or not at all, and a log that is found damaged is
+// offline (KAFKA_STORAGE_ERROR), whole, until somebody accepts the loss. There is one exception.
+// After a power loss, or a stop that must be taken for one since the disk had failed a call, a bad batch above the recovery point looks like a write that was
+// torn, whatever it was: the log is cut there.
+
+// findDamages gives each log the damage that was done to it, and the losses that follow from it.
+func (j *judge) findDamages() {
+	for i := range j.h.Damages {
+		d := &j.h.Damages[i]
+		l := j.known(d.Log)
+		if l == nil {
+			continue
+		}
+		l.damages = append(l.damages, d)
+		if d.From < d.Checkpoint {
+			continue
+		}
+		if d.Suspect {
+			l.losses = append(l.losses, loss{at: d.Event, end: d.From, damage: true})
+		}
+		for k := range j.h.Crashes {
+			if c := &j.h.Crashes[k]; (c.Power || c.Suspect) && c.Event > d.Event {
+				l.losses = append(l.losses, loss{at: c.Event, end: d.From, damage: true})
+			}
+		}
+	}
+}
+
+// damagedBefore tells whether a log was damaged before an event.
+func (l *log) damagedBefore(e Event) bool {
+	for _, d := range l.damages {
+		if d.Event < e {
+			return true
+		}
+	}
+	return false
+}
+
+// damagedAt tells whether the batch at an offset was damaged before an event.
+func (l *log) damagedAt(o kafka.Offset, e Event) bool {
+	for _, d := range l.damages {
+		if d.Event < e && d.From <= o && o < d.End {
+			return true
+		}
+	}
+	return false
+}
+
+// checkDamaged demands that every batch whose checksum was wrong was damaged by the world, at that
+// place, and every partition that was refused at the end as well, anywhere.
+func (j *judge) checkDamaged() {
+	for i := range j.h.Damaged {
+		d := &j.h.Damaged[i]
+		l := j.log(d.Topic, d.ID, d.Partition)
+		switch {
+		case d.Err != kafka.None:
+			if l == nil || !l.damagedBefore(d.Event) {
+				j.flag(Unavailable, []Event{d.Event}, "%s-%d: nothing damaged it, and client %d was refused offset %d with %v",
+					d.Topic, d.Partition, d.Client, d.Offset, d.Err)
+				continue
+			}
+			j.report.RefusedDamage++
+		case l == nil && j.mayBeDeleted(d.Topic) && len(j.h.Damages) > 0:
+			j.report.ShownDamage++ // of some incarnation that is no more
+		case l == nil || !l.damagedAt(d.Offset, d.Event):
+			j.flag(Protocol, []Event{d.Event}, "%s-%d: nothing damaged offset %d, and client %d was sent %s",
+				d.Topic, d.Partition, d.Offset, d.Client, d.Text)
+		default:
+			j.report.ShownDamage++
+		}
+	}
+}

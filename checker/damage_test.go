@@ -1,0 +1,116 @@
+package checker
+
+import (
+	"testing"
+
+	"momus/core/kafka"
+)
+
+// damage is done to the batch of the first record by the world.
+func (s *story) damage(checkpoint kafka.Offset, suspect bool) {
+	s.h.Damages = append(s.h.Damages, Damage{
+		Event: s.event(), Log: kafka.TopicPartition{Topic: s.id}, From: 0, End: 1, Checkpoint: checkpoint, Suspect: suspect,
+	})
+}
+
+// shown is a batch with a wrong checksum that a client was sent, or with err a refusal.
+func (s *story) shown(at kafka.Offset, err kafka.ErrorCode) {
+	s.h.Damaged = append(s.h.Damaged, Damaged{
+		Event: s.event(), Topic: "t", ID: s.id, Offset: at, Err: err, Text: "a batch that is damaged",
+	})
+}
+
+// offline ends a story in which nothing can be read.
+func (s *story) offline() {
+	s.h.Listed = true
+	s.h.Final = append(s.h.Final, FinalTopic{"t", s.id, 1})
+	s.shown(0, kafka.ErrKafkaStorageError)
+}
+
+func TestDamageExcusesWhatItExplainsAndNothingElse(t *testing.T) {
+	produced := func() *story {
+		s := tell(1)
+		s.produce(1, 1, 0, 0)
+		s.produce(1, 1, 0, 1)
+		return s
+	}
+	expect(t, []struct {
+		name string
+		want string
+		tell func() *story
+	}{
+		{"a damaged log is offline", "", func() *story {
+			s := produced()
+			s.damage(0, false)
+			s.offline()
+			return s
+		}},
+		{"an undamaged log is offline", Unavailable, func() *story {
+			s := produced()
+			s.offline()
+			return s
+		}},
+		{"it was offline before it was damaged", Unavailable, func() *story {
+			s := produced()
+			s.offline()
+			s.damage(0, false)
+			return s
+		}},
+		{"the damaged batch is shown as it is", "", func() *story {
+			s := produced()
+			s.damage(0, false)
+			s.shown(0, 0)
+			s.final(1, 2)
+			return s
+		}},
+		{"another batch is damaged as well", Protocol, func() *story {
+			s := produced()
+			s.damage(0, false)
+			s.shown(1, 0)
+			s.final(1, 2)
+			return s
+		}},
+		{"a record is served in the place of the damaged one", UnknownValue, func() *story {
+			s := produced()
+			s.damage(0, false)
+			s.poll(0, 99)
+			s.final(1, 2)
+			return s
+		}},
+		{"a kill, and the log is cut at the damage", Unseen, func() *story {
+			s := produced()
+			s.damage(0, false)
+			s.crash(false, 2)
+			s.final()
+			return s
+		}},
+		{"a power loss, and it is cut above the recovery point", "", func() *story {
+			s := produced()
+			s.damage(0, false)
+			s.crash(true, 2)
+			s.final()
+			return s
+		}},
+		{"a power loss, and it is cut below the recovery point", Unseen, func() *story {
+			s := produced()
+			s.damage(1, false)
+			s.crash(true, 2)
+			s.final()
+			return s
+		}},
+		{"damaged before it recovers from a power loss", "", func() *story {
+			s := produced()
+			s.crash(true, 2)
+			s.damage(0, true)
+			s.final()
+			return s
+		}},
+		{"the power loss was over, and the log recovered", Unseen, func() *story {
+			s := produced()
+			s.crash(true, 2)
+			s.damage(0, false)
+			s.final()
+			return s
+		}},
+	})
+}

@@ -1,0 +1,199 @@
+package sim
+
+import (
+	"strconv"
+	"strings"
+
+	"momus/checker"
+	"momus/core/kafka"
+	"momus/core/record"
+	"momus/sim/simdisk"
+)
+
+// The ways to damage what is at rest, as kindRot events carry them.
+const (
+	rotBit = iota
+	rotSector
+)
+
+// planRot draws when bytes of partition logs are damaged. Most seeds have none of it: what is
+// damaged is offline from the next restart on, and nothing more is learned of it. The metadata log
+// is spared, since there is one replica of it here: a node without it can do nothing but stop.
+func (n *node) planRot(until int64) {
+	s := n.stream("plan/rot")
+	if !s.OneIn(3) {
+		return
+	}
+	for range 1 + s.Draw(8) {
+		at := s.Between(int64(500*kafka.Millisecond), until)
+		how := [...]int64{rotBit, rotSector, rotBit, rotSector, rotSector}[s.Draw(5)]
+		n.w.queue.push(event{at: at, node: n.index, kind: kindRot, index: how})
+	}
+}
+
+// placed notes which log a directory holds.
+func (n *node) placed(topic string, log kafka.TopicPartition) {
+	if log != kafka.MetadataLog {
+		n.logs[topic+"-"+strconv.Itoa(int(log.Partition))] = log
+	}
+}
+
+// logDir is the one log directory of a simulated node.
+const logDir = "/data/"
+
+// isLog tells the segments of the partitions' logs.
+func (n *node) isLog(path string) bool {
+	dir, file, _ := strings.Cut(strings.TrimPrefix(path, logDir), "/")
+	_, known := n.logs[dir]
+	return known && strings.HasSuffix(file, ".log")
+}
+
+// rot damages something at rest, if there is anything.
+func (n *node) rot(how int64) {
+	if n.phase != phaseFaults {
+		return
+	}
+	s := n.stream("rot/" + strconv.FormatInt(how, 10))
+	files := n.disk.AtRest(n.isLog)
+	if len(files) == 0 {
+		return
+	}
+	file := files[s.Draw(uint64(len(files)))]
+	dir, _, _ := strings.Cut(strings.TrimPrefix(file.Path, logDir), "/")
+	checkpoint := n.checkpoint(dir)
+	batches := vulnerable(batchesOf(file.Data), checkpoint)
+	if len(batches) == 0 {
+		return
+	}
+	hit := batches[s.Draw(uint64(len(batches)))]
+	if how == rotBit {
+		n.damaged(dir, hit.from, hit.end, checkpoint)
+		n.disk.Rot(file.Path, hit.at+summedFrom+int64(s.Draw(uint64(hit.size-summedFrom))), s.Draw(8))
+		return
+	}
+	n.misplace(s, file, hit, batches, dir, checkpoint)
+}
+
+// misplace lets a sector of a file have gone astray, so that it damages two places: where a batch
+// begins there must be none afterwards that looks sound, since no reader could tell then (the checksum
+// says nothing of the place).
+func (n *node) misplace(s *Stream, file simdisk.Rest, hit lying, batches []lying, dir string, checkpoint kafka.Offset) {
+	sectors := int64(len(file.Data)) / simdisk.SectorSize
+	if sectors < 3 {
+		return
+	}
+	from := hit.at / simdisk.SectorSize * simdisk.SectorSize
+	to := int64(s.Draw(uint64(sectors))) * simdisk.SectorSize
+	if from == to || from+simdisk.SectorSize > int64(len(file.Data)) {
+		return
+	}
+	before := append([]byte(nil), file.Data...)
+	after := append([]byte(nil), file.Data...)
+	copy(after[to:to+simdisk.SectorSize], after[from:])
+	clear(after[from : from+simdisk.SectorSize])
+	var hurt []lying
+	for _, b := range batchesOf(before) {
+		was, is := before[b.at:b.at+b.size], after[b.at:b.at+b.size]
+		if string(was) == string(is) {
+			continue
+		}
+		if looksSound(is) || !contains(batches, b) {
+			return
+		}
+		hurt = append(hurt, b)
+	}
+	if len(hurt) == 0 {
+		return
+	}
+	for _, b := range hurt {
+		n.damaged(dir, b.from, b.end, checkpoint)
+	}
+	n.disk.Misplace(file.Path, from, to)
+}
+
+func contains(list []lying, b lying) bool {
+	for _, o := range list {
+		if o == b {
+			return true
+		}
+	}
+	return false
+}
+
+// looksSound tells whether a batch can be told from a sound one.
+func looksSound(b []byte) bool {
+	h, batch, _, err := record.Split(b)
+	return err == nil && record.CheckStored(batch, h) == nil
+}
+
+// damaged tells the judge.
+func (n *node) damaged(dir string, from, end, checkpoint kafka.Offset) {
+	h := n.guests.population.History()
+	if trace := n.w.options.Trace; trace != nil {
+		trace(n.name + "damage t=" + strconv.FormatInt(n.w.now, 10) + " " + dir + " from " + strconv.FormatInt(int64(from), 10) +
+			" to " + strconv.FormatInt(int64(end), 10) + ", recovery point " + strconv.FormatInt(int64(checkpoint), 10))
+	}
+	h.Damages = append(h.Damages, checker.Damage{
+		Event: checker.Event((*guestEnv)(n).Event()), Log: n.logs[dir], From: from, End: end,
+		Checkpoint: checkpoint, Suspect: n.guests.suspect,
+	})
+}
+
+// lying is where a batch lies in its file.
+type lying struct {
+	at, size  int64
+	from, end kafka.Offset
+}
+
+// summedFrom is the place in a batch from which its checksum counts. Of what lies before, the length
+// and the base offset are told by the batches around it, the rest by nothing.
+const summedFrom = 21
+
+// batchesOf finds the whole batches of a file up to the first that is damaged already.
+func batchesOf(b []byte) []lying {
+	var list []lying
+	for at := int64(0); at < int64(len(b)); {
+		h, batch, _, err := record.Split(b[at:])
+		if err != nil || record.CheckStored(batch, h) != nil {
+			break
+		}
+		list = append(list, lying{at, int64(h.Size), h.BaseOffset, h.End()})
+		at += int64(h.Size)
+	}
+	return list
+}
+
+// vulnerable are the batches whose damage can be told from a torn write after a kill: those below
+// the recovery point, and those with sound ones behind.
+func vulnerable(list []lying, checkpoint kafka.Offset) []lying {
+	if n := len(list); n > 0 && list[n-1].from >= checkpoint {
+		return list[:len(list)-1]
+	}
+	return list
+}
+
+// checkpoint is the recovery point of a directory's log by the checkpoint on the disk, which the world
+// reads for itself.
+func (n *node) checkpoint(dir string) kafka.Offset {
+	cut := strings.LastIndexByte(dir, '-')
+	want := dir[:cut] + " " + dir[cut+1:] + " "
+	for line := range strings.SplitSeq(string(n.disk.Peek(logDir+"recovery-point-offset-checkpoint")), "\n") {
+		if rest, ok := strings.CutPrefix(line, want); ok {
+			if v, err := strconv.ParseInt(rest, 10, 64); err == nil {
+				return kafka.Offset(v)
+			}
+		}
+	}
+	return 0
+}
+
+// offline tells whether a partition was refused to the end: then no stop is clean, since not every log
+// was closed. That there was reason to refuse it is for the judge to say.
+func (n *node) offline() bool {
+	for _, d := range n.guests.population.History().Damaged {
+		if d.Err != kafka.None {
+			return true
+		}
+	}
+	return false
+}
