@@ -49,10 +49,15 @@ func sizeClass(n int) (index, size int) {
 }
 
 // Get implements port.Pool.
-func (p *Pool) Get(n int) *port.Buf {
+func (p *Pool) Get(n int) *port.Buf { return p.lend(n, false) }
+
+// Take implements port.Pool.
+func (p *Pool) Take(n int) *port.Buf { return p.lend(n, true) }
+
+func (p *Pool) lend(n int, overdraw bool) *port.Buf {
 	i, size := sizeClass(n)
 	p.Lock.Lock()
-	if p.used+int64(size) > p.Budget {
+	if !overdraw && p.used+int64(size) > p.Budget {
 		p.starved = true
 		p.Lock.Unlock()
 		return nil

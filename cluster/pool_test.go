@@ -70,6 +70,20 @@ func TestThePoolKeepsItsBudget(t *testing.T) {
 	})
 }
 
+// Work that has begun gets its buffer even so, and others wait until the debt is paid.
+func TestAnOverdrawnPoolRefusesOthers(t *testing.T) {
+	told := 0
+	p := &Pool{Lock: noLock{}, Budget: 1000, Freed: func() { told++ }}
+	first, second := p.Get(800), p.Take(800)
+	if first == nil || second == nil || p.Get(64) != nil {
+		t.Fatal("refused, or lent beyond the budget")
+	}
+	if second.Release(); told != 1 || p.Get(64) == nil {
+		t.Fatalf("told %d times", told)
+	}
+	first.Release()
+}
+
 func TestAPooledBufferCostsNoMemory(t *testing.T) {
 	p := &Pool{Lock: noLock{}, Budget: 1 << 20}
 	p.Get(40_000).Release()

@@ -32,7 +32,7 @@ func (n *node) opened(end *simnet.End) {
 	c := &serverConn{id: id, end: end}
 	c.io.Sock, c.io.Frame = end, frame.New(id, wire.BrokerListener, frame.Env{
 		Limits: &n.limits, RequestBytesMax: n.cfg.RequestBytesMax, Pool: &p.pool, Slabs: &p.slabs,
-		Published: func() *publishedConfig { return p.published },
+		Workspaces: n.w.work, Published: func() *publishedConfig { return p.published },
 	})
 	p.conns[id] = c
 	p.order = append(p.order, c)

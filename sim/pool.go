@@ -25,6 +25,11 @@ func (p *pool) Get(n int) *port.Buf {
 		p.starved = true
 		return nil
 	}
+	return p.Take(n)
+}
+
+// Take implements port.Pool.
+func (p *pool) Take(n int) *port.Buf {
 	p.used += int64(n)
 	p.lent++
 	return port.NewBuf(make([]byte, n), p)

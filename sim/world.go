@@ -2,6 +2,7 @@ package sim
 
 import (
 	"momus/checker"
+	"momus/cluster"
 	"momus/core/canon"
 	"momus/core/kafka"
 	"momus/core/port"
@@ -48,8 +49,10 @@ type World struct {
 	// nodes are in the order of Options.Nodes; byIndex finds them for an event.
 	nodes   []*node
 	byIndex map[int32]*node
-	report  Report
-	failed  bool
+	// work serves the connections of all nodes: one turn runs at a time.
+	work   *cluster.Workspaces
+	report Report
+	failed bool
 }
 
 // worldPhase is how far a node's run is.
@@ -71,6 +74,7 @@ const maxEvents = 20_000_000
 // New makes the world of a seed.
 func New(seed uint64, o Options) *World {
 	w := &World{choices: NewChoices(seed, o.Overrides), options: o, byIndex: map[int32]*node{}}
+	w.work = cluster.NewWorkspaces(1, func() cluster.Locker { return nosync{} })
 	w.report.Seed = seed
 	if o.Nodes == nil {
 		o.Nodes = []int32{0}

@@ -12,6 +12,8 @@ import (
 // set wins: milliseconds before minutes before hours.
 func (v *values) topic() config.Topic {
 	timestamps, _ := v.text("log.message.timestamp.type")
+	compression, _ := v.text("compression.type")
+	kind, _ := config.ParseCompressionType(compression) // the key's rule lets no other name through
 	policy := v.list("log.cleanup.policy")
 	return config.Topic{
 		SegmentBytes:       v.int("log.segment.bytes"),
@@ -22,6 +24,12 @@ func (v *values) topic() config.Topic {
 		FlushMessages:      v.long("log.flush.interval.messages"),
 		FlushInterval:      v.flushInterval(),
 		LogAppendTime:      timestamps == "LogAppendTime",
+		TimestampBefore:    v.millis("log.message.timestamp.before.max.ms"),
+		TimestampAfter:     v.millis("log.message.timestamp.after.max.ms"),
+		CompressionType:    kind,
+		GzipLevel:          v.int("compression.gzip.level"),
+		LZ4Level:           v.int("compression.lz4.level"),
+		ZstdLevel:          v.int("compression.zstd.level"),
 		Compact:            slices.Contains(policy, "compact"),
 		Delete:             slices.Contains(policy, "delete"),
 		RetentionBytes:     v.long("log.retention.bytes"),

@@ -60,10 +60,10 @@ func start(o Options) (*Server, error) {
 		conns: map[port.ConnID]*conn{}, starving: map[*conn]struct{}{},
 		ready: make(chan struct{}), exit: make(chan core.Exit, 1),
 	}
-	s.sink.s, s.timer.s, s.saver.s = s, s, s
-	s.inbox.start = time.Now()
+	s.sink.s, s.timer.s, s.saver.s, s.inbox.start = s, s, s, time.Now()
 	s.pool.Lock, s.pool.Budget, s.pool.Freed = &sync.Mutex{}, s.limits.BufferBytes, s.feed
 	s.slabs.size = int(s.limits.ReadAheadBytes)
+	s.work = cluster.NewWorkspaces(s.limits.Workspaces, func() cluster.Locker { return &sync.Mutex{} })
 	s.published.Store(&msg.Published{})
 	if err := s.listen(); err != nil {
 		return nil, err

@@ -37,6 +37,7 @@ type Server struct {
 	timer     timer
 	pool      cluster.Pool
 	slabs     slabs
+	work      *cluster.Workspaces
 	workers   []*worker
 	saver     saver
 	readers   readers
@@ -141,11 +142,9 @@ func (s *Server) serve(listener string, kind wire.Listener, sock *tcp.Socket) {
 	id := s.nextConn
 	c := &conn{s: s, id: id, sock: sock, resume: make(chan struct{}, 1)}
 	c.io.Sock, c.io.Frame = sock, frame.New(id, kind, frame.Env{
-		Limits:          &s.limits,
-		RequestBytesMax: s.node.Broker.RequestBytesMax,
-		Pool:            &s.pool,
-		Slabs:           &s.slabs,
-		Published:       s.published.Load,
+		Limits: &s.limits, RequestBytesMax: s.node.Broker.RequestBytesMax,
+		Pool: &s.pool, Slabs: &s.slabs, Workspaces: s.work,
+		Published: s.published.Load,
 	})
 	s.conns[id] = c
 	s.mu.Unlock()

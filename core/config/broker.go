@@ -67,13 +67,22 @@ type Topic struct {
 	MessageBytesMax    int32
 	MinInsyncReplicas  int32
 	// FlushMessages is flush.messages and FlushInterval flush.ms; MaxInt64 means never.
-	FlushMessages  int64
-	FlushInterval  kafka.Millis
-	LogAppendTime  bool
-	Compact        bool
-	Delete         bool
-	RetentionBytes int64
-	Retention      kafka.Millis
+	FlushMessages int64
+	FlushInterval kafka.Millis
+	LogAppendTime bool
+	// TimestampBefore and TimestampAfter are message.timestamp.before.max.ms and .after.max.ms: how
+	// far a record's time may lie from the broker's.
+	TimestampBefore kafka.Millis
+	TimestampAfter  kafka.Millis
+	// CompressionType is compression.type, and the levels are those of the codecs that have any.
+	CompressionType CompressionType
+	GzipLevel       int32
+	LZ4Level        int32
+	ZstdLevel       int32
+	Compact         bool
+	Delete          bool
+	RetentionBytes  int64
+	Retention       kafka.Millis
 }
 
 // Override is one key set on a topic.

@@ -180,6 +180,12 @@ func (v *Topic) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, v.FlushMessages)
 	b = canon.AppendInt(b, int64(v.FlushInterval))
 	b = canon.AppendBool(b, v.LogAppendTime)
+	b = canon.AppendInt(b, int64(v.TimestampBefore))
+	b = canon.AppendInt(b, int64(v.TimestampAfter))
+	b = canon.AppendInt(b, int64(v.CompressionType))
+	b = canon.AppendInt(b, int64(v.GzipLevel))
+	b = canon.AppendInt(b, int64(v.LZ4Level))
+	b = canon.AppendInt(b, int64(v.ZstdLevel))
 	b = canon.AppendBool(b, v.Compact)
 	b = canon.AppendBool(b, v.Delete)
 	b = canon.AppendInt(b, v.RetentionBytes)
@@ -197,6 +203,12 @@ func (v *Topic) ReadCanon(r *canon.Reader) {
 	v.FlushMessages = r.Int(64)
 	v.FlushInterval = kafka.Millis(r.Int(64))
 	v.LogAppendTime = r.Bool()
+	v.TimestampBefore = kafka.Millis(r.Int(64))
+	v.TimestampAfter = kafka.Millis(r.Int(64))
+	v.CompressionType = CompressionType(r.Int(8))
+	v.GzipLevel = int32(r.Int(32))
+	v.LZ4Level = int32(r.Int(32))
+	v.ZstdLevel = int32(r.Int(32))
 	v.Compact = r.Bool()
 	v.Delete = r.Bool()
 	v.RetentionBytes = r.Int(64)
@@ -223,6 +235,18 @@ func (v *Topic) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.FlushInterval), 10)
 	b = append(b, " LogAppendTime:"...)
 	b = strconv.AppendBool(b, v.LogAppendTime)
+	b = append(b, " TimestampBefore:"...)
+	b = strconv.AppendInt(b, int64(v.TimestampBefore), 10)
+	b = append(b, " TimestampAfter:"...)
+	b = strconv.AppendInt(b, int64(v.TimestampAfter), 10)
+	b = append(b, " CompressionType:"...)
+	b = append(b, v.CompressionType.String()...)
+	b = append(b, " GzipLevel:"...)
+	b = strconv.AppendInt(b, int64(v.GzipLevel), 10)
+	b = append(b, " LZ4Level:"...)
+	b = strconv.AppendInt(b, int64(v.LZ4Level), 10)
+	b = append(b, " ZstdLevel:"...)
+	b = strconv.AppendInt(b, int64(v.ZstdLevel), 10)
 	b = append(b, " Compact:"...)
 	b = strconv.AppendBool(b, v.Compact)
 	b = append(b, " Delete:"...)
@@ -256,6 +280,51 @@ func (v *Override) AppendText(b []byte) []byte {
 	b = canon.AppendQuoted(b, v.Name)
 	b = append(b, " Value:"...)
 	b = canon.AppendQuoted(b, v.Value)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *Validation) AppendCanon(b []byte) []byte {
+	b = canon.AppendBool(b, v.LogAppendTime)
+	b = canon.AppendBool(b, v.KeysRequired)
+	b = canon.AppendInt(b, int64(v.Compression))
+	b = canon.AppendInt(b, int64(v.Level))
+	b = canon.AppendInt(b, int64(v.MessageBytesMax))
+	b = canon.AppendInt(b, int64(v.TimestampBefore))
+	b = canon.AppendInt(b, int64(v.TimestampAfter))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *Validation) ReadCanon(r *canon.Reader) {
+	v.LogAppendTime = r.Bool()
+	v.KeysRequired = r.Bool()
+	v.Compression = CompressionType(r.Int(8))
+	v.Level = int32(r.Int(32))
+	v.MessageBytesMax = int32(r.Int(32))
+	v.TimestampBefore = kafka.Millis(r.Int(64))
+	v.TimestampAfter = kafka.Millis(r.Int(64))
+}
+
+// AppendText appends v for a human reader.
+func (v *Validation) AppendText(b []byte) []byte {
+	b = append(b, "Validation"...)
+	b = append(b, '{')
+	b = append(b, "LogAppendTime:"...)
+	b = strconv.AppendBool(b, v.LogAppendTime)
+	b = append(b, " KeysRequired:"...)
+	b = strconv.AppendBool(b, v.KeysRequired)
+	b = append(b, " Compression:"...)
+	b = append(b, v.Compression.String()...)
+	b = append(b, " Level:"...)
+	b = strconv.AppendInt(b, int64(v.Level), 10)
+	b = append(b, " MessageBytesMax:"...)
+	b = strconv.AppendInt(b, int64(v.MessageBytesMax), 10)
+	b = append(b, " TimestampBefore:"...)
+	b = strconv.AppendInt(b, int64(v.TimestampBefore), 10)
+	b = append(b, " TimestampAfter:"...)
+	b = strconv.AppendInt(b, int64(v.TimestampAfter), 10)
 	b = append(b, '}')
 	return b
 }

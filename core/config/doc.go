@@ -2,12 +2,13 @@
 // topic configuration keys: names, types, defaults, ranges. It reads no file and no environment
 // (cluster/config does); it is pure.
 //
-//	broker.go   the typed configuration of a node and of a topic
-//	default.go  what a node without any configuration runs with
-//	keys.go     the table of topic keys
-//	value.go    parsing and checking one value, with Kafka's words for what is wrong
-//	ratio.go    the one key that is a fraction, without floats
-//	resolve.go  from the broker's values and a topic's overrides to what holds
+//	broker.go      the typed configuration of a node and of a topic
+//	validation.go  what of it concerns the batches that clients send
+//	default.go     what a node without any configuration runs with
+//	keys.go        the table of topic keys
+//	value.go       parsing and checking one value, with Kafka's words for what is wrong
+//	ratio.go       the one key that is a fraction, without floats
+//	resolve.go     from the broker's values and a topic's overrides to what holds
 //
 // Invariants:
 //

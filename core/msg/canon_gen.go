@@ -793,9 +793,15 @@ func (v *HeartbeatAnswer) AppendText(b []byte) []byte {
 func (v *Published) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, v.Version)
 	b = canon.AppendBool(b, v.Ready)
+	b = v.Default.AppendCanon(b)
+	b = canon.AppendInt(b, v.DefaultSince)
 	b = canon.AppendLen(b, len(v.Policies), v.Policies == nil)
 	for i1 := range v.Policies {
 		b = v.Policies[i1].AppendCanon(b)
+	}
+	b = canon.AppendLen(b, len(v.IDs), v.IDs == nil)
+	for i1 := range v.IDs {
+		b = canon.AppendInt(b, int64(v.IDs[i1]))
 	}
 	return b
 }
@@ -804,11 +810,20 @@ func (v *Published) AppendCanon(b []byte) []byte {
 func (v *Published) ReadCanon(r *canon.Reader) {
 	v.Version = r.Int(64)
 	v.Ready = r.Bool()
+	v.Default.ReadCanon(r)
+	v.DefaultSince = r.Int(64)
 	v.Policies = nil
 	if n1 := r.Len(); n1 >= 0 {
 		v.Policies = make([]TopicPolicy, n1)
 		for i2 := range v.Policies {
 			v.Policies[i2].ReadCanon(r)
+		}
+	}
+	v.IDs = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.IDs = make([]int32, n1)
+		for i2 := range v.IDs {
+			v.IDs[i2] = int32(r.Int(32))
 		}
 	}
 }
@@ -821,6 +836,10 @@ func (v *Published) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, v.Version, 10)
 	b = append(b, " Ready:"...)
 	b = strconv.AppendBool(b, v.Ready)
+	b = append(b, " Default:"...)
+	b = v.Default.AppendText(b)
+	b = append(b, " DefaultSince:"...)
+	b = strconv.AppendInt(b, v.DefaultSince, 10)
 	b = append(b, " Policies:"...)
 	if v.Policies == nil {
 		b = append(b, "nil"...)
@@ -834,6 +853,19 @@ func (v *Published) AppendText(b []byte) []byte {
 		}
 		b = append(b, ']')
 	}
+	b = append(b, " IDs:"...)
+	if v.IDs == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.IDs {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = strconv.AppendInt(b, int64(v.IDs[i1]), 10)
+		}
+		b = append(b, ']')
+	}
 	b = append(b, '}')
 	return b
 }
@@ -843,7 +875,7 @@ func (v *TopicPolicy) AppendCanon(b []byte) []byte {
 	b = canon.AppendString(b, v.Name)
 	b = append(b, v.ID[:]...)
 	b = canon.AppendInt(b, v.Since)
-	b = canon.AppendBool(b, v.LogAppendTime)
+	b = v.Rules.AppendCanon(b)
 	return b
 }
 
@@ -852,7 +884,7 @@ func (v *TopicPolicy) ReadCanon(r *canon.Reader) {
 	v.Name = r.Str()
 	copy(v.ID[:], r.Raw(len(v.ID)))
 	v.Since = r.Int(64)
-	v.LogAppendTime = r.Bool()
+	v.Rules.ReadCanon(r)
 }
 
 // AppendText appends v for a human reader.
@@ -865,8 +897,8 @@ func (v *TopicPolicy) AppendText(b []byte) []byte {
 	b = append(b, v.ID.String()...)
 	b = append(b, " Since:"...)
 	b = strconv.AppendInt(b, v.Since, 10)
-	b = append(b, " LogAppendTime:"...)
-	b = strconv.AppendBool(b, v.LogAppendTime)
+	b = append(b, " Rules:"...)
+	b = v.Rules.AppendText(b)
 	b = append(b, '}')
 	return b
 }

@@ -389,6 +389,9 @@ func (v *Limits) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.FetchWaiters))
 	b = canon.AppendInt(b, int64(v.MetadataReadBytes))
 	b = canon.AppendInt(b, v.AppendQueueBytes)
+	b = canon.AppendInt(b, int64(v.DecompressedBytes))
+	b = canon.AppendInt(b, int64(v.RecordErrors))
+	b = canon.AppendInt(b, int64(v.Workspaces))
 	b = canon.AppendInt(b, int64(v.DiskWorkers))
 	return b
 }
@@ -406,6 +409,9 @@ func (v *Limits) ReadCanon(r *canon.Reader) {
 	v.FetchWaiters = int32(r.Int(32))
 	v.MetadataReadBytes = int32(r.Int(32))
 	v.AppendQueueBytes = r.Int(64)
+	v.DecompressedBytes = int32(r.Int(32))
+	v.RecordErrors = int32(r.Int(32))
+	v.Workspaces = int32(r.Int(32))
 	v.DiskWorkers = int32(r.Int(32))
 }
 
@@ -435,6 +441,12 @@ func (v *Limits) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.MetadataReadBytes), 10)
 	b = append(b, " AppendQueueBytes:"...)
 	b = strconv.AppendInt(b, v.AppendQueueBytes, 10)
+	b = append(b, " DecompressedBytes:"...)
+	b = strconv.AppendInt(b, int64(v.DecompressedBytes), 10)
+	b = append(b, " RecordErrors:"...)
+	b = strconv.AppendInt(b, int64(v.RecordErrors), 10)
+	b = append(b, " Workspaces:"...)
+	b = strconv.AppendInt(b, int64(v.Workspaces), 10)
 	b = append(b, " DiskWorkers:"...)
 	b = strconv.AppendInt(b, int64(v.DiskWorkers), 10)
 	b = append(b, '}')

@@ -29,6 +29,14 @@ type Limits struct {
 	// AppendQueueBytes bounds what is assigned but not yet written in one log; beyond it produce
 	// waits in its connection.
 	AppendQueueBytes int64
+	// DecompressedBytes bounds what the batches of one Produce request may hold together once they
+	// are decompressed.
+	DecompressedBytes int32
+	// RecordErrors bounds the records of a refused batch that the answer names.
+	RecordErrors int32
+	// Workspaces is how many connections may have batches decompressed at the same time; the next
+	// one waits for as long as that takes.
+	Workspaces int32
 	// DiskWorkers is W: the workers that the logs are spread over.
 	DiskWorkers int32
 }
@@ -47,6 +55,9 @@ func DefaultLimits() Limits {
 		FetchWaiters:      65536,
 		MetadataReadBytes: 1 << 20,
 		AppendQueueBytes:  64 << 20,
+		DecompressedBytes: 64 << 20,
+		RecordErrors:      1000,
+		Workspaces:        4,
 		DiskWorkers:       2,
 	}
 }

@@ -22,6 +22,9 @@ type Home interface {
 type Pool interface {
 	// Get returns a Buf of exactly n bytes with one reference, or nil when the budget is spent.
 	Get(n int) *Buf
+	// Take is Get for work that has begun and cannot wait: it is never refused, and counts, so that
+	// an overdrawn budget refuses others.
+	Take(n int) *Buf
 }
 
 // NewBuf wraps b with one reference; home may be nil (garbage-collected memory).

@@ -35,15 +35,37 @@ func (c Compression) String() string {
 // IsKnown tells whether the codec exists.
 func (c Compression) IsKnown() bool { return c >= 0 && int(c) < len(compressionNames) }
 
+// Level is how hard a codec tries, in the numbers of the codec's own compression.*.level; what they
+// mean to our implementation of it is said at each writer.
+type Level int32
+
+// DefaultLevel is Kafka's default of a codec's level; a codec without levels has 0.
+func DefaultLevel(codec Compression) Level {
+	switch codec {
+	case Gzip:
+		return -1
+	case LZ4:
+		return 9
+	case Zstd:
+		return 3
+	}
+	return 0
+}
+
 // Codecs keeps what (de)compressing may reuse; the zero value is ready. It is for one caller at a
-// time: whoever runs turns has one of its own.
+// time: whoever runs turns has one of its own. Of the writers there is one for each codec, of the
+// level that was last asked for.
 type Codecs struct {
+	in         bytes.Reader
 	gzipReader *gzip.Reader
 	gzipWriter *gzip.Writer
+	gzipLevel  Level
 	lz4Reader  *lz4.Reader
 	lz4Writer  *lz4.Writer
+	lz4Level   Level
 	zstdReader *zstd.Decoder
 	zstdWriter *zstd.Encoder
+	zstdLevel  Level
 	snappy     []byte // one compressed block
 }
 
@@ -60,7 +82,8 @@ func (c *Codecs) Decompress(dst []byte, codec Compression, src []byte, limit int
 		if c.gzipReader == nil {
 			c.gzipReader = new(gzip.Reader)
 		}
-		if c.gzipReader.Reset(bytes.NewReader(src)) != nil {
+		c.in.Reset(src)
+		if c.gzipReader.Reset(&c.in) != nil {
 			return nil, ErrCompression
 		}
 		return readAll(dst, c.gzipReader, limit)
@@ -70,7 +93,8 @@ func (c *Codecs) Decompress(dst []byte, codec Compression, src []byte, limit int
 		if c.lz4Reader == nil {
 			c.lz4Reader = lz4.NewReader(nil)
 		}
-		c.lz4Reader.Reset(bytes.NewReader(src))
+		c.in.Reset(src)
+		c.lz4Reader.Reset(&c.in)
 		return readAll(dst, c.lz4Reader, limit)
 	case Zstd:
 		return c.unzstd(dst, src, limit)
@@ -166,66 +190,4 @@ func unsnappyBlock(dst, src []byte, end int) ([]byte, error) {
 		return nil, ErrCompression
 	}
 	return dst, nil
-}
-
-// Compress appends src in compressed form, at the codec's default level; snappy in Java's framing.
-func (c *Codecs) Compress(dst []byte, codec Compression, src []byte) []byte {
-	switch codec {
-	case Uncompressed:
-		return append(dst, src...)
-	case Gzip:
-		buf := bytes.NewBuffer(dst)
-		if c.gzipWriter == nil {
-			c.gzipWriter = gzip.NewWriter(nil)
-		}
-		c.gzipWriter.Reset(buf)
-		return written(buf, c.gzipWriter, src)
-	case Snappy:
-		dst = append(dst, xerial...)
-		for len(src) > 0 {
-			n := min(len(src), xerialBlock)
-			c.snappy = snappy.Encode(c.snappy[:cap(c.snappy)], src[:n])
-			dst = binary.BigEndian.AppendUint32(dst, uint32(len(c.snappy)))
-			dst = append(dst, c.snappy...)
-			src = src[n:]
-		}
-		return dst
-	case LZ4:
-		buf := bytes.NewBuffer(dst)
-		if c.lz4Writer == nil {
-			c.lz4Writer = lz4.NewWriter(nil)
-			err := c.lz4Writer.Apply(lz4.BlockSizeOption(lz4.Block64Kb), lz4.ChecksumOption(false), lz4.ConcurrencyOption(1))
-			if err != nil {
-				panic("BUG: the options of the lz4 writer: " + err.Error())
-			}
-		}
-		c.lz4Writer.Reset(buf)
-		return written(buf, c.lz4Writer, src)
-	case Zstd:
-		if c.zstdWriter == nil {
-			w, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
-			if err != nil {
-				panic("BUG: the options of the zstd encoder: " + err.Error())
-			}
-			c.zstdWriter = w
-		}
-		return c.zstdWriter.EncodeAll(src, dst)
-	}
-	panic("BUG: compressing with an unknown codec")
-}
-
-type streamWriter interface {
-	Write(p []byte) (int, error)
-	Close() error
-}
-
-// written passes src through a stream writer into buf, whose writes cannot fail.
-func written(buf *bytes.Buffer, w streamWriter, src []byte) []byte {
-	if _, err := w.Write(src); err != nil {
-		panic("BUG: compressing into memory failed: " + err.Error())
-	}
-	if err := w.Close(); err != nil {
-		panic("BUG: compressing into memory failed: " + err.Error())
-	}
-	return buf.Bytes()
 }

@@ -8,7 +8,8 @@
 //	header.go    the 61 bytes before a batch's records: parse, check, stamp
 //	build.go     making a batch
 //	iter.go      walking the records of a batch
-//	codec.go     gzip, snappy, lz4; zstd.go: zstd
+//	codec.go     reading gzip, snappy, lz4; zstd.go: zstd; compress.go: writing them
+//	rewrite.go   a batch's body in another codec
 //	metadata.go  the frame of records of __cluster_metadata; metadata_*.go: the records
 //	quorum.go    the control records of the metadata quorum and of transactions
 //	timestamp.go who set a batch's timestamps, and the greatest of them

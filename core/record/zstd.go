@@ -9,7 +9,7 @@ import (
 // unzstd decodes into a buffer that cannot grow. Frames written by a stream (Java's) do not tell
 // their size, and the decoder's errors do not tell a buffer that is too small from damage. So the
 // blocks are counted first: what they can hold at most bounds the buffer beside the limit. A small
-// buffer is tried before one of that size, since most batches are far below a block.
+// buffer, or what dst has, is tried before one of that size, since most batches are far below a block.
 func (c *Codecs) unzstd(dst, src []byte, limit int) ([]byte, error) {
 	if c.zstdReader == nil {
 		r, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
@@ -24,8 +24,12 @@ func (c *Codecs) unzstd(dst, src []byte, limit int) ([]byte, error) {
 		return nil, ErrCompression
 	}
 	most := min(bound, limit)
-	for _, size := range [...]int{min(most, zstdFirst*len(src)), most} {
-		buf := append(make([]byte, 0, len(dst)+size), dst...)
+	for _, size := range [...]int{min(most, max(zstdFirst*len(src), cap(dst)-len(dst))), most} {
+		buf := dst
+		if size > cap(dst)-len(dst) {
+			buf = append(make([]byte, 0, len(dst)+size), dst...)
+		}
+		buf = buf[: len(dst) : len(dst)+size]
 		if out, err := c.zstdReader.DecodeAll(src, buf); err == nil {
 			return out, nil
 		}

@@ -154,6 +154,10 @@ func (v *Session) AppendCanon(b []byte) []byte {
 				b = canon.AppendInt(b, int64(v.ops[i1].produce.slots[i2].log.Partition))
 				b = canon.AppendInt(b, int64(v.ops[i1].produce.slots[i2].err))
 				b = canon.AppendString(b, v.ops[i1].produce.slots[i2].errText)
+				b = canon.AppendLen(b, len(v.ops[i1].produce.slots[i2].records), v.ops[i1].produce.slots[i2].records == nil)
+				for i3 := range v.ops[i1].produce.slots[i2].records {
+					b = v.ops[i1].produce.slots[i2].records[i3].AppendCanon(b)
+				}
 				b = canon.AppendInt(b, int64(v.ops[i1].produce.slots[i2].base))
 				b = canon.AppendInt(b, int64(v.ops[i1].produce.slots[i2].logStart))
 				b = canon.AppendInt(b, int64(v.ops[i1].produce.slots[i2].appendTime))
@@ -356,6 +360,13 @@ func (v *Session) ReadCanon(r *canon.Reader) {
 						v.ops[i2].produce.slots[i4].log.Partition = kafka.PartitionID(r.Int(32))
 						v.ops[i2].produce.slots[i4].err = kafka.ErrorCode(r.Int(16))
 						v.ops[i2].produce.slots[i4].errText = r.Str()
+						v.ops[i2].produce.slots[i4].records = nil
+						if n5 := r.Len(); n5 >= 0 {
+							v.ops[i2].produce.slots[i4].records = make([]wire.RecordError, n5)
+							for i6 := range v.ops[i2].produce.slots[i4].records {
+								v.ops[i2].produce.slots[i4].records[i6].ReadCanon(r)
+							}
+						}
 						v.ops[i2].produce.slots[i4].base = kafka.Offset(r.Int(64))
 						v.ops[i2].produce.slots[i4].logStart = kafka.Offset(r.Int(64))
 						v.ops[i2].produce.slots[i4].appendTime = kafka.Wall(r.Int(64))
@@ -663,6 +674,19 @@ func (v *Session) AppendText(b []byte) []byte {
 						b = append(b, v.ops[i1].produce.slots[i2].err.String()...)
 						b = append(b, " errText:"...)
 						b = canon.AppendQuoted(b, v.ops[i1].produce.slots[i2].errText)
+						b = append(b, " records:"...)
+						if v.ops[i1].produce.slots[i2].records == nil {
+							b = append(b, "nil"...)
+						} else {
+							b = append(b, '[')
+							for i3 := range v.ops[i1].produce.slots[i2].records {
+								if i3 > 0 {
+									b = append(b, ' ')
+								}
+								b = v.ops[i1].produce.slots[i2].records[i3].AppendText(b)
+							}
+							b = append(b, ']')
+						}
 						b = append(b, " base:"...)
 						b = strconv.AppendInt(b, int64(v.ops[i1].produce.slots[i2].base), 10)
 						b = append(b, " logStart:"...)

@@ -44,6 +44,7 @@ type producedSlot struct {
 	log        kafka.TopicPartition
 	err        kafka.ErrorCode
 	errText    string
+	records    []wire.RecordError
 	base       kafka.Offset
 	logStart   kafka.Offset
 	appendTime kafka.Wall
@@ -94,11 +95,8 @@ func (s *Session) isStale(req *wire.Request, body *wire.ProduceRequest) bool {
 		return false
 	}
 	for i := range body.Topics {
-		policy := s.published.ByName(body.Topics[i].Name)
-		if req.Version >= 13 {
-			policy = s.published.ByID(body.Topics[i].ID)
-		}
-		if policy != nil && policy.Since > req.Policies {
+		t := &body.Topics[i]
+		if _, since := s.published.Rules(t.Name, t.ID); since > req.Policies {
 			return true
 		}
 	}
@@ -119,7 +117,8 @@ func (p *produceOp) resolve(t *wire.ProduceTopic, body *wire.ProduceRequest, v V
 		case part.Partition < 0 || int(part.Partition) >= len(topic.Partitions):
 			slot.err = kafka.ErrUnknownTopicOrPartition
 		case part.Err != kafka.None:
-			slot.err, slot.errText = part.Err, part.ErrText
+			slot.err, slot.errText, slot.records = part.Err, part.ErrText, part.RecordErrors
+			slot.logStart = startOf(v, topic.ID, part)
 		case body.Acks < -1 || body.Acks > 1:
 			slot.err = kafka.ErrInvalidRequiredAcks
 		case body.TransactionalID != nil && part.Head.Attributes.IsTransactional():
@@ -133,6 +132,20 @@ func (p *produceOp) resolve(t *wire.ProduceTopic, body *wire.ProduceRequest, v V
 		}
 		p.slots = append(p.slots, slot)
 	}
+}
+
+// startOf is the log's start as Kafka tells it to a producer whose records it refused: always, but
+// for damage and size, which it finds before it looks at the log.
+func startOf(v View, topic kafka.TopicID, part *wire.ProducePartition) kafka.Offset {
+	if part.Err == kafka.ErrCorruptMessage || part.Err == kafka.ErrMessageTooLarge {
+		return kafka.NoOffset
+	}
+	log := kafka.TopicPartition{Topic: topic, Partition: part.Partition}
+	state := v.Replicas.OffsetState(log, kafka.NoLeaderEpoch)
+	if state.Err != kafka.None {
+		return kafka.NoOffset
+	}
+	return state.LogStart
 }
 
 // lookup finds a topic by id or name, or the error that its absence has.
@@ -239,7 +252,7 @@ func (p *produceOp) response(version int16, img *image.Image) *wire.ProduceRespo
 		for ; at < end; at++ {
 			slot := &p.slots[at]
 			partitions[at] = wire.ProducedPartition{
-				Partition: slot.log.Partition, Err: slot.err, ErrText: slot.errText,
+				Partition: slot.log.Partition, Err: slot.err, ErrText: slot.errText, RecordErrors: slot.records,
 				Base: slot.base, AppendTime: slot.appendTime, LogStart: slot.logStart,
 			}
 			if p.hints {

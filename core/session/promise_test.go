@@ -215,10 +215,34 @@ func TestFullQueueHoldsTheConnection(t *testing.T) {
 	b.balanced(t)
 }
 
+// TestRefusedRecordsAreNamed: beside them Kafka tells where the log starts, unless it refused the
+// batch before it looked at the log.
+func TestRefusedRecordsAreNamed(t *testing.T) {
+	b := newBench()
+	b.open(1)
+	body := produceBody(-1, 0, 1)
+	each := []wire.RecordError{{Index: 2, Text: "no key"}}
+	for i, err := range []kafka.ErrorCode{kafka.ErrInvalidRecord, kafka.ErrMessageTooLarge} {
+		p := &body.Topics[0].Partitions[i]
+		p.Err, p.ErrText, p.RecordErrors = err, "one record", each
+		b.rep.at(tp(topicT, kafka.PartitionID(i))).start = 5
+	}
+	b.send(1, 9, body)
+	r := b.take().Replies[0].Body.(*wire.ProduceResponse)
+	want := []wire.ProducedPartition{
+		{Partition: 0, Err: kafka.ErrInvalidRecord, ErrText: "one record", RecordErrors: each, Base: -1, AppendTime: -1, LogStart: 5},
+		{Partition: 1, Err: kafka.ErrMessageTooLarge, ErrText: "one record", RecordErrors: each, Base: -1, AppendTime: -1, LogStart: -1},
+	}
+	if diff := cmp.Diff(want, r.Topics[0].Partitions); diff != "" {
+		t.Error(diff)
+	}
+	b.balanced(t)
+}
+
 func TestBatchesOfAnOlderPolicyAreValidatedAgain(t *testing.T) {
 	b := newBench()
 	b.open(1)
-	b.s.Published(&msg.Published{Version: 3, Policies: []msg.TopicPolicy{{Name: "t", ID: topicT, Since: 3}}})
+	b.s.Published(&msg.Published{Version: 3, Policies: []msg.TopicPolicy{{Name: "t", ID: topicT, Since: 3}}, IDs: []int32{0}})
 	for _, version := range []int16{9, 13} {
 		b.sendValidated(1, version, produceBody(1, 0), 2)
 		b.sendValidated(1, version, produceBody(1, 0), 3)

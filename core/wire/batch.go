@@ -22,14 +22,11 @@ const (
 )
 
 // CheckBatch looks at what the client sent as the partition's records: it must be exactly one
-// batch of format v2, sound and uncontrolled, with records that are what its header says. Then
-// Head is set and Span cut to the batch; else Err is set and Span emptied. Nobody owns it yet.
+// batch of format v2, sound and uncontrolled. Then Head is set and Span cut to the batch; else Err
+// is set and Span emptied. Nobody owns it yet. The records are for Validate.
 //
 // The codes are Kafka's (asked of 4.3.1), and so is it that bytes behind the batch which are no
-// whole batch are cut off. Three answers differ on purpose: to null records Kafka sends nothing at
-// all, we INVALID_RECORD; to an unknown codec and to records that it cannot read it sends
-// UNKNOWN_SERVER_ERROR, we UNSUPPORTED_COMPRESSION_TYPE and INVALID_RECORD. Compressed records are
-// not looked at.
+// whole batch are cut off. Where ours differ on purpose, docs/differences.md says so.
 func (p *ProducePartition) CheckBatch(v kafka.APIVersion) {
 	p.checkBatch(v)
 	if p.Err != kafka.None {
@@ -69,7 +66,6 @@ func (p *ProducePartition) checkBatch(v kafka.APIVersion) {
 		return
 	}
 	p.Head, p.Span = h, p.Span.Slice(0, size)
-	p.checkRecords(b[:size])
 }
 
 // batchSize is the size of the batch that b begins with, or 0 if it is not whole. What cannot be
@@ -111,42 +107,4 @@ func checkSound(v kafka.APIVersion, b []byte, h record.Header) kafka.ErrorCode {
 		return kafka.ErrInvalidRecord
 	}
 	return kafka.None
-}
-
-// checkRecords walks the records unless they are compressed, and puts the header's greatest
-// timestamp right if the client got it wrong, as Kafka does.
-func (p *ProducePartition) checkRecords(b []byte) {
-	if p.Head.Attributes.Compression() != record.Uncompressed {
-		return
-	}
-	// The records' own timestamps count here, also if the client claims LogAppendTime.
-	h := p.Head
-	h.Attributes &^= record.AttributeLogAppendTime
-	most := kafka.Wall(-1)
-	it := record.Records(h, h.Body(b))
-	for it.Next() {
-		most = max(most, it.Record.Timestamp)
-	}
-	switch {
-	case it.Err() != nil:
-		p.Err = kafka.ErrInvalidRecord
-	case most != p.Head.MaxTimestamp:
-		record.SetTimestamps(b, &p.Head, p.Head.Attributes.TimestampType(), most)
-	}
-}
-
-// SetTimestamps writes into the checked batch what the topic's message.timestamp.type asks for:
-// with logAppendTime the broker's time, else what the client sent. The batch must not be shared.
-func (p *ProducePartition) SetTimestamps(logAppendTime bool, now kafka.Wall) {
-	isLogAppend := p.Head.Attributes.TimestampType() == record.LogAppendTime
-	switch {
-	case logAppendTime && !p.Stamped:
-		p.Stamped, p.SentMaxTimestamp = true, p.Head.MaxTimestamp
-		record.SetTimestamps(p.Span.Bytes(), &p.Head, record.LogAppendTime, now)
-	case !logAppendTime && p.Stamped:
-		record.SetTimestamps(p.Span.Bytes(), &p.Head, record.CreateTime, p.SentMaxTimestamp)
-		p.Stamped, p.SentMaxTimestamp = false, 0
-	case !logAppendTime && isLogAppend:
-		record.SetTimestamps(p.Span.Bytes(), &p.Head, record.CreateTime, p.Head.MaxTimestamp)
-	}
 }

@@ -53,7 +53,7 @@ func put64(at int, v int64) func([]byte) {
 }
 
 // TestProducedBytesAreJudgedAsByKafka holds the answers that Apache Kafka 4.3.1 gave to the same
-// bytes; where ours differ on purpose, the name ends in an asterisk.
+// bytes; where ours differ on purpose (docs/differences.md), the name ends in an asterisk.
 func TestProducedBytesAreJudgedAsByKafka(t *testing.T) {
 	good := batchOf([]byte("one"), []byte("two"))
 	tooSmall := "Record size 0 is less than the minimum record overhead (14)"
@@ -108,7 +108,7 @@ func TestProducedBytesAreJudgedAsByKafka(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := ProducePartition{Span: port.MemSpan(bytes.Clone(c.b), nil)}
-			p.CheckBatch(c.version)
+			judge(&p, c.version)
 			if p.Err != c.want || p.ErrText != c.text {
 				t.Fatalf("%v %q, want %v %q", p.Err, p.ErrText, c.want, c.text)
 			}
@@ -123,42 +123,4 @@ func TestProducedBytesAreJudgedAsByKafka(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestWrongGreatestTimestampIsPutRight(t *testing.T) {
-	p := ProducePartition{Span: port.MemSpan(edited(put64(35, 77)), nil)}
-	p.CheckBatch(9)
-	if p.Err != kafka.None || p.Head.MaxTimestamp != 1001 || record.Check(p.Span.Bytes(), p.Head) != nil {
-		t.Fatalf("%v %+v", p.Err, p.Head)
-	}
-}
-
-func TestTimestampsFollowThePolicy(t *testing.T) {
-	p := ProducePartition{Span: port.MemSpan(goodBatch(3), nil)}
-	p.CheckBatch(9)
-	sent := p.Head
-	holds := func(want kafka.Wall, typ record.TimestampType) {
-		t.Helper()
-		h, err := record.ParseHeader(p.Span.Bytes())
-		if err != nil || h != p.Head || record.Check(p.Span.Bytes(), h) != nil {
-			t.Fatalf("%+v is read as %+v, %v", p.Head, h, err)
-		}
-		if h.MaxTimestamp != want || h.Attributes.TimestampType() != typ {
-			t.Fatalf("%+v", h)
-		}
-	}
-	p.SetTimestamps(false, 5000)
-	holds(1000, record.CreateTime)
-	p.SetTimestamps(true, 5000)
-	holds(5000, record.LogAppendTime)
-	p.SetTimestamps(true, 6000)
-	holds(5000, record.LogAppendTime)
-	if p.SetTimestamps(false, 7000); p.Head != sent || p.Stamped {
-		t.Fatalf("%+v, was %+v", p.Head, sent)
-	}
-	claim := ProducePartition{Span: port.MemSpan(edited(put16(21, 0x08)), nil)}
-	claim.CheckBatch(9)
-	p = claim
-	p.SetTimestamps(false, 5000)
-	holds(1001, record.CreateTime)
 }

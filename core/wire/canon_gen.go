@@ -127,14 +127,42 @@ func (v *ProduceTopic) AppendText(b []byte) []byte {
 }
 
 // AppendCanon appends v in canonical form.
+func (v *RecordError) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Index))
+	b = canon.AppendString(b, v.Text)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *RecordError) ReadCanon(r *canon.Reader) {
+	v.Index = int32(r.Int(32))
+	v.Text = r.Str()
+}
+
+// AppendText appends v for a human reader.
+func (v *RecordError) AppendText(b []byte) []byte {
+	b = append(b, "RecordError"...)
+	b = append(b, '{')
+	b = append(b, "Index:"...)
+	b = strconv.AppendInt(b, int64(v.Index), 10)
+	b = append(b, " Text:"...)
+	b = canon.AppendQuoted(b, v.Text)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
 func (v *ProducePartition) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.Partition))
 	b = canon.AppendInt(b, int64(v.Err))
 	b = canon.AppendString(b, v.ErrText)
+	b = canon.AppendLen(b, len(v.RecordErrors), v.RecordErrors == nil)
+	for i1 := range v.RecordErrors {
+		b = v.RecordErrors[i1].AppendCanon(b)
+	}
 	b = v.Head.AppendCanon(b)
 	b = v.Span.AppendCanon(b)
 	b = canon.AppendBool(b, v.Stamped)
-	b = canon.AppendInt(b, int64(v.SentMaxTimestamp))
 	return b
 }
 
@@ -143,10 +171,16 @@ func (v *ProducePartition) ReadCanon(r *canon.Reader) {
 	v.Partition = kafka.PartitionID(r.Int(32))
 	v.Err = kafka.ErrorCode(r.Int(16))
 	v.ErrText = r.Str()
+	v.RecordErrors = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.RecordErrors = make([]RecordError, n1)
+		for i2 := range v.RecordErrors {
+			v.RecordErrors[i2].ReadCanon(r)
+		}
+	}
 	v.Head.ReadCanon(r)
 	v.Span.ReadCanon(r)
 	v.Stamped = r.Bool()
-	v.SentMaxTimestamp = kafka.Wall(r.Int(64))
 }
 
 // AppendText appends v for a human reader.
@@ -159,14 +193,25 @@ func (v *ProducePartition) AppendText(b []byte) []byte {
 	b = append(b, v.Err.String()...)
 	b = append(b, " ErrText:"...)
 	b = canon.AppendQuoted(b, v.ErrText)
+	b = append(b, " RecordErrors:"...)
+	if v.RecordErrors == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.RecordErrors {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.RecordErrors[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
 	b = append(b, " Head:"...)
 	b = v.Head.AppendText(b)
 	b = append(b, " Span:"...)
 	b = v.Span.AppendText(b)
 	b = append(b, " Stamped:"...)
 	b = strconv.AppendBool(b, v.Stamped)
-	b = append(b, " SentMaxTimestamp:"...)
-	b = strconv.AppendInt(b, int64(v.SentMaxTimestamp), 10)
 	b = append(b, '}')
 	return b
 }
@@ -301,6 +346,10 @@ func (v *ProducedPartition) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.AppendTime))
 	b = canon.AppendInt(b, int64(v.LogStart))
 	b = canon.AppendString(b, v.ErrText)
+	b = canon.AppendLen(b, len(v.RecordErrors), v.RecordErrors == nil)
+	for i1 := range v.RecordErrors {
+		b = v.RecordErrors[i1].AppendCanon(b)
+	}
 	b = v.Leader.AppendCanon(b)
 	return b
 }
@@ -313,6 +362,13 @@ func (v *ProducedPartition) ReadCanon(r *canon.Reader) {
 	v.AppendTime = kafka.Wall(r.Int(64))
 	v.LogStart = kafka.Offset(r.Int(64))
 	v.ErrText = r.Str()
+	v.RecordErrors = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.RecordErrors = make([]RecordError, n1)
+		for i2 := range v.RecordErrors {
+			v.RecordErrors[i2].ReadCanon(r)
+		}
+	}
 	v.Leader.ReadCanon(r)
 }
 
@@ -332,6 +388,19 @@ func (v *ProducedPartition) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.LogStart), 10)
 	b = append(b, " ErrText:"...)
 	b = canon.AppendQuoted(b, v.ErrText)
+	b = append(b, " RecordErrors:"...)
+	if v.RecordErrors == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.RecordErrors {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.RecordErrors[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
 	b = append(b, " Leader:"...)
 	b = v.Leader.AppendText(b)
 	b = append(b, '}')

@@ -13,6 +13,7 @@
 //	request.go   Request, Reply, and our own bodies of Produce and Fetch
 //	decode.go    bodies, by kmsg; produce.go that of Produce, by hand
 //	batch.go     what a produced batch must satisfy before the core sees it
+//	validate.go  what its records must, and in which codec it is stored; validate_errors.go: in words
 //	encode.go    replies; fetch.go that of Fetch, with its records left out
 //	canon.go     the canonical encoding of requests and replies
 //

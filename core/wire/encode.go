@@ -221,7 +221,12 @@ func (r *ProduceResponse) appendPartition(e *encoder, p *ProducedPartition) {
 		e.int64(int64(p.LogStart))
 	}
 	if r.Version >= 8 {
-		e.array(0) // RecordErrors
+		e.array(len(p.RecordErrors))
+		for i := range p.RecordErrors {
+			e.int32(p.RecordErrors[i].Index)
+			e.text(p.RecordErrors[i].Text)
+			e.noTags()
+		}
 		e.text(p.ErrText)
 	}
 	if r.Version >= produceNodes && p.Leader.Set {

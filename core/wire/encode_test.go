@@ -83,6 +83,13 @@ func drawProduced(t *rapid.T, v int16) (*ProduceResponse, *kmsg.ProduceResponse)
 			tp := kmsg.NewProduceResponseTopicPartition()
 			tp.Partition, tp.ErrorCode, tp.BaseOffset = int32(p.Partition), int16(p.Err), int64(p.Base)
 			tp.LogAppendTime, tp.LogStartOffset, tp.ErrorMessage = int64(p.AppendTime), int64(p.LogStart), text(p.ErrText)
+			for range rapid.IntRange(0, 2).Draw(t, "record errors") {
+				e := RecordError{Index: rapid.Int32().Draw(t, "index"), Text: rapid.StringN(0, 5, 20).Draw(t, "reason")}
+				p.RecordErrors = append(p.RecordErrors, e)
+				te := kmsg.NewProduceResponseTopicPartitionErrorRecord()
+				te.RelativeOffset, te.ErrorMessage = e.Index, text(e.Text)
+				tp.ErrorRecords = append(tp.ErrorRecords, te)
+			}
 			if p.Leader.Set && v >= 10 {
 				tp.CurrentLeader.LeaderID, tp.CurrentLeader.LeaderEpoch = int32(p.Leader.Node), int32(p.Leader.Epoch)
 			}

@@ -127,7 +127,7 @@ func BenchmarkDecodeProduce(b *testing.B) {
 					b.Fatal(err)
 				}
 				p := &r.Topics[0].Partitions[0]
-				if p.CheckBatch(9); p.Err != kafka.None {
+				if judge(p, 9); p.Err != kafka.None {
 					b.Fatal(p.Err)
 				}
 			}

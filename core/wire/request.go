@@ -63,20 +63,30 @@ type ProduceTopic struct {
 	Partitions []ProducePartition
 }
 
+// RecordError is what is wrong with one record of a refused batch (KIP-467): the record by its
+// place in the batch, and the reason in words.
+//
+//canon:gen
+type RecordError struct {
+	Index int32
+	Text  string
+}
+
 // ProducePartition carries one record batch. Head is its parsed header; if Err is set the batch
-// was refused at the edge (CRC, magic, length, count) and Span is empty.
+// was refused at the edge (CheckBatch, Validate) and Span is empty.
 //
 //canon:gen
 type ProducePartition struct {
 	Partition kafka.PartitionID
 	Err       kafka.ErrorCode
 	ErrText   string
-	Head      record.Header
-	Span      port.Span
-	// Stamped says that the edge wrote the broker's time into the batch, and SentMaxTimestamp what
-	// the client had sent in its place, in case the topic's policy changes before the append.
-	Stamped          bool
-	SentMaxTimestamp kafka.Wall
+	// RecordErrors says which records were the reason, if single ones were.
+	RecordErrors []RecordError
+	Head         record.Header
+	Span         port.Span
+	// Stamped says that the edge wrote the broker's time into the batch, should it be validated
+	// once more because the topic's policy changed before the append.
+	Stamped bool
 }
 
 // ProduceResponse answers Produce. Throttle is in milliseconds.
@@ -103,13 +113,14 @@ type ProducedTopic struct {
 //
 //canon:gen
 type ProducedPartition struct {
-	Partition  kafka.PartitionID
-	Err        kafka.ErrorCode
-	Base       kafka.Offset
-	AppendTime kafka.Wall
-	LogStart   kafka.Offset
-	ErrText    string
-	Leader     LeaderHint
+	Partition    kafka.PartitionID
+	Err          kafka.ErrorCode
+	Base         kafka.Offset
+	AppendTime   kafka.Wall
+	LogStart     kafka.Offset
+	ErrText      string
+	RecordErrors []RecordError
+	Leader       LeaderHint
 }
 
 // LeaderHint is the CurrentLeader field of KIP-951; Set tells that it is to be sent.

@@ -12,6 +12,8 @@ type lent struct{ out int }
 
 func (l *lent) Recycle([]byte) { l.out-- }
 
+func (l *lent) Take(n int) *port.Buf { return l.Get(n) }
+
 func (l *lent) Get(n int) *port.Buf {
 	l.out++
 	return port.NewBuf(make([]byte, n), l)

@@ -1,7 +1,6 @@
 package frame
 
 import (
-	"momus/core/kafka"
 	"momus/core/msg"
 	"momus/core/port"
 	"momus/core/wire"
@@ -13,6 +12,13 @@ type Slabs interface {
 	Return(slab []byte)
 }
 
+// Workspaces lends what decompressing takes, until the batches of one request are validated. Borrow
+// may wait for a turn of another connection to give one back, which waits for nothing itself.
+type Workspaces interface {
+	Borrow(id port.ConnID) *wire.Workspace
+	Return(id port.ConnID)
+}
+
 // Env is what a connection lives on.
 type Env struct {
 	Limits *port.Limits
@@ -21,6 +27,8 @@ type Env struct {
 	// Pool lends the buffers of bodies; nil from it means that the budget is spent.
 	Pool  port.Pool
 	Slabs Slabs
+	// Workspaces serve requests with batches that are or get compressed.
+	Workspaces Workspaces
 	// Published is the configuration that batches are validated against.
 	Published func() *msg.Published
 }
@@ -190,44 +198,6 @@ func discardRequest(r *wire.Request) {
 	for i := range p.Topics {
 		for j := range p.Topics[i].Partitions {
 			p.Topics[i].Partitions[j].Span.Release()
-		}
-	}
-}
-
-// policyOf finds the published policy of a topic, or nil.
-func policyOf(p *msg.Published, t *wire.ProduceTopic) *msg.TopicPolicy {
-	if t.ID.IsZero() {
-		return p.ByName(t.Name)
-	}
-	return p.ByID(t.ID)
-}
-
-// Revalidate takes back a request whose policies went stale before the core could use it, brings
-// its batches in line with what is published now, and hands it out again. It keeps its number.
-func (c *Conn) Revalidate(r *wire.Request, now kafka.Now) {
-	if c.broken || c.closing {
-		discardRequest(r)
-		return
-	}
-	c.applyPolicies(r, now)
-	c.requests = append(c.requests, *r)
-}
-
-// applyPolicies writes timestamps as the topics' policies ask, and notes their version.
-func (c *Conn) applyPolicies(r *wire.Request, now kafka.Now) {
-	published := c.env.Published()
-	r.Policies = published.Version
-	p, ok := r.Body.(*wire.ProduceRequest)
-	if !ok {
-		return
-	}
-	for i := range p.Topics {
-		policy := policyOf(published, &p.Topics[i])
-		stamp := policy != nil && policy.LogAppendTime
-		for j := range p.Topics[i].Partitions {
-			if part := &p.Topics[i].Partitions[j]; part.Err == kafka.None {
-				part.SetTimestamps(stamp, now.Wall)
-			}
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"testing"
 
+	"momus/core/config"
 	"momus/core/kafka"
 	"momus/core/msg"
 	"momus/core/port"
@@ -22,6 +23,10 @@ func (p *pool) Get(n int) *port.Buf {
 	if p.used+n > p.budget {
 		return nil
 	}
+	return p.Take(n)
+}
+
+func (p *pool) Take(n int) *port.Buf {
 	p.used += n
 	p.lent++
 	return port.NewBuf(make([]byte, n), p)
@@ -59,13 +64,30 @@ type world struct {
 	slabs     slabs
 	limits    port.Limits
 	published msg.Published
+	work      workspaces
+}
+
+// workspaces lends the one workspace.
+type workspaces struct {
+	wire.Workspace
+	lent int
+}
+
+func (w *workspaces) Borrow(port.ConnID) *wire.Workspace { w.lent++; return &w.Workspace }
+func (w *workspaces) Return(port.ConnID)                 { w.lent-- }
+
+// ordinary are the rules of a topic without configuration.
+func ordinary() config.Validation {
+	topic := config.DefaultTopic()
+	return topic.Validation()
 }
 
 func newWorld(slab int) *world {
 	w := &world{pool: pool{budget: 1 << 30}, slabs: slabs{size: slab}, limits: port.DefaultLimits()}
+	w.published.Default = ordinary()
 	w.limits.ReadAheadBytes = int32(slab)
 	w.Conn = New(7, wire.BrokerListener, Env{
-		Limits: &w.limits, RequestBytesMax: 1 << 20, Pool: &w.pool, Slabs: &w.slabs,
+		Limits: &w.limits, RequestBytesMax: 1 << 20, Pool: &w.pool, Slabs: &w.slabs, Workspaces: &w.work,
 		Published: func() *msg.Published { return &w.published },
 	})
 	return w
@@ -284,7 +306,10 @@ func TestBodyThatDoesNotFitTheSlabIsReadInPlace(t *testing.T) {
 func TestTopicPolicyStampsTheBatch(t *testing.T) {
 	for _, version := range []int16{9, 13} {
 		w := newWorld(1024)
-		w.published = msg.Published{Version: 3, Policies: []msg.TopicPolicy{{Name: "topic", ID: kafka.TopicID{1}, LogAppendTime: true}}}
+		rules := ordinary()
+		rules.LogAppendTime = true
+		w.published.Version, w.published.Policies = 3, []msg.TopicPolicy{{Name: "topic", ID: kafka.TopicID{1}, Rules: rules}}
+		w.published.Index()
 		w.feed(frameOf(1, produceOf(version, 10)), 1000)
 		r := w.Requests()[0]
 		p := &r.Body.(*wire.ProduceRequest).Topics[0].Partitions[0]
@@ -292,7 +317,7 @@ func TestTopicPolicyStampsTheBatch(t *testing.T) {
 			record.Check(p.Span.Bytes(), p.Head) != nil {
 			t.Fatalf("%s", r.AppendText(nil))
 		}
-		w.published = msg.Published{Version: 4}
+		w.published = msg.Published{Version: 4, Default: ordinary()}
 		w.Revalidate(&r, at)
 		again := w.Requests()
 		if len(again) != 1 || again[0].Seq != r.Seq || again[0].Policies != 4 {

@@ -6,9 +6,10 @@
 // became of it, Answer with replies, Out and Sent with what left. Memory comes from the Env: slabs
 // to read into, and counted buffers against a budget for bodies.
 //
-//	conn.go   the connection, its states and its end
-//	read.go   bytes to frames to requests
-//	write.go  replies to spans to bytes
+//	conn.go      the connection, its states and its end
+//	read.go      bytes to frames to requests
+//	validate.go  batches against the policies of their topics
+//	write.go     replies to spans to bytes
 //
 // Invariants:
 //

@@ -76,6 +76,8 @@ func (p *freePool) Get(n int) *port.Buf {
 	return port.NewBuf(make([]byte, n), p)
 }
 
+func (p *freePool) Take(n int) *port.Buf { return p.Get(n) }
+
 func (p *freePool) Recycle(b []byte) { p.free = append(p.free, b) }
 
 type freeSlabs struct{ slab []byte }

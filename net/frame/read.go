@@ -155,7 +155,7 @@ func (c *Conn) take(now kafka.Now, frame []byte, buf *port.Buf) bool {
 		c.malformed(err.Error())
 		return false
 	}
-	c.applyPolicies(&r, now)
+	c.validate(&r, now)
 	c.next++
 	c.push(h.Correlation)
 	c.requests = append(c.requests, r)
