@@ -109,6 +109,12 @@ func (a *admin) create(l *link, now int64) {
 			q.Configs = append(q.Configs, setting("flush.messages", t.flush))
 		}
 		q.Configs = append(q.Configs, setting("internal.segment.bytes", t.segment), setting("index.interval.bytes", t.interval))
+		if t.compression != "" {
+			q.Configs = append(q.Configs, word("compression.type", t.compression))
+		}
+		if t.stamp {
+			q.Configs = append(q.Configs, word("message.timestamp.type", "LogAppendTime"))
+		}
 		r.Topics = append(r.Topics, q)
 		a.record(i, checker.CreateTopic, t.partitions, kafka.TopicID{})
 	}
@@ -117,8 +123,12 @@ func (a *admin) create(l *link, now int64) {
 }
 
 func setting(name string, value int64) kmsg.CreateTopicsRequestTopicConfig {
+	return word(name, strconv.FormatInt(value, 10))
+}
+
+func word(name, value string) kmsg.CreateTopicsRequestTopicConfig {
 	c := kmsg.NewCreateTopicsRequestTopicConfig()
-	c.Name, c.Value = name, kmsg.StringPtr(strconv.FormatInt(value, 10))
+	c.Name, c.Value = name, kmsg.StringPtr(value)
 	return c
 }
 

@@ -48,6 +48,9 @@ type shape struct {
 	sequence kafka.Sequence
 	at       kafka.Wall
 	keyed    bool
+	// spoiled batches claim one record more than they hold: only who reads the records can tell. No
+	// broker may take one.
+	spoiled bool
 }
 
 // build makes a batch of new values and returns it with the first of them.
@@ -66,7 +69,19 @@ func (s *shared) build(sh shape) (checker.Value, []byte) {
 		}
 		b.Add(sh.at+kafka.Wall(i%2), key, s.scratch)
 	}
-	return first, b.Append(nil)
+	batch := b.Append(nil)
+	if sh.spoiled {
+		spoil(batch, sh.count+1)
+	}
+	return first, batch
+}
+
+// spoil makes a batch claim count records, under a true checksum.
+func spoil(batch []byte, count int32) {
+	const checksum, lastDelta, counted = 17, 23, 57
+	binary.BigEndian.PutUint32(batch[lastDelta:], uint32(count-1))
+	binary.BigEndian.PutUint32(batch[counted:], uint32(count))
+	binary.BigEndian.PutUint32(batch[checksum:], record.Checksum(batch))
 }
 
 // reading is what one partition's part of a Fetch answer holds.

@@ -57,7 +57,7 @@ func (l *brokerLog) flushSome(w *world) {
 // append checks sequences against the whole log, which is slow and right.
 func (b *broker) append(l *brokerLog, batch []byte) (kafka.ErrorCode, int64) {
 	h, err := record.ParseHeader(batch)
-	if err != nil || record.Check(batch, h) != nil {
+	if err != nil || record.Check(batch, h) != nil || !readable(h, batch) {
 		return kafka.ErrCorruptMessage, -1
 	}
 	if len(batch) > oversize {
@@ -127,4 +127,16 @@ func (b *broker) read(l *brokerLog, from kafka.Offset, most int) []byte {
 		record.Stamp(out, from+1, 0)
 	}
 	return out
+}
+
+// readable tells whether a batch holds the records that its header claims.
+func readable(h record.Header, batch []byte) bool {
+	plain, err := (&record.Codecs{}).Decompress(nil, h.Attributes.Compression(), h.Body(batch), decompressedMax)
+	if err != nil {
+		return false
+	}
+	it := record.Records(h, plain)
+	for it.Next() {
+	}
+	return it.Err() == nil
 }

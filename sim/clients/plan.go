@@ -33,6 +33,9 @@ type topic struct {
 	// flush, segment and interval are flush.messages (0 is unset), internal.segment.bytes and
 	// index.interval.bytes.
 	flush, segment, interval int64
+	// compression is compression.type, or empty; stamp is message.timestamp.type=LogAppendTime.
+	compression string
+	stamp       bool
 }
 
 // drawTopics draws 1 to topicsMax topics. The first is there for the whole run; of the others one
@@ -48,6 +51,9 @@ func drawTopics(env Env) []topic {
 		t.flush = []int64{0, 1, 7, 1}[env.Draw(key+"/flush", 4)]
 		t.segment = 4096 << env.Draw(key+"/segment", 3)
 		t.interval = 64 << env.Draw(key+"/interval", 5)
+		// Of the codecs zstd is rare, since its encoder takes megabytes.
+		t.compression = []string{"", "", "", "", "", "", "gzip", "snappy", "lz4", "uncompressed", "lz4", "zstd"}[env.Draw(key+"/compression", 12)]
+		t.stamp = env.Draw(key+"/stamp", 6) == 1
 		t.volatile = i > 0 && uint64(i) == volatile
 		if i > 0 && i == len(topics)-1 && !t.volatile && env.Draw("plan/auto", 3) == 1 {
 			*t = topic{name: t.name, auto: true}

@@ -106,6 +106,12 @@ func (p *Population) String() string {
 		case t.volatile:
 			text += " volatile"
 		}
+		if t.compression != "" {
+			text += " " + t.compression
+		}
+		if t.stamp {
+			text += " stamped"
+		}
 		text += ") "
 	}
 	for i, c := range p.clients {
