@@ -1,4 +1,4 @@
 // Command momus is a Kafka broker, its simulator and its tools, in one binary. It holds flags and
 // wiring only: serve.go runs a node (cluster/run), sim.go runs seeds (sim), replay.go computes a
-// recorded run again (cluster/journal).
+// recorded run again (cluster/journal), partition.go works on a stopped node's logs (cluster).
 package main

@@ -26,7 +26,7 @@ func main() {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(serveCommand(), simCommand(), replayCommand(), versionCommand())
+	root.AddCommand(serveCommand(), simCommand(), replayCommand(), partitionCommand(), versionCommand())
 	err := root.Execute()
 	if err == nil {
 		return

@@ -133,3 +133,19 @@ func gatherQuorum(fs disk.FS, dir string, facts *port.BootFacts) (err error) {
 	facts.Quorum, facts.HasQuorum, err = optional(fs, dir+"/"+metadataLogDir+"/"+quorumState, parseQuorum)
 	return err
 }
+
+// GatherDir reads one log directory by itself, for whoever works on it without its node.
+func GatherDir(fs disk.FS, path string) (port.DirFacts, error) {
+	m, err := readMeta(fs, path)
+	if errors.Is(err, disk.ErrNotExist) {
+		return port.DirFacts{}, fmt.Errorf("%s is no log directory: %w", path, err)
+	}
+	if err != nil {
+		return port.DirFacts{}, err
+	}
+	bootID, err := fs.BootID()
+	if err != nil {
+		return port.DirFacts{}, err
+	}
+	return gatherDir(fs, path, m.dir, bootID)
+}

@@ -136,7 +136,10 @@ func (o *opener) beginWalk() error {
 		file: file, size: o.size(segmentName(s.base) + ".log"),
 		expected: s.base, until: math.MaxInt64, checkFrom: open.RecoveryPoint,
 	}
-	if open.StopWasClean {
+	switch {
+	case open.AcceptLoss:
+		o.walk.checkFrom = 0 // what is damaged lies anywhere
+	case open.StopWasClean:
 		o.walk.checkFrom = math.MaxInt64
 	}
 	if o.i+1 < len(o.bases) {
