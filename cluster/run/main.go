@@ -29,8 +29,8 @@ type Options struct {
 	Log    *slog.Logger
 }
 
-// Main serves until SIGTERM or SIGINT, or until the node ends by itself. A second signal ends the
-// process at once.
+// Main serves until SIGTERM or SIGINT, or until the node ends by itself. Another signal, a second
+// later or more, ends the process at once.
 func Main(o Options) error {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
@@ -38,15 +38,18 @@ func Main(o Options) error {
 	if err != nil {
 		return err
 	}
-	for stopping := false; ; {
+	var asked time.Time // a process group's signal often comes twice at once
+	for {
 		select {
 		case sig := <-signals:
-			if stopping {
+			switch {
+			case asked.IsZero():
+				asked = time.Now()
+				o.Log.Info("stopping", "signal", sig.String())
+				s.stop()
+			case time.Since(asked) > time.Second:
 				return fmt.Errorf("stopped by a second %v before it was done", sig)
 			}
-			stopping = true
-			o.Log.Info("stopping", "signal", sig.String())
-			s.stop()
 		case e := <-s.exit:
 			return s.ended(e)
 		}
