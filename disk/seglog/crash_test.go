@@ -37,6 +37,8 @@ type crashes struct {
 	// point is the recovery point of the checkpoint, a flushed end of some time ago.
 	point kafka.Offset
 	start kafka.Offset
+	// gone says that the log is to be deleted.
+	gone bool
 	// recovered says that this life has opened the log.
 	recovered bool
 	// sent holds base+count@epoch of all that was ever sent, in this and earlier lives.
@@ -45,7 +47,7 @@ type crashes struct {
 
 // turns runs the ops like a world does: completions count once the turn has ended. It tells
 // whether the disk crashed on the way.
-func (c *crashes) run(t *rapid.T, ops ...port.LogOp) (opened *port.Opened, crashed bool) {
+func (c *crashes) run(t failer, ops ...port.LogOp) (opened *port.Opened, crashed bool) {
 	for i := range ops {
 		ops[i].Log = testLog
 	}
@@ -134,7 +136,7 @@ func (c *crashes) crash(t *rapid.T, armed bool) {
 }
 
 // opened checks what recovery found: all that was promised, and nothing that was not sent.
-func (c *crashes) opened(t *rapid.T, o *port.Opened) {
+func (c *crashes) opened(t failer, o *port.Opened) {
 	if o.End < c.written {
 		t.Fatalf("recovered up to %d; %d was promised, lossy %v", o.End, c.written, c.spec.StopWasLossy)
 	}

@@ -1,0 +1,227 @@
+package seglog
+
+import (
+	"strings"
+	"testing"
+
+	"momus/core/kafka"
+	"momus/core/port"
+	"momus/sim/simdisk"
+)
+
+// calm is a world in which all goes well until the test says otherwise.
+type calm struct{ rough }
+
+func (*calm) Draw(string, uint64) uint64 { return 0 }
+
+// script is a short life of a log. It begins with a log of two batches, flushed and open.
+type script struct {
+	name  string
+	steps []func(c *crashes) (op port.LogOp, ok bool)
+}
+
+func appends(bytes int, roll bool) func(*crashes) (port.LogOp, bool) {
+	return func(c *crashes) (port.LogOp, bool) {
+		c.sent[key(c.end, 2, c.epoch)] = true
+		op := c.opAppend(batchOf(2, 1, bytes))
+		op.Roll = roll
+		return op, true
+	}
+}
+
+func flushes(c *crashes) (port.LogOp, bool) { return c.flush(), true }
+
+// checkpoints has the flushed end become the recovery point.
+func checkpoints(c *crashes) (port.LogOp, bool) {
+	c.point = c.flushed
+	return port.LogOp{}, false
+}
+
+func advances(to kafka.Offset) func(*crashes) (port.LogOp, bool) {
+	return func(c *crashes) (port.LogOp, bool) {
+		return port.LogOp{Kind: port.OpAdvanceStart, Gen: c.gen, Base: to}, true
+	}
+}
+
+// truncates cuts the end: from when it is asked for, what lies above is not promised any more.
+func truncates(to kafka.Offset) func(*crashes) (port.LogOp, bool) {
+	return func(c *crashes) (port.LogOp, bool) {
+		c.gen++
+		c.end, c.written, c.flushed, c.point = to, min(c.written, to), min(c.flushed, to), min(c.point, to)
+		return port.LogOp{Kind: port.OpTruncate, Gen: c.gen, End: to}, true
+	}
+}
+
+// deletes removes the log: nothing is promised any more, but that nothing comes out that was not sent.
+func deletes(c *crashes) (port.LogOp, bool) {
+	c.written, c.flushed, c.point, c.gone = 0, 0, 0, true
+	return port.LogOp{Kind: port.OpDelete, Gen: c.gen}, true
+}
+
+var scripts = []script{
+	{"append", []func(*crashes) (port.LogOp, bool){appends(10, false), appends(600, false)}},
+	{"append and flush", []func(*crashes) (port.LogOp, bool){appends(600, false), flushes, checkpoints, appends(10, false)}},
+	{"roll", []func(*crashes) (port.LogOp, bool){appends(10, true), flushes, checkpoints, appends(10, false)}},
+	{"truncate", []func(*crashes) (port.LogOp, bool){appends(10, false), truncates(4), appends(300, false), flushes}},
+	{"truncate below a flush", []func(*crashes) (port.LogOp, bool){appends(10, true), flushes, truncates(2), appends(300, false), flushes, checkpoints}},
+	{"advance the start", []func(*crashes) (port.LogOp, bool){appends(10, true), flushes, checkpoints, advances(5), appends(10, false)}},
+	{"delete", []func(*crashes) (port.LogOp, bool){deletes}},
+}
+
+// play runs a script up to its nth mutating call, and says when it is cut; n of 0 lets it end.
+func (s *script) play(t *testing.T, n int) (c *crashes, at int64, cut bool) {
+	t.Helper()
+	world := &calm{}
+	c = &crashes{world: &world.rough, sent: map[string]bool{}}
+	c.disk = simdisk.New(world, "disk", simdisk.Faults{})
+	c.rig = newRig(t, c.disk, func(r *rig) { r.spec.IndexIntervalBytes = 200 })
+	world.now = c.disk.LastEnd()
+	if err := c.disk.SyncDir("/"); err != nil {
+		t.Fatal(err)
+	}
+	world.now = c.disk.LastEnd()
+	c.gen++
+	spec := c.spec
+	opened, _ := c.run(t, port.LogOp{Kind: port.OpOpen, Gen: c.gen, Open: &spec})
+	c.opened(t, opened)
+	for _, step := range []func(*crashes) (port.LogOp, bool){appends(10, false), appends(10, false), flushes} {
+		op, _ := step(c)
+		c.run(t, op)
+	}
+	if n > 0 {
+		c.disk.CrashAfterCalls(uint64(n))
+	}
+	for _, step := range s.steps {
+		op, ok := step(c)
+		if !ok {
+			continue
+		}
+		if _, cut = c.run(t, op); cut {
+			at, _ = c.disk.Armed()
+			return c, at, true
+		}
+	}
+	return c, world.now, false
+}
+
+// outcomes are what a crash may make of an effect, each with the first detail that differs.
+func outcomes(e simdisk.Effect) []simdisk.Choice {
+	list := []simdisk.Choice{{Outcome: simdisk.Kept}, {Outcome: simdisk.Lost}}
+	if !e.Write {
+		return list
+	}
+	if !strings.HasSuffix(e.Path, ".log") {
+		return list // index and epochs are compared with the log as a whole, or read whole
+	}
+	list = append(list, simdisk.Choice{Outcome: simdisk.SizeOnly}, simdisk.Choice{Outcome: simdisk.Prefix, Arg: uint64(e.Len) / 2},
+		simdisk.Choice{Outcome: simdisk.Garbage, Arg: 7})
+	if e.Len > simdisk.SectorSize {
+		list = append(list, simdisk.Choice{Outcome: simdisk.Sectors, Arg: 1})
+	}
+	return list
+}
+
+// statesMax bounds the crash states of all scripts.
+const statesMax = 8000
+
+// TestEveryCrashStateOfShortScriptsKeepsWhatWasPromised cuts each script inside each of its calls and at
+// its end, by a kill and by a power loss, with every mix of what may become of the writes, sizes and
+// names that are not durable.
+func TestEveryCrashStateOfShortScriptsKeepsWhatWasPromised(t *testing.T) {
+	states := 0
+	for i := range scripts {
+		s := &scripts[i]
+		before := states
+		for n, cut := 1, true; cut; n++ {
+			for _, power := range []bool{false, true} {
+				var c *crashes
+				var at int64
+				c, at, cut = s.play(t, n)
+				effects := c.disk.Pending(at, power)
+				mix := make([]int, len(effects))
+				for more := true; more; more = nextMix(mix, effects) {
+					if states++; states > statesMax {
+						t.Fatalf("%s has too many crash states", s.name)
+					}
+					s.crashed(t, n, power, effects, mix)
+				}
+			}
+		}
+		t.Logf("%s: %d crash states", s.name, states-before)
+	}
+}
+
+// nextMix goes on to the next mix of outcomes; false after the last.
+func nextMix(mix []int, effects []simdisk.Effect) bool {
+	for i := range mix {
+		if mix[i]++; mix[i] < len(outcomes(effects[i])) {
+			return true
+		}
+		mix[i] = 0
+	}
+	return false
+}
+
+// crashed brings one crash state about, and recovers from it, twice: all that the first recovery found
+// must be there after a power loss that takes whatever is not durable.
+func (s *script) crashed(t *testing.T, n int, power bool, effects []simdisk.Effect, mix []int) {
+	t.Helper()
+	c, at, _ := s.play(t, n)
+	choices := make([]simdisk.Choice, len(mix))
+	for i, k := range mix {
+		choices[i] = outcomes(effects[i])[k]
+	}
+	defer func() {
+		if t.Failed() {
+			t.Logf("%s, cut in call %d, power loss %v: %v become %v", s.name, n, power, effects, choices)
+		}
+	}()
+	c.disk.CrashWith(at, power, choices)
+	c.world.now = at
+	c.spec.StopWasLossy = power
+	if power {
+		c.written = c.flushed
+	}
+	if !c.reopen(t) {
+		return
+	}
+	c.disk.CrashWith(c.world.now, true, allLost(c.disk.Pending(c.world.now, true)))
+	c.spec.StopWasLossy = true
+	c.written = c.flushed
+	c.reopen(t)
+}
+
+func allLost(effects []simdisk.Effect) []simdisk.Choice {
+	choices := make([]simdisk.Choice, len(effects))
+	for i := range choices {
+		choices[i].Outcome = simdisk.Lost
+	}
+	return choices
+}
+
+// reopen opens the log as the next start does. A log that was to be deleted may be found damaged.
+func (c *crashes) reopen(t *testing.T) bool {
+	t.Helper()
+	c.restart()
+	c.gen++
+	c.epoch++
+	spec := c.spec
+	spec.RecoveryPoint, spec.LogStart = c.point, c.start
+	ops := []port.LogOp{{Kind: port.OpOpen, Log: testLog, Gen: c.gen, Open: &spec}}
+	for first := true; first || c.w.Pending(); first = false {
+		c.disk.BeginTurn(c.world.now, 1000, 64<<20)
+		done := c.w.Turn(ops, nil)
+		c.world.now, ops = c.disk.EndTurn(), nil
+		for _, d := range done {
+			switch {
+			case d.Fail == port.FailNone:
+				c.opened(t, d.Opened)
+			case c.gone:
+				return false
+			default:
+				t.Fatalf("recovery failed: %v", d.Fail)
+			}
+		}
+	}
+	return true
+}
