@@ -392,6 +392,7 @@ func (v *Limits) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.DecompressedBytes))
 	b = canon.AppendInt(b, int64(v.RecordErrors))
 	b = canon.AppendInt(b, int64(v.Workspaces))
+	b = canon.AppendInt(b, v.RefillBytes)
 	b = canon.AppendInt(b, int64(v.DiskWorkers))
 	return b
 }
@@ -412,6 +413,7 @@ func (v *Limits) ReadCanon(r *canon.Reader) {
 	v.DecompressedBytes = int32(r.Int(32))
 	v.RecordErrors = int32(r.Int(32))
 	v.Workspaces = int32(r.Int(32))
+	v.RefillBytes = r.Int(64)
 	v.DiskWorkers = int32(r.Int(32))
 }
 
@@ -447,6 +449,8 @@ func (v *Limits) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.RecordErrors), 10)
 	b = append(b, " Workspaces:"...)
 	b = strconv.AppendInt(b, int64(v.Workspaces), 10)
+	b = append(b, " RefillBytes:"...)
+	b = strconv.AppendInt(b, v.RefillBytes, 10)
 	b = append(b, " DiskWorkers:"...)
 	b = strconv.AppendInt(b, int64(v.DiskWorkers), 10)
 	b = append(b, '}')
@@ -529,6 +533,7 @@ func (v *LogOp) AppendCanon(b []byte) []byte {
 	if v.Open != nil {
 		b = v.Open.AppendCanon(b)
 	}
+	b = canon.AppendBytes(b, v.Snapshot)
 	return b
 }
 
@@ -548,6 +553,7 @@ func (v *LogOp) ReadCanon(r *canon.Reader) {
 		v.Open = new(OpenSpec)
 		v.Open.ReadCanon(r)
 	}
+	v.Snapshot = r.Bytes()
 }
 
 // AppendText appends v for a human reader.
@@ -575,6 +581,12 @@ func (v *LogOp) AppendText(b []byte) []byte {
 		b = append(b, "nil"...)
 	} else {
 		b = v.Open.AppendText(b)
+	}
+	b = append(b, " Snapshot:"...)
+	if v.Snapshot == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, v.Snapshot)
 	}
 	b = append(b, '}')
 	return b

@@ -37,6 +37,11 @@ type Limits struct {
 	// Workspaces is how many connections may have batches decompressed at the same time; the next
 	// one waits for as long as that takes.
 	Workspaces int32
+	// RefillBytes is how much of a log before a producer snapshot is looked through at its opening for
+	// the batches that the file does not hold, of each producer all but the last. A producer whose
+	// batches lie further apart is known by fewer than five, and may be told
+	// OUT_OF_ORDER_SEQUENCE_NUMBER for a repetition.
+	RefillBytes int64
 	// DiskWorkers is W: the workers that the logs are spread over.
 	DiskWorkers int32
 }
@@ -58,6 +63,7 @@ func DefaultLimits() Limits {
 		DecompressedBytes: 64 << 20,
 		RecordErrors:      1000,
 		Workspaces:        4,
+		RefillBytes:       1 << 20,
 		DiskWorkers:       2,
 	}
 }

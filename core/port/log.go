@@ -24,7 +24,7 @@ const (
 	// OpOpen opens or creates the log's directory, recovers it and answers with Opened. It adopts Gen.
 	OpOpen LogOpKind = iota + 1
 	// OpAppend writes Span's whole batches at Base, stamped with base offsets and Epoch, ending
-	// at End. With Roll a new segment begins at Base first.
+	// at End. With Roll a new segment begins at Base first, and Snapshot is written.
 	OpAppend
 	// OpFlush makes everything below End durable: file contents, and directory entries of
 	// segments created since the last flush.
@@ -34,7 +34,7 @@ const (
 	// OpAdvanceStart makes Base the log start: segments wholly below it are renamed .deleted and
 	// unlinked at their last unpin. At least one segment always stays.
 	OpAdvanceStart
-	// OpClose flushes and closes the log.
+	// OpClose writes Snapshot, flushes and closes the log.
 	OpClose
 	// OpDelete renames the directory to -delete and removes it. The log is gone; no generation follows.
 	OpDelete
@@ -99,6 +99,9 @@ type LogOp struct {
 	Roll  bool
 	Span  Span
 	Open  *OpenSpec
+	// Snapshot is the producer snapshot file at Base of an OpAppend with Roll, and at End of an
+	// OpClose. Nil writes none.
+	Snapshot []byte
 }
 
 // Failure is the environment's fault in an operation.

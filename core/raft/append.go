@@ -1,6 +1,7 @@
 package raft
 
 import (
+	"momus/core/fold"
 	"momus/core/kafka"
 	"momus/core/msg"
 	"momus/core/port"
@@ -25,8 +26,10 @@ func (m *Raft) Append(now kafka.Now, recs []record.Metadata) (base kafka.Offset,
 func (m *Raft) appendBatch(batch []byte, n kafka.Offset, recs []record.Metadata, at kafka.Wall) {
 	base, end := m.assigned, m.assigned+n
 	roll := m.segmentBytes > 0 && m.segmentBytes+int64(len(batch)) > int64(m.segmentLimit)
+	var snapshot []byte
 	if roll {
 		m.segmentBytes = 0
+		snapshot = noProducers()
 	}
 	m.segmentBytes += int64(len(batch))
 	m.assigned = end
@@ -36,7 +39,14 @@ func (m *Raft) appendBatch(batch []byte, n kafka.Offset, recs []record.Metadata,
 	m.Out.Ops = append(m.Out.Ops,
 		port.LogOp{
 			Kind: port.OpAppend, Log: kafka.MetadataLog, Gen: m.gen, Epoch: m.epoch,
-			Base: base, End: end, Roll: roll, Span: port.MemSpan(batch, nil),
+			Base: base, End: end, Roll: roll, Span: port.MemSpan(batch, nil), Snapshot: snapshot,
 		},
 		port.LogOp{Kind: port.OpFlush, Log: kafka.MetadataLog, Gen: m.gen, Epoch: m.epoch, End: end})
+}
+
+// noProducers is the producer snapshot of the metadata log, which Kafka writes for it too: without
+// one, opening the log would walk all of it.
+func noProducers() []byte {
+	var none fold.State
+	return none.AppendSnapshot(nil)
 }

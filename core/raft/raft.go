@@ -211,7 +211,11 @@ func (m *Raft) Stop(now kafka.Now) {
 		m.close()
 		return
 	}
-	m.Out.Ops = append(m.Out.Ops, port.LogOp{Kind: port.OpClose, Log: kafka.MetadataLog, Gen: m.gen, Epoch: m.epoch, End: m.assigned})
+	op := port.LogOp{Kind: port.OpClose, Log: kafka.MetadataLog, Gen: m.gen, Epoch: m.epoch, End: m.assigned}
+	if m.open {
+		op.Snapshot = noProducers()
+	}
+	m.Out.Ops = append(m.Out.Ops, op)
 }
 
 func (m *Raft) close() {

@@ -100,9 +100,15 @@ func (r *Replica) Resign(_ kafka.Now, epoch kafka.LeaderEpoch) {
 func (r *Replica) Close(_ kafka.Now) {
 	switch r.role {
 	case RoleStandby, RoleLeader, RoleOpening:
+		var snapshot []byte
+		if r.role != RoleOpening { // then nothing is known of the producers yet
+			snapshot = r.fold.AppendSnapshot(nil)
+		}
 		r.role = RoleClosing
 		r.flushAt, r.expireAt = 0, 0
-		r.Out.Ops = append(r.Out.Ops, port.LogOp{Kind: port.OpClose, Log: r.log, Gen: r.gen, End: r.assigned})
+		r.Out.Ops = append(r.Out.Ops, port.LogOp{
+			Kind: port.OpClose, Log: r.log, Gen: r.gen, End: r.assigned, Snapshot: snapshot,
+		})
 		r.announce(true)
 	case RoleNew, RoleOffline:
 		r.role, r.clean = RoleClosed, false

@@ -89,8 +89,10 @@ func (r *Replica) append(now kafka.Now, m *msg.Produce) {
 	h := m.Head
 	h.BaseOffset, h.LeaderEpoch = r.assigned, r.lead.Epoch
 	roll := r.mustRoll(h.Size, h.Last())
+	var snapshot []byte
 	if roll {
 		r.active.reset(h.BaseOffset, 0)
+		snapshot = r.fold.AppendSnapshot(nil)
 	}
 	r.active.grow(int64(h.Size))
 	r.fold.Apply(&h)
@@ -99,7 +101,7 @@ func (r *Replica) append(now kafka.Now, m *msg.Produce) {
 	r.marks = append(r.marks, mark{end: r.assigned, bytes: r.assignedBytes})
 	r.Out.Ops = append(r.Out.Ops, port.LogOp{
 		Kind: port.OpAppend, Log: r.log, Gen: r.gen, Epoch: h.LeaderEpoch,
-		Base: h.BaseOffset, End: r.assigned, Roll: roll, Span: m.Span,
+		Base: h.BaseOffset, End: r.assigned, Roll: roll, Span: m.Span, Snapshot: snapshot,
 	})
 	if roll {
 		r.flushTo(h.BaseOffset)

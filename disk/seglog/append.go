@@ -19,6 +19,9 @@ func (l *writer) append() {
 	var err error
 	if base := l.next().Base; l.next().Roll {
 		err = l.roll(base)
+		if err == nil {
+			err = l.keepSnapshot(base, l.next().Snapshot)
+		}
 	}
 	batch, bytes := w.batch[:0], 0
 	for op := l.next(); op != nil && err == nil; op = l.next() {

@@ -1,14 +1,18 @@
 package seglog
 
 import (
+	"encoding/binary"
 	"strconv"
 	"strings"
 	"testing"
 
+	"momus/core/fold"
 	"momus/core/kafka"
 	"momus/core/port"
+	"momus/core/record"
 	"momus/sim/simdisk"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
 
@@ -43,6 +47,9 @@ type crashes struct {
 	recovered bool
 	// sent holds base+count@epoch of all that was ever sent, in this and earlier lives.
 	sent map[string]bool
+	// history is the log's headers from its very beginning, fold what they add up to.
+	history []record.Header
+	fold    fold.State
 }
 
 // turns runs the ops like a world does: completions count once the turn has ended. It tells
@@ -85,6 +92,7 @@ func (c *crashes) live(t *rapid.T) {
 	c.restart()
 	c.gen++
 	c.epoch++
+	c.spec.StopWasClean = false // its marker is gone, durably, before anything else
 	opened, crashed := c.run(t, port.LogOp{Kind: port.OpOpen, Gen: c.gen, Open: &spec})
 	if !crashed {
 		c.opened(t, opened)
@@ -106,12 +114,80 @@ func (c *crashes) live(t *rapid.T) {
 		default:
 			count := rapid.IntRange(1, 3).Draw(t, "records")
 			c.sent[key(c.end, count, c.epoch)] = true
-			op = c.opAppend(batchOf(count, 1, rapid.SampledFrom([]int{1, 300, 2000}).Draw(t, "bytes")))
-			op.Roll = rapid.IntRange(0, 3).Draw(t, "roll") == 0
+			batch := batchOf(count, 1, rapid.SampledFrom([]int{1, 300, 2000}).Draw(t, "bytes"))
+			h := c.stamp(batch, kafka.ProducerID(rapid.IntRange(1, 3).Draw(t, "producer")))
+			op = c.opAppend(batch)
+			if op.Roll = rapid.IntRange(0, 3).Draw(t, "roll") == 0; op.Roll {
+				op.Snapshot = c.fold.AppendSnapshot(nil)
+			}
+			c.history = append(c.history, h)
+			c.fold.Apply(&h)
 		}
 		_, crashed = c.run(t, op)
 	}
+	if !crashed && rapid.IntRange(0, 2).Draw(t, "close") == 0 {
+		_, crashed = c.run(t, port.LogOp{Kind: port.OpClose, Gen: c.gen, End: c.end, Snapshot: c.fold.AppendSnapshot(nil)})
+		if !crashed {
+			c.flushed, c.point, c.spec.StopWasClean = c.written, c.written, true
+		}
+	}
 	c.crash(t, crashed)
+}
+
+// stamp makes a batch the next one of a producer, and returns its header as it will stand in the log.
+func (c *crashes) stamp(batch []byte, id kafka.ProducerID) record.Header {
+	sequence := kafka.Sequence(0)
+	if p := c.fold.Producers[id]; p != nil {
+		sequence = p.Window[p.Len-1].LastSequence.Add(1)
+	}
+	setProducer(batch, id, 1, sequence)
+	h, err := record.ParseHeader(batch)
+	if err != nil {
+		c.t.Fatalf("a batch of the test: %v", err)
+	}
+	h.BaseOffset, h.LeaderEpoch = c.end, c.epoch
+	return h
+}
+
+// setProducer writes a producer into a batch's header.
+func setProducer(batch []byte, id kafka.ProducerID, epoch kafka.ProducerEpoch, sequence kafka.Sequence) {
+	binary.BigEndian.PutUint64(batch[43:], uint64(id))
+	binary.BigEndian.PutUint16(batch[51:], uint16(epoch))
+	binary.BigEndian.PutUint32(batch[53:], uint32(sequence))
+	binary.BigEndian.PutUint32(batch[17:], record.Checksum(batch))
+}
+
+// checkFold compares the state that an opening found, from a snapshot and what follows it, with that
+// of all batches from the very first. A log whose oldest segments are gone may know less of the
+// producers in those, and a snapshot knows one batch of each.
+func (c *crashes) checkFold(t *rapid.T, o *port.Opened) {
+	for n := len(c.history); n > 0 && c.history[n-1].End() > o.End; n = len(c.history) {
+		c.history = c.history[:n-1]
+	}
+	c.fold = fold.State{}
+	for i := range c.history {
+		c.fold.Apply(&c.history[i])
+	}
+	for id, got := range o.Fold.Producers {
+		want := c.fold.Producers[id]
+		if want == nil || got.Len == 0 || got.Len > want.Len {
+			t.Fatalf("producer %d: %+v, want %+v", id, got, want)
+		}
+		if d := cmp.Diff(want.Window[want.Len-got.Len:want.Len], got.Window[:got.Len]); d != "" {
+			t.Fatalf("the batches of producer %d:\n%s", id, d)
+		}
+	}
+	for id, want := range c.fold.Producers {
+		got := o.Fold.Producers[id]
+		base := o.Segments[0].Base
+		if got == nil && want.Window[want.Len-1].BaseOffset >= base {
+			t.Fatalf("producer %d is forgotten, with a batch at %d", id, want.Window[want.Len-1].BaseOffset)
+		}
+		if c.spec.StopWasClean && base == 0 && len(o.Segments) == 1 && *got != *want {
+			t.Fatalf("producer %d: %+v, want %+v", id, got, want)
+		}
+	}
+	c.fold = o.Fold.Clone()
 }
 
 func key(base kafka.Offset, count int, epoch kafka.LeaderEpoch) string {
@@ -127,6 +203,10 @@ func (c *crashes) crash(t *rapid.T, armed bool) {
 	lossy := rapid.Bool().Draw(t, "power loss")
 	c.disk.Crash(at, lossy)
 	c.world.now = at
+	if c.spec.StopWasClean {
+		c.spec.StopWasLossy = false
+		return
+	}
 	// A loss that was not yet recovered from stays one: the boot id is stored after that.
 	c.spec.StopWasLossy = lossy || c.spec.StopWasLossy && !c.recovered
 	c.recovered = false
@@ -158,6 +238,7 @@ func (c *crashes) opened(t failer, o *port.Opened) {
 	if at != o.End {
 		t.Fatalf("the log ends at %d but can be read to %d", o.End, at)
 	}
+	c.checkFold(t, o)
 	c.recovered = true
 	c.end, c.written, c.flushed = o.End, o.End, o.Flushed
 	if c.flushed > c.written {
@@ -172,6 +253,7 @@ func TestWhatWasPromisedSurvivesCrashes(t *testing.T) {
 		c.disk = simdisk.New(world, "disk", simdisk.Faults{})
 		c.rig = newRig(t, c.disk, func(r *rig) {
 			r.limits.TurnBytes = 5000
+			r.limits.RefillBytes = rapid.SampledFrom([]int64{0, 300, 3000, 1 << 20}).Draw(t, "refill")
 			r.spec.IndexIntervalBytes = 200
 		})
 		world.now = c.disk.LastEnd()

@@ -46,6 +46,9 @@ func (l *writer) doom(s *segment) error {
 		}
 		t.names = append(t.names, h.name+deletedSuffix)
 	}
+	if err := l.doomSnapshot(s.base, t); err != nil {
+		return err
+	}
 	l.w.trash = append(l.w.trash, t)
 	return l.syncEntries()
 }

@@ -9,7 +9,9 @@
 //
 //	turn.go      the queue of each log, and what one turn does of it; fence.go answers and fails
 //	open.go      opening a log; with recover.go (walking its batches) and repair.go (cutting, indexes);
+//	             leap.go passes over what snapshot, indexes and epochs say already;
 //	             rewrite.go writes once more what a failed sync left in doubt
+//	snapshot.go  producer snapshots: written at a roll and a close, read at an opening
 //	append.go    appending; roll.go begins a segment; epochs.go keeps leader-epoch-checkpoint
 //	flush.go     making durable, closing
 //	truncate.go  cutting the end and the start; delete.go removes what is gone
@@ -31,4 +33,9 @@
 //  6. The offset and time index of a segment are accelerators: recovery rebuilds them from the log.
 //     On disk are those of sealed segments, and of the last one since it was opened or closed.
 //  7. A turn begins no operation, no sync of a file and no step of a job once its budget is spent.
+//  8. A producer snapshot speaks of exactly the batches below its offset. It is made durable by the
+//     flush that covers its offset, and after a stop that was not clean none above the recovery point
+//     is read. One that is damaged counts as absent.
+//  9. What an opening passes over unread was durable before the last stop. If what it reads does not
+//     fit what it passed over, it reads all.
 package seglog

@@ -19,8 +19,9 @@ const (
 const smallBytesMax = 1 << 20
 
 // saveEpochs replaces leader-epoch-checkpoint: version 0, the number of lines, `epoch start`. It
-// is written before the first append of an epoch is, but not synced for itself: recovery takes the
-// epochs from the batches and trusts the file only for what has no batch yet.
+// is written before the first append of an epoch is, and made durable by the next flush. Recovery
+// takes the epochs of the batches that it walks from these, and trusts the file for older segments,
+// if it fits, and for what has no batch yet.
 func (l *writer) saveEpochs() error {
 	var b []byte
 	b = append(b, "0\n"...)
@@ -35,7 +36,12 @@ func (l *writer) saveEpochs() error {
 	}
 	l.w.meter.call(0)
 	l.newEntries = true
-	return l.w.fs.Rename(path+".tmp", path)
+	if err := l.w.fs.Rename(path+".tmp", path); err != nil {
+		return err
+	}
+	l.cleanse(path)
+	l.soil(&handle{name: path, once: true})
+	return nil
 }
 
 // writeSmall makes a file of its own, unsynced.
@@ -55,15 +61,19 @@ func (l *writer) writeSmall(path string, b []byte) error {
 	return file.Close()
 }
 
-// readSmall reads a whole file.
+// readSmall reads a file of which no more than smallBytesMax counts.
 func (l *writer) readSmall(path string, size int64) ([]byte, error) {
+	return l.readWhole(path, min(size, smallBytesMax))
+}
+
+func (l *writer) readWhole(path string, size int64) ([]byte, error) {
 	m := &l.w.meter
 	m.call(0)
 	file, err := l.w.fs.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	b := make([]byte, min(size, smallBytesMax))
+	b := make([]byte, size)
 	m.call(len(b))
 	n, err := readFull(file, b, 0)
 	m.call(0)

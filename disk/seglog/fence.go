@@ -49,7 +49,7 @@ func (l *writer) leave() {
 		l.view.active.retire(&l.w.meter)
 	}
 	l.view = View{}
-	l.dirty, l.epochs, l.changed = nil, nil, false
+	l.dirty, l.epochs, l.snapshots, l.changed = nil, nil, nil, false
 	l.newEntries, l.newDir = false, false
 	l.phase = closed
 }

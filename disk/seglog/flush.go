@@ -91,14 +91,19 @@ func (l *writer) syncEntries() error {
 	return nil
 }
 
-// closer makes a log durable, indexes included, one file a step, and lets go of it.
+// closer makes a log durable, indexes and producer snapshot included, one file a step, and lets go
+// of it.
 type closer struct {
 	l  *writer
 	op port.LogOp
 }
 
 func (l *writer) close(op port.LogOp) {
-	if err := l.seal(); err != nil {
+	err := l.seal()
+	if err == nil && op.End == l.view.end {
+		err = l.keepSnapshot(op.End, op.Snapshot)
+	}
+	if err != nil {
 		l.fail(&op, err)
 		return
 	}

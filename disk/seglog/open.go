@@ -19,7 +19,10 @@ type stage uint8
 const (
 	listing  stage = iota // what is in the directory
 	tidying               // removing what an earlier run left half done
+	planning              // the newest producer snapshot that can be read
+	leaping               // where to begin in segment i
 	walking               // the batches of segment i
+	doubting              // making durable what was repaired, before all is walked again
 	probing               // looking for batches behind a bad one
 	cutting               // removing what lies behind the new end
 	syncing               // making durable what was found
@@ -27,8 +30,9 @@ const (
 	settling              // epochs; the answer
 )
 
-// opener opens a log in many turns: it walks the headers of all batches for the fold, the epochs
-// and the indexes, and after a stop that was not clean the checksums above the recovery point.
+// opener opens a log in many turns. From the newest producer snapshot on it walks the headers of the
+// batches for the fold, the epochs and the indexes, and after a stop that was not clean it sums them
+// above the recovery point; of older segments it looks at the last batches only.
 type opener struct {
 	l     *writer
 	op    port.LogOp
@@ -46,6 +50,22 @@ type opener struct {
 	epochs    []port.EpochStart
 	end       kafka.Offset
 	cutBytes  int64
+	// snapshots are those not read yet; entries is the one that was, taken at foldFrom, until it
+	// is restored. before is the fold of the batches right before it, and refill says that it is wanted.
+	snapshots []kafka.Offset
+	entries   []fold.SnapshotEntry
+	foldFrom  kafka.Offset
+	before    fold.State
+	refill    bool
+	// stored is the checkpoint of epochs, for leaps.
+	stored []port.EpochStart
+	// leapt says that the walk of the segment began at the batch that ends with landAt, and promised
+	// what its time index says. doubt says that something did not fit, doubted that nothing is trusted.
+	leapt    bool
+	landAt   kafka.Offset
+	promised timeEntry
+	doubt    bool
+	doubted  bool
 	// rewritten counts the bytes of the first dirty file that are in aside, see rewrite.
 	rewritten int64
 	aside     disk.File
@@ -70,7 +90,7 @@ func (l *writer) open(op port.LogOp) {
 	l.dir = l.parent + "/" + l.name
 	l.flushed = 0
 	l.indexer = newIndexer(op.Open.IndexIntervalBytes, op.Open.IndexBytesMax)
-	l.begin(&opener{l: l, op: op})
+	l.begin(&opener{l: l, op: op, landAt: kafka.NoOffset})
 }
 
 func (o *opener) step() bool {
@@ -80,8 +100,15 @@ func (o *opener) step() bool {
 		err = o.list()
 	case tidying:
 		err = o.tidy()
+	case planning:
+		err = o.planOn()
+	case leaping:
+		o.stage = walking
+		err = o.leap()
 	case walking:
 		err = o.walkOn()
+	case doubting:
+		err = o.startOver()
 	case probing:
 		err = o.probeOn()
 	case cutting:
@@ -141,6 +168,8 @@ func (o *opener) list() error {
 		o.sort(e)
 	}
 	o.leftovers = slices.DeleteFunc(o.leftovers, o.hasLog)
+	slices.Sort(o.bases)
+	o.sortSnapshots()
 	if err := o.checkTopic(); err != nil {
 		return err
 	}
@@ -159,6 +188,8 @@ func (o *opener) sort(e disk.Entry) {
 	case err != nil || len(digits) != 20:
 	case suffix == "log":
 		o.bases = append(o.bases, kafka.Offset(base))
+	case suffix == "snapshot":
+		o.snapshots = append(o.snapshots, kafka.Offset(base))
 	case suffix == "index" || suffix == "timeindex":
 		o.leftovers = append(o.leftovers, e.Name) // unless its log turns up
 	}
@@ -215,13 +246,13 @@ func (o *opener) tidy() error {
 	if len(o.bases) == 0 {
 		return o.beginAnew()
 	}
-	slices.Sort(o.bases)
 	o.end = o.bases[0]
 	if !o.op.Open.StopWasClean {
 		// An earlier life made it, and may not have come to its first flush.
 		l.soil(&handle{name: l.dir + "/" + metadataFile, once: true})
 	}
-	return o.beginWalk()
+	o.stage = planning
+	return nil
 }
 
 // beginAnew gives a log without segments its first.
@@ -268,6 +299,9 @@ func (o *opener) syncOn() error {
 		l.view.sealed = nil
 		o.opened, o.epochs = fold.State{}, nil
 		o.end = l.view.start
+		if err := l.dropSnapshots(o.end); err != nil {
+			return err
+		}
 		return l.beginSegment(o.end)
 	}
 	o.doomed = l.belowStart()

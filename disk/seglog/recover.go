@@ -142,12 +142,11 @@ func (o *opener) beginWalk() error {
 	case open.StopWasClean:
 		o.walk.checkFrom = math.MaxInt64
 	}
-	if o.i+1 < len(o.bases) {
-		o.walk.until = o.bases[o.i+1]
-	}
+	o.walk.until = o.until()
 	o.indexer = l.indexer
 	o.indexer.sinceBytes = 0
-	o.stage = walking
+	o.leapt, o.landAt = false, kafka.NoOffset
+	o.stage = leaping
 	return nil
 }
 
@@ -160,8 +159,11 @@ func (o *opener) closeWalk() {
 func (o *opener) walkOn() error {
 	l := o.l
 	at, err := o.walk.step(&l.w.meter, l.w.readBuffer(), o.accept)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case o.doubt || at == atBad && o.leapt:
+		return o.startOver()
 	}
 	switch at {
 	case atBad:
@@ -182,7 +184,10 @@ func (w *Worker) readBuffer() []byte {
 
 // accept takes a sound batch into everything that is rebuilt from headers.
 func (o *opener) accept(h *record.Header, pos int64) {
-	o.opened.Apply(h)
+	if o.landAt != kafka.NoOffset {
+		o.landed(h)
+	}
+	o.foldIn(h)
 	if n := len(o.epochs); n == 0 && h.LeaderEpoch >= 0 || n > 0 && o.epochs[n-1].Epoch < h.LeaderEpoch {
 		o.epochs = append(o.epochs, port.EpochStart{Epoch: h.LeaderEpoch, Start: h.BaseOffset})
 	}
@@ -194,7 +199,10 @@ func (o *opener) accept(h *record.Header, pos int64) {
 
 // walkedOut is the end of a sound segment.
 func (o *opener) walkedOut() error {
-	if o.i+1 == len(o.bases) {
+	if o.isLast() {
+		if o.end < o.foldFrom && o.op.Open.StopWasClean {
+			return o.startOver() // the snapshot speaks of another log
+		}
 		if o.end < o.op.Open.RecoveryPoint && !o.op.Open.AcceptLoss {
 			return errCorrupt // it ends below what was flushed
 		}
@@ -205,7 +213,13 @@ func (o *opener) walkedOut() error {
 		// A segment between the two is missing, and compaction has no business up here.
 		return o.bad()
 	}
+	if o.leapt && o.current.top.time != o.promised.time {
+		return o.startOver()
+	}
 	if err := o.sealFound(); err != nil {
+		return err
+	}
+	if err := o.snapshotFound(next); err != nil {
 		return err
 	}
 	o.end = next

@@ -9,6 +9,10 @@ func (o *opener) lastFound() error {
 	l := o.l
 	e := &o.current
 	o.closeWalk()
+	o.restore()
+	if err := l.dropSnapshots(o.end); err != nil {
+		return err
+	}
 	l.indexer.sinceBytes = o.indexer.sinceBytes
 	l.view.active, l.view.end = *e, o.end
 	o.current.segment = nil
@@ -32,8 +36,8 @@ func (o *opener) sealFound() error {
 	e := &o.current
 	o.closeWalk()
 	o.indexer.addTime(e)
-	trusted := o.op.Open.StopWasClean || e.end <= o.op.Open.RecoveryPoint
-	if trusted {
+	trusted := o.leapt || !o.doubted && (o.op.Open.StopWasClean || e.end <= o.op.Open.RecoveryPoint)
+	if trusted && !o.leapt {
 		kept, err := o.keepIndexes(e)
 		if err != nil {
 			return err

@@ -185,6 +185,9 @@ func (c *cutter) step() bool {
 	}
 	err := trim()
 	if err == nil {
+		err = l.dropSnapshots(l.view.end)
+	}
+	if err == nil {
 		err = l.keepEpochs(trimEpochs(l.epochs, l.view.start, l.view.end))
 	}
 	if err != nil {

@@ -77,7 +77,9 @@ type writer struct {
 	indexOnDisk int
 	timesOnDisk int
 	epochs      []port.EpochStart
-	flushed     kafka.Offset
+	// snapshots are the offsets of the producer snapshots in the directory, rising.
+	snapshots []kafka.Offset
+	flushed   kafka.Offset
 	// dirty lists the files written since they were synced last; newEntries and newDir that
 	// entries of dir, and dir itself, were.
 	dirty      []*handle

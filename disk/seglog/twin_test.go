@@ -70,6 +70,8 @@ type machine struct {
 	*rig
 	twin twin
 	at   kafka.Wall
+	// flushed is where the last flush ended, or what was cut since.
+	flushed kafka.Offset
 }
 
 func (m *machine) append(t *rapid.T) {
@@ -89,7 +91,9 @@ func (m *machine) append(t *rapid.T) {
 	}
 	base := m.end
 	op := m.opAppend(batches...)
-	op.Roll = rapid.IntRange(0, 4).Draw(t, "roll") == 0
+	if op.Roll = rapid.IntRange(0, 4).Draw(t, "roll") == 0; op.Roll {
+		op.Snapshot = noProducers
+	}
 	for i := range m.twin.batches[len(m.twin.batches)-len(batches):] {
 		b := &m.twin.batches[len(m.twin.batches)-len(batches)+i]
 		b.base, b.end = base, base+kafka.Offset(len(b.at))
@@ -148,6 +152,9 @@ func (m *machine) check(t *rapid.T) {
 	}
 }
 
+// noProducers is the snapshot of a log without any.
+var noProducers = new(fold.State).AppendSnapshot(nil)
+
 func countBatches(b []byte) (n int) {
 	for len(b) > 0 {
 		_, _, rest, err := record.Split(b)
@@ -193,6 +200,7 @@ func TestTheLogAgreesWithAListOfBatches(t *testing.T) {
 				if d := m.must(m.flush()); d.End != m.twin.end {
 					t.Fatalf("flushed to %d, the end is %d", d.End, m.twin.end)
 				}
+				m.flushed = m.twin.end
 			},
 			"truncate": func(t *rapid.T) {
 				low := max(0, int(m.twin.end)-20)
@@ -205,6 +213,7 @@ func TestTheLogAgreesWithAListOfBatches(t *testing.T) {
 				}
 				m.twin.end = m.end // without a batch, the end is that of the segment that stays
 				m.twin.start = min(m.twin.start, m.end)
+				m.flushed = min(m.flushed, m.end)
 			},
 			"advance": func(t *rapid.T) {
 				to := kafka.Offset(rapid.IntRange(int(m.twin.start), int(m.twin.end)).Draw(t, "start"))
@@ -215,9 +224,9 @@ func TestTheLogAgreesWithAListOfBatches(t *testing.T) {
 			},
 			"restart": func(t *rapid.T) {
 				m.spec.StopWasClean = rapid.Bool().Draw(t, "clean")
-				m.spec.RecoveryPoint = 0
+				m.spec.RecoveryPoint = rapid.SampledFrom([]kafka.Offset{0, m.flushed}).Draw(t, "recovery point")
 				if m.spec.StopWasClean {
-					m.must(port.LogOp{Kind: port.OpClose, Gen: m.gen})
+					m.must(port.LogOp{Kind: port.OpClose, Gen: m.gen, End: m.end, Snapshot: noProducers})
 					m.spec.RecoveryPoint = m.twin.end
 				}
 				m.spec.LogStart = m.twin.start
