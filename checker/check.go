@@ -71,6 +71,8 @@ type Report struct {
 	// RefusedDamage counts partitions that were refused at the end for damage to their log,
 	// ShownDamage damaged batches that clients were sent and saw to be so.
 	RefusedDamage, ShownDamage int
+	// Spoiled counts batches that nobody may take and that were refused.
+	Spoiled int
 	// Undecided are acknowledged records whose partition was not read at the end.
 	Undecided int
 	// Crashes, and how many of them lost power.
@@ -94,7 +96,7 @@ func (r *Report) Add(o Report) {
 		{&r.Lookups, o.Lookups}, {&r.Created, o.Created}, {&r.Deleted, o.Deleted},
 		{&r.RecordsFinal, o.RecordsFinal}, {&r.ExcusedPowerLoss, o.ExcusedPowerLoss},
 		{&r.ExcusedDeletion, o.ExcusedDeletion}, {&r.ExcusedDamage, o.ExcusedDamage},
-		{&r.RefusedDamage, o.RefusedDamage}, {&r.ShownDamage, o.ShownDamage}, {&r.Undecided, o.Undecided},
+		{&r.Spoiled, o.Spoiled}, {&r.RefusedDamage, o.RefusedDamage}, {&r.ShownDamage, o.ShownDamage}, {&r.Undecided, o.Undecided},
 		{&r.Crashes, o.Crashes}, {&r.PowerLosses, o.PowerLosses},
 	} {
 		*f.to += f.n
@@ -145,12 +147,25 @@ func (j *judge) flag(checker string, events []Event, format string, args ...any)
 }
 
 // count fills in what the report says of the history as such.
+// spoiled demands that a batch which claims more records than it holds was not acknowledged.
+func (j *judge) spoiled(op *ProduceOp) {
+	if a := op.acked(); a != nil {
+		j.flag(Protocol, []Event{a.Start, a.End},
+			"%s-%d: a batch that claims more records than its %d was acknowledged at offset %d", op.Topic, op.Partition, op.Count, a.Base)
+	} else if j.outcome(op) == failed {
+		j.report.Spoiled++
+	}
+}
+
 func (j *judge) count() {
 	r := &j.report
 	for i := range j.h.Produces {
 		op := &j.h.Produces[i]
 		if len(op.Attempts) > 1 {
 			r.Retried++
+		}
+		if op.Spoiled {
+			j.spoiled(op)
 		}
 		switch outcome := j.outcome(op); {
 		case op.Acks == 0:

@@ -77,6 +77,8 @@ type ProduceOp struct {
 	Sequence kafka.Sequence
 	First    Value
 	Count    int32
+	// Spoiled batches claim more records than they hold: no broker may take one.
+	Spoiled  bool
 	Attempts []Attempt
 }
 

@@ -14,6 +14,7 @@ var floors = []Count{
 	{"created", 170},
 	{"deleted", 61},
 	{"retried", 780},
+	{"spoiled", 64},
 	{"polls", 8000},
 	{"polled", 29_000},
 	{"final", 27_000},

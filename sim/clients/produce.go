@@ -97,6 +97,7 @@ func (a *actor) makeBatch(topic int, partition kafka.PartitionID, acks int16, sh
 	a.history.Produces = append(a.history.Produces, checker.ProduceOp{
 		Client: a.id, Topic: a.topics[topic].name, ID: b.id, Partition: partition, Acks: acks,
 		Producer: sh.producer, Epoch: sh.epoch, Sequence: sh.sequence, First: first, Count: sh.count,
+		Spoiled: sh.spoiled,
 	})
 	return b
 }
