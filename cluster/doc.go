@@ -7,7 +7,7 @@
 //	conn.go     what the turn of a connection does with its frame and its socket
 //	storage.go  workers, readers and ledger of a node; Boot, the turn before the first
 //	loss.go     giving up what is damaged of a log, while its node is stopped
-//	pool.go     memory against a budget
+//	pool.go     memory against a budget; workspaces.go: what decompressing takes, few of it
 //	alarm.go    when the one timer is set
 //
 // Invariants:
