@@ -160,7 +160,7 @@ func setProducer(batch []byte, id kafka.ProducerID, epoch kafka.ProducerEpoch, s
 // checkFold compares the state that an opening found, from a snapshot and what follows it, with that
 // of all batches from the very first. A log whose oldest segments are gone may know less of the
 // producers in those, and a snapshot knows one batch of each.
-func (c *crashes) checkFold(t *rapid.T, o *port.Opened) {
+func (c *crashes) checkFold(t failer, o *port.Opened) {
 	for n := len(c.history); n > 0 && c.history[n-1].End() > o.End; n = len(c.history) {
 		c.history = c.history[:n-1]
 	}

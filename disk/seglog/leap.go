@@ -37,8 +37,6 @@ func (o *opener) leap() error {
 		if ok, err = o.heatUpTo(&cold, entry); err != nil || !ok {
 			return err
 		}
-	} else {
-		cold.top = o.promised
 	}
 	*e = cold
 	o.leapt, o.landAt = true, entry.offset
@@ -104,10 +102,11 @@ func (o *opener) measure(e *extent) (bool, error) {
 	return within(x.offset) && within(o.promised.offset) && x.pos > 0 && x.pos < o.walk.size, nil
 }
 
-// landing chooses the entry: the last one below the snapshot, or with windows to refill, one
-// Limits.RefillBytes before that.
+// landing chooses the entry: the last one below the snapshot from which the walk comes past the batch
+// of the greatest timestamp, so that this is seen; or with windows to refill, one Limits.RefillBytes
+// before that.
 func (o *opener) landing(e *extent) (indexEntry, bool, error) {
-	below := func(x indexEntry) bool { return x.offset < o.foldFrom }
+	below := func(x indexEntry) bool { return x.offset < o.foldFrom && x.offset <= o.promised.offset }
 	o.chargeSearch()
 	entry, ok, err := e.lastIndex(below)
 	wanted := o.l.w.cfg.Limits.RefillBytes - o.bytesBehind()
@@ -193,6 +192,6 @@ func (o *opener) startOver() error {
 	o.doubted, o.doubt, o.leapt = true, false, false
 	o.i, o.end = 0, o.bases[0]
 	o.entries, o.foldFrom, o.before, o.opened = nil, 0, fold.State{}, fold.State{}
-	o.epochs = nil
+	o.epochs, o.found = nil, nil
 	return o.beginWalk()
 }

@@ -57,10 +57,12 @@ type opener struct {
 	foldFrom  kafka.Offset
 	before    fold.State
 	refill    bool
+	// found are the snapshots to write.
+	found []foundSnapshot
 	// stored is the checkpoint of epochs, for leaps.
 	stored []port.EpochStart
 	// leapt says that the walk of the segment began at the batch that ends with landAt, and promised
-	// what its time index says. doubt says that something did not fit, doubted that nothing is trusted.
+	// what its time index says is the greatest timestamp. doubt says that something did not fit, doubted that nothing is trusted.
 	leapt    bool
 	landAt   kafka.Offset
 	promised timeEntry
@@ -273,6 +275,11 @@ func (o *opener) beginAnew() error {
 // here on. A new log waits for its first flush.
 func (o *opener) syncOn() error {
 	l := o.l
+	if len(o.found) > 0 {
+		s := o.found[0]
+		o.found = o.found[1:]
+		return l.keepSnapshot(s.at, s.bytes)
+	}
 	if len(o.bases) > 0 && len(l.dirty) > 0 {
 		if o.op.Open.Rewrite {
 			if done, err := o.rewrite(l.dirty[0]); err != nil || !done {

@@ -199,6 +199,9 @@ func (o *opener) accept(h *record.Header, pos int64) {
 
 // walkedOut is the end of a sound segment.
 func (o *opener) walkedOut() error {
+	if o.leapt && o.current.top != o.promised {
+		return o.startOver()
+	}
 	if o.isLast() {
 		if o.end < o.foldFrom && o.op.Open.StopWasClean {
 			return o.startOver() // the snapshot speaks of another log
@@ -213,15 +216,10 @@ func (o *opener) walkedOut() error {
 		// A segment between the two is missing, and compaction has no business up here.
 		return o.bad()
 	}
-	if o.leapt && o.current.top.time != o.promised.time {
-		return o.startOver()
-	}
 	if err := o.sealFound(); err != nil {
 		return err
 	}
-	if err := o.snapshotFound(next); err != nil {
-		return err
-	}
+	o.snapshotFound(next)
 	o.end = next
 	o.i++
 	return o.beginWalk()

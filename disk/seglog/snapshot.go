@@ -137,12 +137,19 @@ func (o *opener) restore() {
 	}
 }
 
-// snapshotFound writes the snapshot at the base of the next segment if a crash took it, or it was
-// not trusted.
-func (o *opener) snapshotFound(base kafka.Offset) error {
-	if o.op.Open.StopWasClean || base < o.foldFrom {
-		return nil
+// foundSnapshot is one to be written.
+type foundSnapshot struct {
+	at    kafka.Offset
+	bytes []byte
+}
+
+// snapshotFound takes the snapshot at the base of the next segment if a crash took the file, or it was
+// not trusted. It is written once it is clear that the log can be opened.
+func (o *opener) snapshotFound(base kafka.Offset) {
+	_, there := slices.BinarySearch(o.l.snapshots, base)
+	if o.op.Open.StopWasClean || base < o.foldFrom || there {
+		return
 	}
 	o.restore()
-	return o.l.keepSnapshot(base, o.opened.AppendSnapshot(nil))
+	o.found = append(o.found, foundSnapshot{base, o.opened.AppendSnapshot(nil)})
 }

@@ -24,7 +24,7 @@ func (p *producing) produce(n, perSegment, valueBytes int) {
 	p.t.Helper()
 	c := crashes{rig: p.rig}
 	for i := range n {
-		b := batchOf(1, kafka.Wall(1000+i), valueBytes)
+		b := batchOf(1, 1000+kafka.Wall(p.end), valueBytes)
 		c.fold = p.fold
 		h := c.stamp(b, kafka.ProducerID(1+i%3))
 		h.LeaderEpoch = p.epoch
@@ -86,7 +86,7 @@ func TestACleanStartReadsSnapshotAndTailOnly(t *testing.T) {
 	if bytes > 200<<10 {
 		t.Errorf("%d bytes of %d moved", bytes, 700*4100)
 	}
-	if o.End != 700 || len(o.Segments) != 3 || o.Segments[0].MaxTimestamp != 1199 || o.Segments[2].MaxTimestamp != 1599 {
+	if o.End != 700 || len(o.Segments) != 3 || o.Segments[0].MaxTimestamp != 1199 || o.Segments[2].MaxTimestamp != 1699 {
 		t.Errorf("opened: %+v", o)
 	}
 	if d := cmp.Diff([]port.EpochStart{{Epoch: 3, Start: 0}, {Epoch: 4, Start: 600}}, o.Epochs); d != "" {
