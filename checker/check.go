@@ -51,6 +51,8 @@ const (
 	WatermarkBack     = "watermark-back"
 	TimeIndex         = "time-index"
 	Metadata          = "metadata"
+	Retention         = "retention"
+	LogStart          = "log-start"
 	Protocol          = "protocol"
 	Unavailable       = "unavailable"
 )
@@ -67,12 +69,14 @@ type Report struct {
 	Created, Deleted                  int
 	RecordsFinal                      int
 	// Excused are acknowledged records that are missing and may be, by excuse.
-	ExcusedPowerLoss, ExcusedDeletion, ExcusedDamage int
+	ExcusedPowerLoss, ExcusedDeletion, ExcusedDamage, ExcusedRetention int
 	// RefusedDamage counts partitions that were refused at the end for damage to their log,
 	// ShownDamage damaged batches that clients were sent and saw to be so.
 	RefusedDamage, ShownDamage int
 	// Spoiled counts batches that nobody may take and that were refused.
 	Spoiled int
+	// StartMoves counts moves of log starts.
+	StartMoves int
 	// Undecided are acknowledged records whose partition was not read at the end.
 	Undecided int
 	// Crashes, and how many of them lost power.
@@ -97,6 +101,7 @@ func (r *Report) Add(o Report) {
 		{&r.RecordsFinal, o.RecordsFinal}, {&r.ExcusedPowerLoss, o.ExcusedPowerLoss},
 		{&r.ExcusedDeletion, o.ExcusedDeletion}, {&r.ExcusedDamage, o.ExcusedDamage},
 		{&r.Spoiled, o.Spoiled}, {&r.RefusedDamage, o.RefusedDamage}, {&r.ShownDamage, o.ShownDamage}, {&r.Undecided, o.Undecided},
+		{&r.ExcusedRetention, o.ExcusedRetention}, {&r.StartMoves, o.StartMoves},
 		{&r.Crashes, o.Crashes}, {&r.PowerLosses, o.PowerLosses},
 	} {
 		*f.to += f.n
@@ -132,6 +137,8 @@ func Check(h *History) ([]Violation, Report) {
 		j.checkLogOrder(l)
 		j.checkWatermarks(l)
 		j.checkLookups(l)
+		j.checkMoves(l)
+		j.checkStart(l)
 	}
 	for i := range h.Polls {
 		j.checkPoll(&h.Polls[i])
@@ -199,7 +206,7 @@ func (j *judge) count() {
 	for i := range j.h.Reads {
 		r.RecordsFinal += len(j.h.Reads[i].Records)
 	}
-	r.Crashes = len(j.h.Crashes)
+	r.Crashes, r.StartMoves = len(j.h.Crashes), len(j.h.StartMoves)
 	for i := range j.h.Crashes {
 		if j.h.Crashes[i].Power {
 			r.PowerLosses++

@@ -11,6 +11,7 @@
 //	index.go      the history by partition
 //	excuse.go     what a power loss or a deletion excuses
 //	damage.go     what damage to a disk excuses
+//	retention.go  what a move of the log start excuses, and whether it had a cause
 //	log.go        acknowledged records are there, at their offsets; a lost suffix is a suffix
 //	reads.go      what reads showed agrees: with one another, with the outcomes, with their order
 //	order.go      records of one producer lie in the order in which they were sent
@@ -24,6 +25,7 @@
 //  2. Every check is sound: what it flags no correct broker shows, whatever the delays between
 //     what happened and what a client learned of it. Where a history leaves two readings open, the
 //     record counts as undecided.
-//  3. No event, no excuse: what is missing is excused by a power loss, a deletion or damage in
-//     the history, whose range covers it, or not at all.
+//  3. No event, no excuse: what is missing is excused by a power loss, a deletion, damage or a move
+//     of the log start in the history, whose range covers it, or not at all. A move is held against
+//     what the topic was asked to keep, the clock and the files.
 package checker

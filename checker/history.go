@@ -23,6 +23,8 @@ type History struct {
 	Reads    []Read
 	Crashes  []Crash
 	Oddities []Oddity
+	// StartMoves are the moves of log starts.
+	StartMoves []StartMove
 	// Damages are what the world did to bytes at rest, Damaged what clients met that only that explains.
 	Damages []Damage
 	Damaged []Damaged
@@ -61,6 +63,34 @@ type Topic struct {
 	Name string
 	// FlushMessages is flush.messages, or 0 if it was not set.
 	FlushMessages int64
+	// RetentionBytes is retention.bytes and Retention retention.ms, or 0 if they were not set: the
+	// default of seven days is longer than any history.
+	RetentionBytes int64
+	Retention      kafka.Millis
+}
+
+// StartCause is which limit a log start moved by.
+type StartCause uint8
+
+// The causes: retention.bytes and retention.ms.
+const (
+	BySize StartCause = iota + 1
+	ByTime
+)
+
+// StartMove is a move of a log start: the records from From to To are gone. From and To and the
+// cause are what the node said; the rest is what the world knows.
+type StartMove struct {
+	Event    Event
+	Log      kafka.TopicPartition
+	From, To kafka.Offset
+	Cause    StartCause
+	// Wall is what the node's clock showed.
+	Wall kafka.Wall
+	// Kept is the size of the log's segments from To on, by their files.
+	Kept int64
+	// Flushed is the end of what the last good flush of the log covers.
+	Flushed kafka.Offset
 }
 
 // ProduceOp is one batch for one partition. Its values are First, First+1 and so on.
@@ -78,7 +108,9 @@ type ProduceOp struct {
 	First    Value
 	Count    int32
 	// Spoiled batches claim more records than they hold: no broker may take one.
-	Spoiled  bool
+	Spoiled bool
+	// Latest is the greatest timestamp of its records, unless the broker writes its own (0).
+	Latest   kafka.Wall
 	Attempts []Attempt
 }
 

@@ -28,7 +28,9 @@ type log struct {
 	// losses are the power losses that may have cost something, in the order of events.
 	losses []loss
 	// damages are what the world did to its bytes.
-	damages  []*Damage
+	damages []*Damage
+	// moves are those of the log start.
+	moves    []*StartMove
 	produces []*ProduceOp
 	polls    []*Poll
 	lookups  []*Lookup
@@ -56,7 +58,7 @@ type index struct {
 	logs         []*log
 	// deletions are the attempts to delete, by name, that may have deleted something.
 	deletions map[string][]*AdminOp
-	flush     map[string]int64
+	settings  map[string]Topic // as they were asked for, by name
 	// written finds the operation of a value.
 	written []span
 }
@@ -71,9 +73,9 @@ type span struct {
 func (j *judge) build() {
 	h := j.h
 	j.byID, j.byName, j.byPlace = map[kafka.TopicID]int{}, map[string]int{}, map[place]int{}
-	j.deletions, j.flush = map[string][]*AdminOp{}, map[string]int64{}
+	j.deletions, j.settings = map[string][]*AdminOp{}, map[string]Topic{}
 	for _, t := range h.Topics {
-		j.flush[t.Name] = t.FlushMessages
+		j.settings[t.Name] = t
 	}
 	for i := range h.Admin {
 		if op := &h.Admin[i]; op.Kind == DeleteTopic && op.mayHaveDeleted() {
@@ -120,6 +122,7 @@ func (j *judge) build() {
 	}
 	j.findLosses()
 	j.findDamages()
+	j.findMoves()
 }
 
 // collect fills in what follows from the operations.
@@ -221,7 +224,7 @@ func (j *judge) log(name string, id kafka.TopicID, partition kafka.PartitionID) 
 	if !ok {
 		n = len(j.logs)
 		j.byPlace[key] = n
-		j.logs = append(j.logs, &log{place: key, flush: j.flush[name]})
+		j.logs = append(j.logs, &log{place: key, flush: j.settings[name].FlushMessages})
 	}
 	return j.logs[n]
 }

@@ -43,6 +43,8 @@ func (j *judge) checkAckedBatch(l *log, op *ProduceOp, a *Attempt) {
 				op.Topic, op.Partition, op.First+Value(i), told, found)
 			return
 		case found != kafka.NoOffset:
+		case l.mayHaveGone(told, op.Attempts[0].Start):
+			j.report.ExcusedRetention++
 		case l.mayBeLost(told, a.Start) && l.onlyDamage(told, a.Start):
 			j.report.ExcusedDamage++
 		case l.mayBeLost(told, a.Start):
@@ -80,6 +82,9 @@ func (j *judge) checkSuffix(l *log) {
 	var lost ack
 	for _, k := range l.acks {
 		if l.find(k.value) == kafka.NoOffset {
+			if l.mayHaveGone(k.offset, k.op.Attempts[0].Start) {
+				continue
+			}
 			if at, ok := l.lostAt(k.offset, k.attempt.Start, forever); ok && at > gone {
 				gone, lost = at, k
 			}

@@ -62,7 +62,7 @@ func (n *Node) partitionChanged(now kafka.Now, log kafka.TopicPartition) {
 		cfg := n.image.TopicConfig(n.cfg, topic.Name)
 		r = replica.New(log, replica.Options{
 			Topic: topic.Name, Self: n.cfg.NodeID, AppendQueueBytes: n.limits.AppendQueueBytes,
-			ProducerIDExpiration: n.cfg.ProducerIDExpiration,
+			ProducerIDExpiration: n.cfg.ProducerIDExpiration, Entropy: n.entropy,
 		}, cfg)
 		if n.replicas == nil {
 			n.replicas = map[kafka.TopicPartition]*replica.Replica{}
@@ -178,6 +178,8 @@ func (n *Node) note(r *replica.Replica, fact *replica.Note) {
 		n.logFailed(r.Log(), fact.Fail)
 	case replica.NoteCut:
 		note.Text = strconv.FormatInt(fact.Bytes, 10) + " bytes"
+	case replica.NoteStartMoved:
+		note.Cause, note.Text = fact.Cause, startMoved(fact)
 	case replica.NoteLeader:
 		note.Text = "epoch " + strconv.Itoa(int(fact.Epoch))
 	case replica.NoteProducerExpired:
@@ -191,4 +193,5 @@ var noteKinds = [...]NoteKind{
 	replica.NoteOpened: NoteLogOpened, replica.NoteCut: NoteLogCut, replica.NoteFailed: NoteLogFailed,
 	replica.NoteLeader: NoteLeader, replica.NoteFlushed: NoteFlushed,
 	replica.NoteProducerExpired: NoteProducerExpired, replica.NoteDeleted: NoteLogDeleted,
+	replica.NoteStartMoved: NoteLogStartMoved,
 }

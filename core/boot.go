@@ -21,7 +21,7 @@ var errStateVersion = errors.New("the state was written by another version of th
 // else is touched before the image is current.
 func (n *Node) start(now kafka.Now, ev *Start) {
 	n.phase = phaseReplaying
-	n.cfg, n.limits, n.facts = ev.Config, ev.Limits, ev.Facts
+	n.cfg, n.limits, n.facts, n.entropy = ev.Config, ev.Limits, ev.Facts, ev.Entropy
 	n.cfg.ClusterID = ev.Facts.ClusterID
 	n.checkpoints = make([]checkpointing, len(ev.Facts.Dirs))
 	n.image = image.New()
@@ -87,6 +87,7 @@ func (n *Node) tidied(now kafka.Now) {
 	}
 	n.phase = phaseServing
 	n.nextCheckpoint = now.Mono.Add(n.cfg.CheckpointInterval.Nanos())
+	n.nextRetention = now.Mono.Add(n.cfg.InitialTaskDelay.Delay())
 	for _, name := range n.image.Names {
 		topic := n.image.TopicNamed(name)
 		for i := range topic.Partitions {

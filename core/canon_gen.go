@@ -252,6 +252,14 @@ func (v *Node) AppendCanon(b []byte) []byte {
 	}
 	b = v.published.AppendCanon(b)
 	b = canon.AppendInt(b, int64(v.nextCheckpoint))
+	b = canon.AppendInt(b, int64(v.nextRetention))
+	b = canon.AppendLen(b, len(v.removed), v.removed == nil)
+	for i1 := range v.removed {
+		b = append(b, v.removed[i1].log.Topic[:]...)
+		b = canon.AppendInt(b, int64(v.removed[i1].log.Partition))
+		b = canon.AppendInt(b, int64(v.removed[i1].at))
+	}
+	b = append(b, v.entropy[:]...)
 	b = canon.AppendInt(b, v.saveSeq)
 	b = canon.AppendLen(b, len(v.faulted), v.faulted == nil)
 	for i1 := range v.faulted {
@@ -348,6 +356,17 @@ func (v *Node) ReadCanon(r *canon.Reader) {
 	}
 	v.published.ReadCanon(r)
 	v.nextCheckpoint = kafka.Mono(r.Int(64))
+	v.nextRetention = kafka.Mono(r.Int(64))
+	v.removed = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.removed = make([]removal, n1)
+		for i2 := range v.removed {
+			copy(v.removed[i2].log.Topic[:], r.Raw(len(v.removed[i2].log.Topic)))
+			v.removed[i2].log.Partition = kafka.PartitionID(r.Int(32))
+			v.removed[i2].at = kafka.Mono(r.Int(64))
+		}
+	}
+	copy(v.entropy[:], r.Raw(len(v.entropy)))
 	v.saveSeq = r.Int(64)
 	v.faulted = nil
 	if n1 := r.Len(); n1 >= 0 {
@@ -495,6 +514,28 @@ func (v *Node) AppendText(b []byte) []byte {
 	b = v.published.AppendText(b)
 	b = append(b, " nextCheckpoint:"...)
 	b = strconv.AppendInt(b, int64(v.nextCheckpoint), 10)
+	b = append(b, " nextRetention:"...)
+	b = strconv.AppendInt(b, int64(v.nextRetention), 10)
+	b = append(b, " removed:"...)
+	if v.removed == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.removed {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, '{')
+			b = append(b, "log:"...)
+			b = append(b, v.removed[i1].log.String()...)
+			b = append(b, " at:"...)
+			b = strconv.AppendInt(b, int64(v.removed[i1].at), 10)
+			b = append(b, '}')
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " entropy:"...)
+	b = canon.AppendQuoted(b, v.entropy[:])
 	b = append(b, " saveSeq:"...)
 	b = strconv.AppendInt(b, v.saveSeq, 10)
 	b = append(b, " faulted:"...)
@@ -695,6 +736,7 @@ func (v *Note) AppendCanon(b []byte) []byte {
 	b = canon.AppendString(b, v.Topic)
 	b = canon.AppendInt(b, int64(v.From))
 	b = canon.AppendInt(b, int64(v.To))
+	b = canon.AppendUint(b, uint64(v.Cause))
 	b = canon.AppendString(b, v.Text)
 	return b
 }
@@ -707,6 +749,7 @@ func (v *Note) ReadCanon(r *canon.Reader) {
 	v.Topic = r.Str()
 	v.From = kafka.Offset(r.Int(64))
 	v.To = kafka.Offset(r.Int(64))
+	v.Cause = replica.Cause(r.Uint(8))
 	v.Text = r.Str()
 }
 
@@ -724,6 +767,8 @@ func (v *Note) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.From), 10)
 	b = append(b, " To:"...)
 	b = strconv.AppendInt(b, int64(v.To), 10)
+	b = append(b, " Cause:"...)
+	b = strconv.AppendUint(b, uint64(v.Cause), 10)
 	b = append(b, " Text:"...)
 	b = canon.AppendQuoted(b, v.Text)
 	b = append(b, '}')

@@ -54,6 +54,12 @@ type Node struct {
 	published msg.Published
 	// nextCheckpoint is when the offset checkpoints are written next.
 	nextCheckpoint kafka.Mono
+	// nextRetention is when the logs are looked through for what may go.
+	nextRetention kafka.Mono
+	// removed are the deleted logs whose files wait for file.delete.delay.ms, by time.
+	removed []removal
+	// entropy is that of the start event.
+	entropy [32]byte
 	// saveSeq numbers the saves that the node itself asks for.
 	saveSeq int64
 	// faulted are the directories in which an I/O error was seen: no boot id is kept there any more.
@@ -198,6 +204,12 @@ func (n *Node) deadline(now kafka.Now) {
 	if n.nextCheckpoint != 0 && n.nextCheckpoint <= now.Mono {
 		n.checkpoint(now)
 	}
+	if n.nextRetention != 0 && n.nextRetention <= now.Mono {
+		n.retain(now)
+	}
+	if len(n.removed) > 0 && n.removed[0].at <= now.Mono {
+		n.removeFiles(now)
+	}
 }
 
 // wake computes the earliest deadline of all.
@@ -205,7 +217,7 @@ func (n *Node) wake() {
 	at := kafka.Mono(0)
 	for _, d := range [...]kafka.Mono{
 		n.controller.NextDeadline(), n.lifecycle.NextDeadline(),
-		n.session.NextDeadline(), n.timers.next(), n.nextCheckpoint,
+		n.session.NextDeadline(), n.timers.next(), n.nextCheckpoint, n.nextRetention, n.nextRemoval(),
 	} {
 		if d != 0 && (at == 0 || d < at) {
 			at = d

@@ -6,6 +6,7 @@ import (
 	"momus/core/kafka"
 	"momus/core/msg"
 	"momus/core/port"
+	"momus/core/replica"
 	"momus/core/wire"
 )
 
@@ -106,5 +107,7 @@ type Note struct {
 	Topic string
 	From  kafka.Offset
 	To    kafka.Offset
+	// Cause is why a log start moved.
+	Cause replica.Cause
 	Text  string
 }

@@ -66,6 +66,7 @@ func (n *Node) carryReplica(now kafka.Now, r *replica.Replica) {
 	if r.Role() == replica.RoleDeleted {
 		n.timers.set(r, 0)
 		delete(n.replicas, r.Log())
+		n.removeLater(now, r.Log())
 		n.logGone(now, place{r.Topic(), r.Log().Partition})
 	}
 }

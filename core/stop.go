@@ -16,7 +16,7 @@ func (n *Node) stop(now kafka.Now) { n.lifecycle.Stop(now) }
 func (n *Node) closeLogs(now kafka.Now) {
 	n.cleanly = n.phase == phaseServing || n.wasClean()
 	n.phase = phaseClosing
-	n.nextCheckpoint = 0
+	n.nextCheckpoint, n.nextRetention, n.removed = 0, 0, nil
 	n.closing = map[kafka.TopicPartition]bool{}
 	for _, log := range n.logs() {
 		n.closing[log] = true

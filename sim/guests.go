@@ -2,11 +2,13 @@ package sim
 
 import (
 	"strconv"
+	"strings"
 
 	"momus/checker"
 	"momus/core"
 	"momus/core/kafka"
 	"momus/core/port"
+	"momus/core/replica"
 	"momus/sim/clients"
 	"momus/sim/simnet"
 )
@@ -259,6 +261,30 @@ func (n *node) crashing(power bool) {
 func (n *node) ioErrors() uint64 {
 	b := n.disk.Bites()
 	return b.WriteErrors + b.ReadErrors + b.NameErrors + b.SyncErrors + b.FullDisks
+}
+
+// startMoved puts a move of a log start into the history, with what the judge holds it against.
+func (n *node) startMoved(note *core.Note) {
+	causes := [...]checker.StartCause{replica.CauseSize: checker.BySize, replica.CauseTime: checker.ByTime}
+	m := checker.StartMove{
+		Event: checker.Event((*guestEnv)(n).Event()), Log: note.Log, From: note.From, To: note.To,
+		Cause: causes[note.Cause], Wall: n.now().Wall, Flushed: n.guests.flushed[note.Log],
+	}
+	for _, dir := range n.node.LogDirs {
+		entries, err := n.disk.Look(dir + "/" + note.Topic + "-" + strconv.Itoa(int(note.Log.Partition)))
+		if err != nil {
+			continue // it lies in another directory
+		}
+		for _, e := range entries {
+			digits, isLog := strings.CutSuffix(e.Name, ".log")
+			base, err := strconv.ParseInt(digits, 10, 64)
+			if isLog && err == nil && kafka.Offset(base) >= m.To {
+				m.Kept += e.Size
+			}
+		}
+	}
+	h := n.guests.population.History()
+	h.StartMoves = append(h.StartMoves, m)
 }
 
 // doubt remembers the logs whose operations failed in a disk turn in which a sync failed.

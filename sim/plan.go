@@ -60,6 +60,8 @@ func (n *node) drawConfig() *config.Node {
 		"log.dirs=/data", "advertised.listeners=PLAINTEXT://node" + strconv.Itoa(int(n.index)) + ":9092",
 		"log.flush.offset.checkpoint.interval.ms=" + strconv.FormatInt(s.Between(100, 3000), 10),
 		"log.initial.task.delay.ms=0",
+		"log.retention.check.interval.ms=" + strconv.FormatInt(n.stream("plan/retention").Between(50, 1000), 10),
+		"log.segment.delete.delay.ms=" + strconv.FormatInt([...]int64{200, 0, 60_000}[n.stream("plan/removal").Draw(3)], 10),
 	}})
 	if err != nil {
 		panic("BUG: the simulator's own configuration is refused: " + err.Error())

@@ -52,6 +52,7 @@ func (r *Report) Counts() []Count {
 		{"excused-power", uint64(j.ExcusedPowerLoss)}, {"excused-deletion", uint64(j.ExcusedDeletion)},
 		{"excused-damage", uint64(j.ExcusedDamage)}, {"refused-damage", uint64(j.RefusedDamage)},
 		{"shown-damage", uint64(j.ShownDamage)},
+		{"excused-retention", uint64(j.ExcusedRetention)}, {"start-moves", uint64(j.StartMoves)},
 		{"undecided", uint64(j.Undecided)},
 		{"crash-process", d.ProcessCrashes}, {"crash-power", d.PowerLosses}, {"crash-lossy", d.LossyPowerLosses},
 		{"disk-downs", r.DiskDowns}, {"write-errors", d.WriteErrors}, {"read-errors", d.ReadErrors},

@@ -78,6 +78,9 @@ func (s *nodeSink) Publish(p *msg.Published) { s.process.published = p }
 
 // Note implements cluster.Sink.
 func (s *nodeSink) Note(note core.Note) {
+	if note.Kind == core.NoteLogStartMoved {
+		(*node)(s).startMoved(&note)
+	}
 	if trace := s.w.options.Trace; trace != nil {
 		trace(s.name + "note " + note.Kind.String() + " " + string(note.AppendText(nil)))
 	}

@@ -109,6 +109,8 @@ func (v *values) broker() config.Broker {
 		SessionTimeout:           v.millis("broker.session.timeout.ms"),
 		ProducerIDExpiration:     v.millis("producer.id.expiration.ms"),
 		CheckpointInterval:       v.millis("log.flush.offset.checkpoint.interval.ms"),
+		RetentionCheckInterval:   v.millis("log.retention.check.interval.ms"),
+		InitialTaskDelay:         v.millis("log.initial.task.delay.ms"),
 		MetadataSegmentBytes:     v.int("metadata.log.segment.bytes"),
 		Topic:                    v.topic(),
 	}

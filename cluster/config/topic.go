@@ -34,6 +34,9 @@ func (v *values) topic() config.Topic {
 		Delete:             slices.Contains(policy, "delete"),
 		RetentionBytes:     v.long("log.retention.bytes"),
 		Retention:          v.retention(),
+		SegmentAge:         v.roll(),
+		SegmentJitter:      v.rollJitter(),
+		FileDeleteDelay:    v.millis("log.segment.delete.delay.ms"),
 	}
 }
 
@@ -51,28 +54,65 @@ func (v *values) flushInterval() kafka.Millis {
 	return kafka.Millis(interval)
 }
 
+const (
+	minute = 60 * 1000
+	hour   = 60 * minute
+)
+
+// unit is one of several keys for the same thing, and what it counts in milliseconds.
+type unit struct {
+	name   string
+	factor int64
+}
+
+// finest is the amount of the last of the keys that is set: finer units stand behind, and the
+// first has a default.
+func (v *values) finest(units ...unit) (u unit, amount int64) {
+	for _, finer := range units {
+		if n, ok := v.optional(finer.name); ok {
+			u, amount = finer, n
+		}
+	}
+	return u, amount
+}
+
+// millis is so many units, or the most there is.
+func (u unit) millis(amount int64) kafka.Millis {
+	if amount > math.MaxInt64/u.factor {
+		return math.MaxInt64
+	}
+	return kafka.Millis(amount * u.factor)
+}
+
 // retention is the time that a segment is kept, or -1 for ever. Any negative number means -1;
 // 0 is refused, as it is in Kafka.
 func (v *values) retention() kafka.Millis {
-	const minute = 60 * 1000
-	name, factor := "log.retention.hours", int64(60*minute)
-	amount := v.long(name)
-	for _, finer := range []struct {
-		name   string
-		factor int64
-	}{{"log.retention.minutes", minute}, {"log.retention.ms", 1}} {
-		if n, ok := v.optional(finer.name); ok {
-			name, factor, amount = finer.name, finer.factor, n
-		}
-	}
+	u, amount := v.finest(unit{"log.retention.hours", hour}, unit{"log.retention.minutes", minute}, unit{"log.retention.ms", 1})
 	switch {
 	case amount == 0:
-		v.refuse(name, "allowed is a number >= 1, or -1 for no limit")
+		v.refuse(u.name, "allowed is a number >= 1, or -1 for no limit")
 		return -1
 	case amount < 0:
 		return -1
-	case amount > math.MaxInt64/factor:
-		return math.MaxInt64
 	}
-	return kafka.Millis(amount * factor)
+	return u.millis(amount)
+}
+
+// roll is the time after which a segment is left. The key in milliseconds has no range of its own
+// in Kafka's table, but the topic key that it stands for has.
+func (v *values) roll() kafka.Millis {
+	u, amount := v.finest(unit{"log.roll.hours", hour}, unit{"log.roll.ms", 1})
+	if amount < 1 {
+		v.refuse(u.name, "allowed is a number >= 1")
+	}
+	return u.millis(amount)
+}
+
+// rollJitter is how much earlier than that it may be.
+func (v *values) rollJitter() kafka.Millis {
+	u, amount := v.finest(unit{"log.roll.jitter.hours", hour}, unit{"log.roll.jitter.ms", 1})
+	if amount < 0 {
+		v.refuse(u.name, "allowed is a number >= 0")
+	}
+	return u.millis(amount)
 }

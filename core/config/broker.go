@@ -50,6 +50,10 @@ type Broker struct {
 	ProducerIDExpiration kafka.Millis
 	// CheckpointInterval is log.flush.offset.checkpoint.interval.ms.
 	CheckpointInterval kafka.Millis
+	// RetentionCheckInterval is log.retention.check.interval.ms, InitialTaskDelay
+	// log.initial.task.delay.ms, after which the first check comes.
+	RetentionCheckInterval kafka.Millis
+	InitialTaskDelay       kafka.Millis
 	// MetadataSegmentBytes is metadata.log.segment.bytes.
 	MetadataSegmentBytes int32
 
@@ -83,6 +87,10 @@ type Topic struct {
 	Delete          bool
 	RetentionBytes  int64
 	Retention       kafka.Millis
+	// SegmentAge is segment.ms, SegmentJitter segment.jitter.ms, FileDeleteDelay file.delete.delay.ms.
+	SegmentAge      kafka.Millis
+	SegmentJitter   kafka.Millis
+	FileDeleteDelay kafka.Millis
 }
 
 // Override is one key set on a topic.

@@ -74,6 +74,8 @@ func (v *Broker) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.SessionTimeout))
 	b = canon.AppendInt(b, int64(v.ProducerIDExpiration))
 	b = canon.AppendInt(b, int64(v.CheckpointInterval))
+	b = canon.AppendInt(b, int64(v.RetentionCheckInterval))
+	b = canon.AppendInt(b, int64(v.InitialTaskDelay))
 	b = canon.AppendInt(b, int64(v.MetadataSegmentBytes))
 	b = v.Topic.AppendCanon(b)
 	return b
@@ -107,6 +109,8 @@ func (v *Broker) ReadCanon(r *canon.Reader) {
 	v.SessionTimeout = kafka.Millis(r.Int(64))
 	v.ProducerIDExpiration = kafka.Millis(r.Int(64))
 	v.CheckpointInterval = kafka.Millis(r.Int(64))
+	v.RetentionCheckInterval = kafka.Millis(r.Int(64))
+	v.InitialTaskDelay = kafka.Millis(r.Int(64))
 	v.MetadataSegmentBytes = int32(r.Int(32))
 	v.Topic.ReadCanon(r)
 }
@@ -162,6 +166,10 @@ func (v *Broker) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.ProducerIDExpiration), 10)
 	b = append(b, " CheckpointInterval:"...)
 	b = strconv.AppendInt(b, int64(v.CheckpointInterval), 10)
+	b = append(b, " RetentionCheckInterval:"...)
+	b = strconv.AppendInt(b, int64(v.RetentionCheckInterval), 10)
+	b = append(b, " InitialTaskDelay:"...)
+	b = strconv.AppendInt(b, int64(v.InitialTaskDelay), 10)
 	b = append(b, " MetadataSegmentBytes:"...)
 	b = strconv.AppendInt(b, int64(v.MetadataSegmentBytes), 10)
 	b = append(b, " Topic:"...)
@@ -190,6 +198,9 @@ func (v *Topic) AppendCanon(b []byte) []byte {
 	b = canon.AppendBool(b, v.Delete)
 	b = canon.AppendInt(b, v.RetentionBytes)
 	b = canon.AppendInt(b, int64(v.Retention))
+	b = canon.AppendInt(b, int64(v.SegmentAge))
+	b = canon.AppendInt(b, int64(v.SegmentJitter))
+	b = canon.AppendInt(b, int64(v.FileDeleteDelay))
 	return b
 }
 
@@ -213,6 +224,9 @@ func (v *Topic) ReadCanon(r *canon.Reader) {
 	v.Delete = r.Bool()
 	v.RetentionBytes = r.Int(64)
 	v.Retention = kafka.Millis(r.Int(64))
+	v.SegmentAge = kafka.Millis(r.Int(64))
+	v.SegmentJitter = kafka.Millis(r.Int(64))
+	v.FileDeleteDelay = kafka.Millis(r.Int(64))
 }
 
 // AppendText appends v for a human reader.
@@ -255,6 +269,12 @@ func (v *Topic) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, v.RetentionBytes, 10)
 	b = append(b, " Retention:"...)
 	b = strconv.AppendInt(b, int64(v.Retention), 10)
+	b = append(b, " SegmentAge:"...)
+	b = strconv.AppendInt(b, int64(v.SegmentAge), 10)
+	b = append(b, " SegmentJitter:"...)
+	b = strconv.AppendInt(b, int64(v.SegmentJitter), 10)
+	b = append(b, " FileDeleteDelay:"...)
+	b = strconv.AppendInt(b, int64(v.FileDeleteDelay), 10)
 	b = append(b, '}')
 	return b
 }

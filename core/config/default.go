@@ -28,6 +28,8 @@ func DefaultTopic() Topic {
 		Delete:             true,
 		RetentionBytes:     -1,
 		Retention:          7 * day,
+		SegmentAge:         7 * day,
+		FileDeleteDelay:    60_000,
 	}
 }
 
@@ -52,6 +54,8 @@ func DefaultBroker() Broker {
 		SessionTimeout:           9000,
 		ProducerIDExpiration:     day,
 		CheckpointInterval:       60000,
+		RetentionCheckInterval:   300000,
+		InitialTaskDelay:         30000,
 		MetadataSegmentBytes:     1 << 30,
 		Topic:                    DefaultTopic(),
 	}

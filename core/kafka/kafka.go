@@ -83,6 +83,13 @@ type Millis int64
 // Nanos converts.
 func (m Millis) Nanos() Nanos { return Nanos(m) * Millisecond }
 
+// delayMax bounds what is added to a clock: a century, in milliseconds.
+const delayMax Millis = 100 * 365 * 24 * 60 * 60 * 1000
+
+// Delay converts a configured delay, which may be so long that it means never, to one that can be
+// added to a clock.
+func (m Millis) Delay() Nanos { return min(m, delayMax).Nanos() }
+
 // Now is the pair of clocks that a Step gets.
 type Now struct {
 	Mono Mono

@@ -84,6 +84,9 @@ func (s *Storage) op(op port.LogOp) *core.LogDone {
 		done.Opened = l.opened()
 		return done
 	}
+	if op.Kind == port.OpPurge {
+		return done
+	}
 	if l == nil {
 		done.Fail = port.FailMissing
 		return done

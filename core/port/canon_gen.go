@@ -596,6 +596,7 @@ func (v *LogOp) AppendText(b []byte) []byte {
 func (v *SegmentInfo) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.Base))
 	b = canon.AppendInt(b, v.Size)
+	b = canon.AppendInt(b, int64(v.FirstTimestamp))
 	b = canon.AppendInt(b, int64(v.MaxTimestamp))
 	return b
 }
@@ -604,6 +605,7 @@ func (v *SegmentInfo) AppendCanon(b []byte) []byte {
 func (v *SegmentInfo) ReadCanon(r *canon.Reader) {
 	v.Base = kafka.Offset(r.Int(64))
 	v.Size = r.Int(64)
+	v.FirstTimestamp = kafka.Wall(r.Int(64))
 	v.MaxTimestamp = kafka.Wall(r.Int(64))
 }
 
@@ -615,6 +617,8 @@ func (v *SegmentInfo) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.Base), 10)
 	b = append(b, " Size:"...)
 	b = strconv.AppendInt(b, v.Size, 10)
+	b = append(b, " FirstTimestamp:"...)
+	b = strconv.AppendInt(b, int64(v.FirstTimestamp), 10)
 	b = append(b, " MaxTimestamp:"...)
 	b = strconv.AppendInt(b, int64(v.MaxTimestamp), 10)
 	b = append(b, '}')

@@ -32,17 +32,24 @@ const (
 	// OpTruncate cuts the log so that its end is at most End. It adopts Gen.
 	OpTruncate
 	// OpAdvanceStart makes Base the log start: segments wholly below it are renamed .deleted and
-	// unlinked at their last unpin. At least one segment always stays.
+	// unlinked after OpPurge, at their last unpin. At least one segment always stays: with Roll a
+	// new one begins at Base first, which must be the end.
 	OpAdvanceStart
 	// OpClose writes Snapshot, flushes and closes the log.
 	OpClose
-	// OpDelete renames the directory to -delete and removes it. The log is gone; no generation follows.
+	// OpDelete renames the directory to -delete; OpPurge removes it. The log is gone; no generation follows.
 	OpDelete
+	// OpPurge lets go of files that are out of the way already: of segments that lay below Base when
+	// the start advanced, and of a deleted log (whatever Base is). It is asked for after the
+	// operation that renamed them was completed, file.delete.delay.ms later, has no place in the
+	// log's order, and never fails: what cannot be removed is in nobody's way.
+	OpPurge
 )
 
 var logOpNames = [...]string{
 	OpOpen: "open", OpAppend: "append", OpFlush: "flush", OpTruncate: "truncate",
 	OpAdvanceStart: "advance of the start", OpClose: "close", OpDelete: "delete",
+	OpPurge: "purge",
 }
 
 // String names the operation as traces and log lines do; one of another version by its number.
@@ -99,8 +106,8 @@ type LogOp struct {
 	Roll  bool
 	Span  Span
 	Open  *OpenSpec
-	// Snapshot is the producer snapshot file at Base of an OpAppend with Roll, and at End of an
-	// OpClose. Nil writes none.
+	// Snapshot is the producer snapshot file at Base of an OpAppend or an OpAdvanceStart with Roll,
+	// and at End of an OpClose. Nil writes none.
 	Snapshot []byte
 }
 
@@ -127,9 +134,12 @@ func (f Failure) String() string { return nameOf(failureNames[:], "failure ", in
 //
 //canon:gen
 type SegmentInfo struct {
-	Base         kafka.Offset
-	Size         int64
-	MaxTimestamp kafka.Wall
+	Base kafka.Offset
+	Size int64
+	// FirstTimestamp is the greatest of the first batch, of the last segment only, MaxTimestamp of all
+	// batches; -1 if there is none.
+	FirstTimestamp kafka.Wall
+	MaxTimestamp   kafka.Wall
 }
 
 // EpochStart says at which offset a leader epoch begins (leader-epoch-checkpoint).

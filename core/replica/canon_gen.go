@@ -19,6 +19,7 @@ func (v *Replica) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.options.Self))
 	b = canon.AppendInt(b, v.options.AppendQueueBytes)
 	b = canon.AppendInt(b, int64(v.options.ProducerIDExpiration))
+	b = append(b, v.options.Entropy[:]...)
 	b = v.cfg.AppendCanon(b)
 	b = canon.AppendUint(b, uint64(v.role))
 	b = canon.AppendInt(b, int64(v.gen))
@@ -35,6 +36,7 @@ func (v *Replica) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.written))
 	b = canon.AppendInt(b, int64(v.flushed))
 	b = canon.AppendInt(b, int64(v.high))
+	b = canon.AppendInt(b, int64(v.startOnDisk))
 	b = canon.AppendInt(b, int64(v.checkpointed))
 	b = canon.AppendInt(b, int64(v.flushing))
 	b = canon.AppendBool(b, v.flushLate)
@@ -46,11 +48,23 @@ func (v *Replica) AppendCanon(b []byte) []byte {
 		b = canon.AppendInt(b, int64(v.marks[i1].end))
 		b = canon.AppendInt(b, v.marks[i1].bytes)
 	}
+	b = canon.AppendLen(b, len(v.sealed), v.sealed == nil)
+	for i1 := range v.sealed {
+		b = canon.AppendInt(b, int64(v.sealed[i1].base))
+		b = canon.AppendInt(b, v.sealed[i1].size)
+		b = canon.AppendInt(b, int64(v.sealed[i1].top))
+		b = canon.AppendInt(b, int64(v.sealed[i1].touched))
+	}
 	b = canon.AppendInt(b, int64(v.active.base))
 	b = canon.AppendInt(b, v.active.size)
 	b = canon.AppendInt(b, v.active.entries)
 	b = canon.AppendInt(b, v.active.sinceEntry)
 	b = canon.AppendInt(b, int64(v.active.interval))
+	b = canon.AppendInt(b, int64(v.active.first))
+	b = canon.AppendInt(b, int64(v.active.top))
+	b = canon.AppendInt(b, int64(v.active.created))
+	b = canon.AppendInt(b, int64(v.active.touched))
+	b = canon.AppendInt(b, int64(v.active.jitter))
 	b = canon.AppendLen(b, len(v.epochs), v.epochs == nil)
 	for i1 := range v.epochs {
 		b = v.epochs[i1].AppendCanon(b)
@@ -74,6 +88,11 @@ func (v *Replica) AppendCanon(b []byte) []byte {
 	}
 	b = canon.AppendInt(b, int64(v.flushAt))
 	b = canon.AppendInt(b, int64(v.expireAt))
+	b = canon.AppendLen(b, len(v.purges), v.purges == nil)
+	for i1 := range v.purges {
+		b = canon.AppendInt(b, int64(v.purges[i1].at))
+		b = canon.AppendInt(b, int64(v.purges[i1].base))
+	}
 	return b
 }
 
@@ -85,6 +104,7 @@ func (v *Replica) ReadCanon(r *canon.Reader) {
 	v.options.Self = kafka.NodeID(r.Int(32))
 	v.options.AppendQueueBytes = r.Int(64)
 	v.options.ProducerIDExpiration = kafka.Millis(r.Int(64))
+	copy(v.options.Entropy[:], r.Raw(len(v.options.Entropy)))
 	v.cfg.ReadCanon(r)
 	v.role = Role(r.Uint(8))
 	v.gen = port.Generation(r.Int(64))
@@ -104,6 +124,7 @@ func (v *Replica) ReadCanon(r *canon.Reader) {
 	v.written = kafka.Offset(r.Int(64))
 	v.flushed = kafka.Offset(r.Int(64))
 	v.high = kafka.Offset(r.Int(64))
+	v.startOnDisk = kafka.Offset(r.Int(64))
 	v.checkpointed = kafka.Offset(r.Int(64))
 	v.flushing = kafka.Offset(r.Int(64))
 	v.flushLate = r.Bool()
@@ -118,11 +139,26 @@ func (v *Replica) ReadCanon(r *canon.Reader) {
 			v.marks[i2].bytes = r.Int(64)
 		}
 	}
+	v.sealed = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.sealed = make([]extent, n1)
+		for i2 := range v.sealed {
+			v.sealed[i2].base = kafka.Offset(r.Int(64))
+			v.sealed[i2].size = r.Int(64)
+			v.sealed[i2].top = kafka.Wall(r.Int(64))
+			v.sealed[i2].touched = kafka.Wall(r.Int(64))
+		}
+	}
 	v.active.base = kafka.Offset(r.Int(64))
 	v.active.size = r.Int(64)
 	v.active.entries = r.Int(64)
 	v.active.sinceEntry = r.Int(64)
 	v.active.interval = int32(r.Int(32))
+	v.active.first = kafka.Wall(r.Int(64))
+	v.active.top = kafka.Wall(r.Int(64))
+	v.active.created = kafka.Wall(r.Int(64))
+	v.active.touched = kafka.Wall(r.Int(64))
+	v.active.jitter = kafka.Millis(r.Int(64))
 	v.epochs = nil
 	if n1 := r.Len(); n1 >= 0 {
 		v.epochs = make([]port.EpochStart, n1)
@@ -155,6 +191,14 @@ func (v *Replica) ReadCanon(r *canon.Reader) {
 	}
 	v.flushAt = kafka.Mono(r.Int(64))
 	v.expireAt = kafka.Mono(r.Int(64))
+	v.purges = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.purges = make([]purge, n1)
+		for i2 := range v.purges {
+			v.purges[i2].at = kafka.Mono(r.Int(64))
+			v.purges[i2].base = kafka.Offset(r.Int(64))
+		}
+	}
 }
 
 // AppendText appends v for a human reader.
@@ -173,6 +217,8 @@ func (v *Replica) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, v.options.AppendQueueBytes, 10)
 	b = append(b, " ProducerIDExpiration:"...)
 	b = strconv.AppendInt(b, int64(v.options.ProducerIDExpiration), 10)
+	b = append(b, " Entropy:"...)
+	b = canon.AppendQuoted(b, v.options.Entropy[:])
 	b = append(b, '}')
 	b = append(b, " cfg:"...)
 	b = v.cfg.AppendText(b)
@@ -214,6 +260,8 @@ func (v *Replica) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.flushed), 10)
 	b = append(b, " high:"...)
 	b = strconv.AppendInt(b, int64(v.high), 10)
+	b = append(b, " startOnDisk:"...)
+	b = strconv.AppendInt(b, int64(v.startOnDisk), 10)
 	b = append(b, " checkpointed:"...)
 	b = strconv.AppendInt(b, int64(v.checkpointed), 10)
 	b = append(b, " flushing:"...)
@@ -244,6 +292,28 @@ func (v *Replica) AppendText(b []byte) []byte {
 		}
 		b = append(b, ']')
 	}
+	b = append(b, " sealed:"...)
+	if v.sealed == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.sealed {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, '{')
+			b = append(b, "base:"...)
+			b = strconv.AppendInt(b, int64(v.sealed[i1].base), 10)
+			b = append(b, " size:"...)
+			b = strconv.AppendInt(b, v.sealed[i1].size, 10)
+			b = append(b, " top:"...)
+			b = strconv.AppendInt(b, int64(v.sealed[i1].top), 10)
+			b = append(b, " touched:"...)
+			b = strconv.AppendInt(b, int64(v.sealed[i1].touched), 10)
+			b = append(b, '}')
+		}
+		b = append(b, ']')
+	}
 	b = append(b, " active:"...)
 	b = append(b, '{')
 	b = append(b, "base:"...)
@@ -256,6 +326,16 @@ func (v *Replica) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, v.active.sinceEntry, 10)
 	b = append(b, " interval:"...)
 	b = strconv.AppendInt(b, int64(v.active.interval), 10)
+	b = append(b, " first:"...)
+	b = strconv.AppendInt(b, int64(v.active.first), 10)
+	b = append(b, " top:"...)
+	b = strconv.AppendInt(b, int64(v.active.top), 10)
+	b = append(b, " created:"...)
+	b = strconv.AppendInt(b, int64(v.active.created), 10)
+	b = append(b, " touched:"...)
+	b = strconv.AppendInt(b, int64(v.active.touched), 10)
+	b = append(b, " jitter:"...)
+	b = strconv.AppendInt(b, int64(v.active.jitter), 10)
 	b = append(b, '}')
 	b = append(b, " epochs:"...)
 	if v.epochs == nil {
@@ -324,6 +404,24 @@ func (v *Replica) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.flushAt), 10)
 	b = append(b, " expireAt:"...)
 	b = strconv.AppendInt(b, int64(v.expireAt), 10)
+	b = append(b, " purges:"...)
+	if v.purges == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.purges {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, '{')
+			b = append(b, "at:"...)
+			b = strconv.AppendInt(b, int64(v.purges[i1].at), 10)
+			b = append(b, " base:"...)
+			b = strconv.AppendInt(b, int64(v.purges[i1].base), 10)
+			b = append(b, '}')
+		}
+		b = append(b, ']')
+	}
 	b = append(b, '}')
 	return b
 }

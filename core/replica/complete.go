@@ -33,6 +33,9 @@ func (r *Replica) LogDone(now kafka.Now, d *port.LogDone) {
 			r.flushIfDue(now)
 		}
 		r.advance(false)
+	case port.OpAdvanceStart:
+		r.startMoved(now, d.End)
+	case port.OpPurge:
 	case port.OpClose:
 		r.closed(d.End)
 	default:

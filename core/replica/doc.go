@@ -18,6 +18,7 @@
 //	complete.go   completions of log operations
 //	watermark.go  the high watermark, and who is told
 //	flush.go      when to flush; roll.go when to begin a segment
+//	retain.go     which segments are to go, and when their files
 //	epochs.go     leader epochs and where they begin
 //	expire.go     producers that were silent for long
 //	query.go      answers to Fetch and ListOffsets

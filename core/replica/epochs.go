@@ -1,6 +1,8 @@
 package replica
 
 import (
+	"slices"
+
 	"momus/core/kafka"
 	"momus/core/port"
 )
@@ -16,6 +18,19 @@ func (r *Replica) beginEpoch(epoch kafka.LeaderEpoch) {
 		n--
 	}
 	r.epochs = append(r.epochs[:n], port.EpochStart{Epoch: epoch, Start: r.assigned})
+}
+
+// forgetEpochs drops those that ended below the log start. One that spans it begins there now, as
+// in Kafka's checkpoint.
+func (r *Replica) forgetEpochs() {
+	n := 0
+	for n+1 < len(r.epochs) && r.epochs[n+1].Start <= r.start {
+		n++
+	}
+	r.epochs = slices.Delete(r.epochs, 0, n)
+	if len(r.epochs) > 0 {
+		r.epochs[0].Start = max(r.epochs[0].Start, r.start)
+	}
 }
 
 // EpochEnd finds the largest epoch not above asked and its end. An epoch above all known ones gives

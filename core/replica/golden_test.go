@@ -72,7 +72,8 @@ var testLog = kafka.TopicPartition{Topic: kafka.TopicID{1}, Partition: 0}
 func testConfig() config.Topic {
 	return config.Topic{
 		SegmentBytes: 1 << 20, SegmentIndexBytes: 1 << 20, IndexIntervalBytes: 4096, MessageBytesMax: 1 << 16,
-		MinInsyncReplicas: 1, FlushMessages: never, FlushInterval: never,
+		MinInsyncReplicas: 1, FlushMessages: never, FlushInterval: never, SegmentAge: never,
+		RetentionBytes: -1, Retention: -1, FileDeleteDelay: 60_000,
 	}
 }
 
@@ -150,13 +151,20 @@ func (s *script) run(line string) string {
 		s.cfg.FlushMessages = a.int("flush", s.cfg.FlushMessages)
 		s.cfg.FlushInterval = kafka.Millis(a.int("flush-ms", int64(s.cfg.FlushInterval)))
 		s.cfg.SegmentBytes = int32(a.int("segment", int64(s.cfg.SegmentBytes)))
+		s.cfg.SegmentAge = kafka.Millis(a.int("segment-ms", int64(s.cfg.SegmentAge)))
+		s.cfg.RetentionBytes = a.int("retention-bytes", s.cfg.RetentionBytes)
+		s.cfg.Retention = kafka.Millis(a.int("retention-ms", int64(s.cfg.Retention)))
+		if v, ok := a["delete"]; ok {
+			s.cfg.Delete = v == "1"
+		}
 		s.cfg.SegmentIndexBytes = int32(a.int("index", int64(s.cfg.SegmentIndexBytes)))
 		s.cfg.MinInsyncReplicas = int32(a.int("min-isr", int64(s.cfg.MinInsyncReplicas)))
 		r.Configure(s.now, s.cfg)
 	case "produce":
 		r.Produce(s.now, produceOf(a))
 	case "done":
-		kinds := map[string]port.LogOpKind{"append": port.OpAppend, "flush": port.OpFlush, "close": port.OpClose, "delete": port.OpDelete}
+		kinds := map[string]port.LogOpKind{"append": port.OpAppend, "flush": port.OpFlush, "close": port.OpClose, "delete": port.OpDelete,
+			"start": port.OpAdvanceStart, "purge": port.OpPurge}
 		for name, kind := range kinds {
 			if end, ok := a[name]; ok {
 				r.LogDone(s.now, &port.LogDone{
@@ -180,6 +188,11 @@ func (s *script) run(line string) string {
 		})
 		return fmt.Sprintf("\n%v high=%d upto=%d diverging=%v %d %d", st.Err, st.HighWatermark, st.Upto,
 			st.HasDiverging, st.DivergingEpoch, st.DivergingEnd)
+	case "retain":
+		r.Retain(s.now)
+	case "checkpoint":
+		c, _ := r.Checkpoint()
+		return fmt.Sprintf("\ncheckpoint start=%d high=%d", c.LogStart, c.HighWatermark)
 	case "room":
 		return fmt.Sprintf("\n%v", r.AppendRoom())
 	default:
@@ -194,7 +207,7 @@ func produceOf(a args) *msg.Produce {
 	return &msg.Produce{
 		Op: msg.Op(a.int("op", 0)), Log: testLog, Acks: int16(a.int("acks", -1)), Internal: a["internal"] != "",
 		Head: record.Header{
-			Size: int32(a.int("size", 100)), LastOffsetDelta: n - 1, Count: n, MaxTimestamp: 1000,
+			Size: int32(a.int("size", 100)), LastOffsetDelta: n - 1, Count: n, MaxTimestamp: kafka.Wall(a.int("time", 1000)),
 			Attributes: record.Attributes(a.int("attributes", 0)), BaseOffset: kafka.Offset(a.int("base", 0)),
 			ProducerID: kafka.ProducerID(a.int("pid", -1)), ProducerEpoch: kafka.ProducerEpoch(a.int("pepoch", min(a.int("pid", -1), 0))),
 			BaseSequence: kafka.Sequence(a.int("seq", -1)),
@@ -224,8 +237,11 @@ func drain(r *Replica) string {
 		}
 	}
 	for _, n := range r.Out.Notes {
-		names := [...]string{"", "opened", "cut", "failed", "leader", "flushed", "expired", "deleted"}
+		names := [...]string{"", "opened", "cut", "failed", "leader", "flushed", "expired", "deleted", "start moved"}
 		fmt.Fprintf(&b, "\nnote %s from=%d to=%d", names[n.Kind], n.From, n.To)
+		if n.Cause != 0 {
+			fmt.Fprintf(&b, " cause=%d limit=%d found=%d", n.Cause, n.Limit, n.Found)
+		}
 		if n.Text != "" {
 			fmt.Fprintf(&b, " %q", n.Text)
 		}

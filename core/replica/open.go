@@ -21,6 +21,7 @@ func (r *Replica) Open(_ kafka.Now, spec port.OpenSpec, high kafka.Offset) {
 	r.checkpointed = high
 	r.assignedBytes, r.writtenBytes, r.committedBytes = 0, 0, 0
 	r.marks = r.marks[:0]
+	r.sealed, r.purges = nil, nil
 	r.flushLate = false
 	r.active.interval = spec.IndexIntervalBytes
 	r.Out.Ops = append(r.Out.Ops, port.LogOp{Kind: port.OpOpen, Log: r.log, Gen: r.gen, Open: &spec})
@@ -29,15 +30,12 @@ func (r *Replica) Open(_ kafka.Now, spec port.OpenSpec, high kafka.Offset) {
 // opened takes what the open log holds and takes up the leadership, if there is one. If Close came
 // meanwhile, nothing follows but the closing.
 func (r *Replica) opened(now kafka.Now, o *port.Opened) {
-	r.start, r.assigned, r.written = o.Start, o.End, o.End
+	r.start, r.startOnDisk, r.assigned, r.written = o.Start, o.Start, o.End, o.End
 	r.flushed = min(o.Flushed, o.End)
 	r.flushing = r.flushed
 	r.high = min(max(r.checkpointed, o.Start), o.End)
 	r.epochs, r.fold = o.Epochs, o.Fold
-	r.active.reset(o.Start, 0)
-	if n := len(o.Segments); n > 0 {
-		r.active.reset(o.Segments[n-1].Base, o.Segments[n-1].Size)
-	}
+	r.openedSegments(now, o)
 	if o.CutBytes > 0 {
 		r.note(Note{Kind: NoteCut, From: o.End, Bytes: o.CutBytes})
 	}
@@ -53,6 +51,21 @@ func (r *Replica) opened(now kafka.Now, o *port.Opened) {
 	}
 	r.flushIfDue(now)
 	r.announce(true)
+}
+
+// openedSegments takes over the segments; the last one is the active.
+func (r *Replica) openedSegments(now kafka.Now, o *port.Opened) {
+	r.active.reset(now, o.Start, 0)
+	for i := range o.Segments {
+		s := &o.Segments[i]
+		if i+1 < len(o.Segments) {
+			r.sealed = append(r.sealed, extent{s.Base, s.Size, s.MaxTimestamp, now.Wall})
+			continue
+		}
+		r.active.reset(now, s.Base, s.Size)
+		r.active.first, r.active.top = s.FirstTimestamp, s.MaxTimestamp
+	}
+	r.drawJitter()
 }
 
 // BecomeLeader takes the leadership that the image names, or for the epoch that it already leads
@@ -105,7 +118,7 @@ func (r *Replica) Close(_ kafka.Now) {
 			snapshot = r.fold.AppendSnapshot(nil)
 		}
 		r.role = RoleClosing
-		r.flushAt, r.expireAt = 0, 0
+		r.stopTimers()
 		r.Out.Ops = append(r.Out.Ops, port.LogOp{
 			Kind: port.OpClose, Log: r.log, Gen: r.gen, End: r.assigned, Snapshot: snapshot,
 		})
@@ -133,18 +146,22 @@ func (r *Replica) Delete(_ kafka.Now) {
 		r.gen++
 	}
 	r.role, r.leads = RoleDeleting, false
-	r.flushAt, r.expireAt = 0, 0
+	r.stopTimers()
 	r.answerAll(kafka.ErrUnknownTopicOrPartition)
 	r.Out.Ops = append(r.Out.Ops, port.LogOp{Kind: port.OpDelete, Log: r.log, Gen: r.gen})
 	r.announce(true)
 }
+
+// stopTimers ends what was to be done later. Files that wait to be removed go when the log is
+// opened next, or with its directory.
+func (r *Replica) stopTimers() { r.flushAt, r.expireAt, r.purges = 0, 0, nil }
 
 // fail takes the replica offline after a failed operation. The generation rises, so that what else
 // was asked for is not taken for success.
 func (r *Replica) fail(kind port.LogOpKind, f port.Failure) {
 	r.note(Note{Kind: NoteFailed, From: r.flushed, Fail: f, Text: f.String() + " in " + kind.String()})
 	r.gen++
-	r.flushAt, r.expireAt = 0, 0
+	r.stopTimers()
 	switch r.role {
 	case RoleClosing:
 		r.role, r.clean = RoleClosed, false

@@ -34,6 +34,8 @@ const (
 	NoteProducerExpired
 	// NoteDeleted: the log is gone.
 	NoteDeleted
+	// NoteStartMoved: the records from From to To are gone, by Cause, Limit and Found.
+	NoteStartMoved
 )
 
 // Note is one fact about a replica.
@@ -43,6 +45,9 @@ type Note struct {
 	Epoch    kafka.LeaderEpoch
 	Producer kafka.ProducerID
 	Bytes    int64
+	// Cause is why the start moved, Limit and Found its numbers.
+	Cause        Cause
+	Limit, Found int64
 	// Fail is what failed, of NoteFailed.
 	Fail port.Failure
 	Text string

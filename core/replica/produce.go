@@ -88,13 +88,13 @@ func (r *Replica) refusal(m *msg.Produce) (kafka.ErrorCode, string) {
 func (r *Replica) append(now kafka.Now, m *msg.Produce) {
 	h := m.Head
 	h.BaseOffset, h.LeaderEpoch = r.assigned, r.lead.Epoch
-	roll := r.mustRoll(h.Size, h.Last())
+	roll := r.mustRoll(now, &h)
 	var snapshot []byte
 	if roll {
-		r.active.reset(h.BaseOffset, 0)
+		r.roll(now, h.BaseOffset)
 		snapshot = r.fold.AppendSnapshot(nil)
 	}
-	r.active.grow(int64(h.Size))
+	r.active.grow(now, &h)
 	r.fold.Apply(&h)
 	r.assigned = h.End()
 	r.assignedBytes += int64(h.Size)

@@ -57,6 +57,8 @@ type Options struct {
 	AppendQueueBytes int64
 	// ProducerIDExpiration is producer.id.expiration.ms.
 	ProducerIDExpiration kafka.Millis
+	// Entropy is that of the node's start; jitter is drawn from it.
+	Entropy [32]byte
 }
 
 // Leadership is what the committed image says of a partition that this node leads.
@@ -84,6 +86,8 @@ type Replica struct {
 	clean bool
 
 	start, assigned, written, flushed, high kafka.Offset
+	// startOnDisk is the start that the disk is known to have.
+	startOnDisk kafka.Offset
 	// checkpointed is the high watermark that the log begins with when it is open.
 	checkpointed kafka.Offset
 	// flushing is the end of the flush under way; flushed if there is none. flushLate says that
@@ -96,6 +100,8 @@ type Replica struct {
 	// marks are the appends above high, by rising end.
 	marks []mark
 
+	// sealed are the segments before the active one, by rising base.
+	sealed []extent
 	active segment
 	// epochs are the leaderships whose records the log holds or may get, by rising epoch and start.
 	epochs []port.EpochStart
@@ -107,6 +113,8 @@ type Replica struct {
 	// flushAt is when what is unflushed is flushed by flush.ms, expireAt when producers are
 	// looked through; 0 means never.
 	flushAt, expireAt kafka.Mono
+	// purges are the files that wait for file.delete.delay.ms, by time.
+	purges []purge
 
 	// Out is drained by the node after every call.
 	Out Out `canon:"-"`
@@ -154,16 +162,20 @@ func (r *Replica) Checkpoint() (c port.Checkpoint, ok bool) {
 	}
 	return port.Checkpoint{
 		Topic: r.options.Topic, Partition: r.log.Partition,
-		RecoveryPoint: r.flushed, LogStart: r.start, HighWatermark: r.high,
+		RecoveryPoint: r.flushed, LogStart: r.startOnDisk, HighWatermark: r.high,
 	}, true
 }
 
 // NextDeadline is when Deadline is due, or 0.
 func (r *Replica) NextDeadline() kafka.Mono {
-	if r.flushAt == 0 || r.expireAt != 0 && r.expireAt < r.flushAt {
-		return r.expireAt
+	at := r.flushAt
+	if at == 0 || r.expireAt != 0 && r.expireAt < at {
+		at = r.expireAt
 	}
-	return r.flushAt
+	if len(r.purges) > 0 && (at == 0 || r.purges[0].at < at) {
+		at = r.purges[0].at
+	}
+	return at
 }
 
 // Deadline does what is due.
@@ -173,6 +185,9 @@ func (r *Replica) Deadline(now kafka.Now) {
 	}
 	if r.expireAt != 0 && r.expireAt <= now.Mono {
 		r.expireProducers(now)
+	}
+	if len(r.purges) > 0 && r.purges[0].at <= now.Mono {
+		r.purgeFiles(now)
 	}
 }
 

@@ -111,6 +111,7 @@ func (c *crashes) live(t *rapid.T) {
 		case 2:
 			to := kafka.Offset(rapid.IntRange(int(c.start), int(c.written)).Draw(t, "start"))
 			op = port.LogOp{Kind: port.OpAdvanceStart, Gen: c.gen, Base: to}
+			op.Roll = to == c.written && rapid.Bool().Draw(t, "roll at the end")
 		default:
 			count := rapid.IntRange(1, 3).Draw(t, "records")
 			c.sent[key(c.end, count, c.epoch)] = true

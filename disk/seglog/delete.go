@@ -20,7 +20,9 @@ const (
 
 // trash is what has been renamed and is to be unlinked once nobody reads it any more.
 type trash struct {
-	held  []*segment
+	held []*segment
+	// base is that of a segment.
+	base  kafka.Offset
 	names []string
 	// dir is a directory to empty and remove; listed says that names holds its entries.
 	dir    string
@@ -31,7 +33,16 @@ type trash struct {
 // rename is made durable at once, so that segments go in the order of their caller whatever a
 // loss of power forgets: else the log could come back with a hole in it.
 func (l *writer) doom(s *segment) error {
-	t := &trash{held: []*segment{s}}
+	t, err := l.setAside(s)
+	if err == nil {
+		l.w.trash = append(l.w.trash, t)
+	}
+	return err
+}
+
+// setAside is doom, but for the unlinking.
+func (l *writer) setAside(s *segment) (*trash, error) {
+	t := &trash{held: []*segment{s}, base: s.base}
 	s.retire(&l.w.meter)
 	l.newEntries = true
 	for _, h := range []*handle{&s.log, &s.index, &s.times} {
@@ -42,15 +53,46 @@ func (l *writer) doom(s *segment) error {
 			continue // an index that was not written yet
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 		t.names = append(t.names, h.name+deletedSuffix)
 	}
 	if err := l.doomSnapshot(s.base, t); err != nil {
-		return err
+		return nil, err
 	}
-	l.w.trash = append(l.w.trash, t)
-	return l.syncEntries()
+	return t, l.syncEntries()
+}
+
+// purge lets the trash of a log go whose delay is over: the worker has no clock.
+func (w *Worker) purge(op *port.LogOp) {
+	w.out = append(w.out, port.LogDone{Kind: op.Kind, Log: op.Log, Gen: op.Gen, Epoch: op.Epoch, End: op.Base})
+	list := w.delayed[op.Log]
+	n := 0
+	for n < len(list) && (list[n].dir != "" || list[n].base < op.Base) {
+		n++
+	}
+	w.trash = append(w.trash, list[:n]...)
+	if n == len(list) {
+		delete(w.delayed, op.Log)
+		return
+	}
+	w.delayed[op.Log] = slices.Clone(list[n:])
+}
+
+// recall forgets the trash of a log that waits for its purge: its directory is about to be
+// renamed, or looked through for leftovers. The segments are returned, which readers may have.
+func (w *Worker) recall(log kafka.TopicPartition) []*segment {
+	var held []*segment
+	w.delayed[log] = slices.DeleteFunc(w.delayed[log], func(t *trash) bool {
+		if t.dir == "" {
+			held = append(held, t.held...)
+		}
+		return t.dir == ""
+	})
+	if len(w.delayed[log]) == 0 {
+		delete(w.delayed, log)
+	}
+	return held
 }
 
 // delete renames the log's directory away, durably, and leaves its files to empty.
@@ -79,7 +121,8 @@ func (l *writer) delete(op port.LogOp) {
 		l.fail(&op, err)
 		return
 	}
-	w.trash = append(w.trash, &trash{held: l.retired, dir: away})
+	l.retired = append(l.retired, w.recall(l.id)...)
+	w.delayed[l.id] = append(w.delayed[l.id], &trash{held: l.retired, dir: away})
 	l.retired = nil
 	l.done(&op, kafka.NoOffset)
 	w.forget(l)

@@ -55,6 +55,9 @@ func newIndexer(intervalBytes, indexBytesMax int32) indexer {
 
 // add takes the batch at pos into e; the caller grows e.size.
 func (x *indexer) add(e *extent, h *record.Header, pos int64) {
+	if pos == 0 {
+		e.first = h.MaxTimestamp
+	}
 	if h.MaxTimestamp > e.top.time {
 		e.top = timeEntry{h.MaxTimestamp, h.Last()}
 	}

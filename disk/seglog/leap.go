@@ -37,6 +37,9 @@ func (o *opener) leap() error {
 		if ok, err = o.heatUpTo(&cold, entry); err != nil || !ok {
 			return err
 		}
+		if err = o.firstTime(&cold); err != nil {
+			return err
+		}
 	}
 	*e = cold
 	o.leapt, o.landAt = true, entry.offset
@@ -59,6 +62,22 @@ func (o *opener) heatUpTo(e *extent, entry indexEntry) (bool, error) {
 	e.times = slices.Clip(e.times[:n])
 	e.top = e.times[n-1]
 	return true, nil
+}
+
+// firstTime reads when the last segment began: its age decides when it is left.
+func (o *opener) firstTime(e *extent) error {
+	scan := newScanner(o.walk.file, 0, o.walk.size)
+	h, ok, err := scan.next()
+	if err != nil {
+		return err
+	}
+	e.first = noTime.time
+	if ok {
+		e.first = h.MaxTimestamp
+	}
+	o.l.w.meter.calls += scan.fills
+	o.l.w.meter.bytes += int64(scan.fills) * scanBytes
+	return nil
 }
 
 func (o *opener) isLast() bool { return o.i+1 == len(o.bases) }

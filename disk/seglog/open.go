@@ -78,6 +78,7 @@ type opener struct {
 func (l *writer) open(op port.LogOp) {
 	w := l.w
 	l.leave()
+	l.retired = append(l.retired, w.recall(l.id)...)
 	l.gen = op.Gen
 	l.phase = opening
 	l.dir = ""
@@ -243,6 +244,9 @@ func (o *opener) tidy() error {
 		l.w.meter.call(0)
 		err := l.w.fs.Remove(l.dir + "/" + o.leftovers[n-1])
 		o.leftovers = o.leftovers[:n-1]
+		if errors.Is(err, disk.ErrNotExist) {
+			return nil // trash of an earlier opening, which went meanwhile
+		}
 		return err
 	}
 	if len(o.bases) == 0 {

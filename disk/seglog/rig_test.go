@@ -115,6 +115,12 @@ func (r *rig) must(op port.LogOp) port.LogDone {
 	return d
 }
 
+// purge lets everything go that is out of the way.
+func (r *rig) purge() {
+	r.t.Helper()
+	r.must(port.LogOp{Kind: port.OpPurge, Base: 1 << 62})
+}
+
 func (r *rig) tryOpen() port.LogDone {
 	r.t.Helper()
 	r.gen++

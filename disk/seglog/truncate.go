@@ -238,6 +238,19 @@ func (l *writer) advanceStart(op port.LogOp) {
 	case op.Base <= l.view.start:
 		l.done(&op, l.view.start)
 		return
+	case op.Roll:
+		if op.Base != l.view.end {
+			panic("BUG: a log rolls at another offset than its end")
+		}
+		err := l.roll(op.Base)
+		if err == nil {
+			err = l.keepSnapshot(op.Base, op.Snapshot)
+		}
+		if err != nil {
+			l.fail(&op, err)
+			return
+		}
+		l.w.touch(l)
 	}
 	// What goes may be all that is durable, of names too: a loss of power would leave an empty log,
 	// which would hand out its offsets again.
@@ -282,10 +295,12 @@ func (d *dropper) step() bool {
 	case !d.moved:
 		return d.moveStart()
 	}
-	if err := l.doom(d.doomed[0]); err != nil {
+	t, err := l.setAside(d.doomed[0])
+	if err != nil {
 		l.failKeeping(&d.op, err, d.doomed)
 		return true
 	}
+	l.w.delayed[l.id] = append(l.w.delayed[l.id], t)
 	d.doomed = d.doomed[1:]
 	return d.answered()
 }

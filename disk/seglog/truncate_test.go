@@ -101,12 +101,59 @@ func TestSegmentsBelowTheLogStartGo(t *testing.T) {
 		if n := r.reg.Log(testLog).View().Segments(); n != c.segments {
 			t.Errorf("to %d: %d segments, want %d", c.to, n, c.segments)
 		}
+		r.purge()
 		if strings.Count(r.list(), ".log") != c.segments || strings.Contains(r.list(), "deleted") {
 			t.Errorf("to %d: the directory holds\n%s", c.to, r.list())
 		}
 	}
 	if d := r.read(44, 100, 100); d.Fail != port.FailRange {
 		t.Errorf("a read below the start: %v", d.Fail)
+	}
+}
+
+// Files that were renamed stay until the core says that file.delete.delay.ms is over, and of
+// segments only those of which it speaks.
+func TestDeletedFilesStayUntilTheirPurge(t *testing.T) {
+	fs, _ := simulated()
+	r := newRig(t, fs, nil)
+	r.open()
+	r.fill(15, 5)
+	r.must(port.LogOp{Kind: port.OpAdvanceStart, Gen: r.gen, Base: 15})
+	r.must(port.LogOp{Kind: port.OpAdvanceStart, Gen: r.gen, Base: 30})
+	if n := strings.Count(r.list(), ".log.deleted"); n != 2 {
+		t.Fatalf("%d deleted segments:\n%s", n, r.list())
+	}
+	r.must(port.LogOp{Kind: port.OpPurge, Base: 15})
+	if n := strings.Count(r.list(), ".log.deleted"); n != 1 {
+		t.Errorf("after the purge of one of them %d deleted segments:\n%s", n, r.list())
+	}
+	r.must(port.LogOp{Kind: port.OpDelete, Gen: r.gen})
+	r.drive()
+	if entries, err := fs.ReadDir("/data"); err != nil || len(entries) != 1 {
+		t.Errorf("a deleted log before its purge: %v, %v", entries, err)
+	}
+	r.purge()
+	if entries, err := fs.ReadDir("/data"); err != nil || len(entries) != 0 {
+		t.Errorf("left: %v, %v", entries, err)
+	}
+}
+
+// Retention may take the active segment too: a new one begins at the end, durably, before the old
+// one goes, so that no crash forgets which offsets were given away.
+func TestTheLastSegmentIsRolledBeforeItGoes(t *testing.T) {
+	fs, _ := simulated()
+	r := newRig(t, fs, nil)
+	r.open()
+	r.fill(5, 5)
+	if d := r.must(port.LogOp{Kind: port.OpAdvanceStart, Gen: r.gen, Base: r.end, Roll: true}); d.End != r.end {
+		t.Fatalf("the start is %d", d.End)
+	}
+	end := r.end
+	fs.Crash(1, true)
+	r.restart()
+	r.spec.StopWasLossy = true
+	if o := r.open(); o.Start != end || o.End != end {
+		t.Errorf("after a power loss the log is from %d to %d, want %d", o.Start, o.End, end)
 	}
 }
 
@@ -121,6 +168,7 @@ func TestAPinnedSegmentIsUnlinkedAtItsLastUnpin(t *testing.T) {
 	want := bytesOf(t, r.read(0, 100, 1<<20))
 	old := r.reg.Log(testLog).View()
 	r.must(port.LogOp{Kind: port.OpAdvanceStart, Gen: r.gen, Base: 15})
+	r.purge()
 	if !strings.Contains(r.list(), "log.deleted") || r.w.Pending() {
 		t.Errorf("the pinned segment went:\n%s", r.list())
 	}
@@ -145,6 +193,7 @@ func TestADeletedLogGoesWhole(t *testing.T) {
 	r.open()
 	r.fill(10, 2)
 	r.must(port.LogOp{Kind: port.OpDelete, Gen: r.gen})
+	r.purge()
 	if r.turns < 5 {
 		t.Errorf("%d turns for many files", r.turns)
 	}

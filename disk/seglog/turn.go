@@ -105,10 +105,12 @@ type Worker struct {
 	touched     []*writer
 	tails       tails
 	trash       []*trash
-	meter       meter
-	out         []port.LogDone
-	bufs        [][]byte
-	batch       []port.LogOp
+	// delayed is what each log had renamed and waits for its OpPurge.
+	delayed map[kafka.TopicPartition][]*trash
+	meter   meter
+	out     []port.LogDone
+	bufs    [][]byte
+	batch   []port.LogOp
 	// scratch is what a step of recovery reads into.
 	scratch []byte
 	// Stranded counts the deleted files that could not be removed; they go at the next start.
@@ -123,8 +125,9 @@ func NewWorker(c Config) *Worker {
 	c.Registry.files.attach(c.FS, c.Limits.OpenFiles)
 	return &Worker{
 		cfg: c, fs: c.FS, reg: c.Registry, files: &c.Registry.files,
-		logs:  make(map[kafka.TopicPartition]*writer),
-		tails: tails{bytesMax: c.Limits.TailCacheBytes / int64(c.Workers)},
+		logs:    make(map[kafka.TopicPartition]*writer),
+		delayed: make(map[kafka.TopicPartition][]*trash),
+		tails:   tails{bytesMax: c.Limits.TailCacheBytes / int64(c.Workers)},
 	}
 }
 
@@ -168,6 +171,10 @@ func (w *Worker) spent() bool {
 }
 
 func (w *Worker) enqueue(op *port.LogOp) {
+	if op.Kind == port.OpPurge {
+		w.purge(op)
+		return
+	}
 	l := w.logs[op.Log]
 	if l == nil {
 		l = &writer{w: w, id: op.Log}
@@ -359,7 +366,11 @@ func (l *writer) opened(state fold.State, cut int64) *port.Opened {
 	}
 	for i := 0; i <= len(l.view.sealed); i++ {
 		e := l.view.extent(i)
-		o.Segments = append(o.Segments, port.SegmentInfo{Base: e.base, Size: e.size, MaxTimestamp: e.top.time})
+		first := e.first
+		if e.size == 0 {
+			first = noTime.time
+		}
+		o.Segments = append(o.Segments, port.SegmentInfo{Base: e.base, Size: e.size, FirstTimestamp: first, MaxTimestamp: e.top.time})
 	}
 	return o
 }

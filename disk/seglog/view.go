@@ -50,6 +50,8 @@ type extent struct {
 	end  kafka.Offset
 	// top is the greatest timestamp and the last offset of the first batch that has it.
 	top timeEntry
+	// first is the greatest timestamp of the first batch; it counts while there is one.
+	first kafka.Wall
 	// index and times are in memory for the last segment (hot); of the others only the numbers of
 	// entries are known, and the files are searched.
 	hot        bool

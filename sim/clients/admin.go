@@ -105,10 +105,11 @@ func (a *admin) create(l *link, now int64) {
 		t := &a.topics[w.topic]
 		q := kmsg.NewCreateTopicsRequestTopic()
 		q.Topic, q.NumPartitions, q.ReplicationFactor = t.name, t.partitions, 1
-		if t.flush > 0 {
-			q.Configs = append(q.Configs, setting("flush.messages", t.flush))
+		for _, s := range t.settings() {
+			if s.value > 0 {
+				q.Configs = append(q.Configs, setting(s.name, s.value))
+			}
 		}
-		q.Configs = append(q.Configs, setting("internal.segment.bytes", t.segment), setting("index.interval.bytes", t.interval))
 		if t.compression != "" {
 			q.Configs = append(q.Configs, word("compression.type", t.compression))
 		}
@@ -120,6 +121,20 @@ func (a *admin) create(l *link, now int64) {
 	}
 	a.busy = true
 	l.send(r, call{kind: callCreate})
+}
+
+// namedValue is one configuration key of a topic; 0 is unset.
+type namedValue struct {
+	name  string
+	value int64
+}
+
+func (t *topic) settings() []namedValue {
+	return []namedValue{
+		{"flush.messages", t.flush}, {"internal.segment.bytes", t.segment}, {"index.interval.bytes", t.interval},
+		{"retention.bytes", t.keepBytes}, {"retention.ms", t.keep}, {"segment.ms", t.roll},
+		{"segment.jitter.ms", t.jitter}, {"file.delete.delay.ms", t.delay},
+	}
 }
 
 func setting(name string, value int64) kmsg.CreateTopicsRequestTopicConfig {

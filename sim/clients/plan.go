@@ -36,6 +36,9 @@ type topic struct {
 	// compression is compression.type, or empty; stamp is message.timestamp.type=LogAppendTime.
 	compression string
 	stamp       bool
+	// keepBytes and keep are retention.bytes and retention.ms, roll and jitter segment.ms and
+	// segment.jitter.ms, delay is file.delete.delay.ms; 0 is unset.
+	keepBytes, keep, roll, jitter, delay int64
 }
 
 // drawTopics draws 1 to topicsMax topics. The first is there for the whole run; of the others one
@@ -54,10 +57,27 @@ func drawTopics(env Env) []topic {
 		// Of the codecs zstd is rare, since its encoder takes megabytes.
 		t.compression = []string{"", "", "", "", "", "", "gzip", "snappy", "lz4", "uncompressed", "lz4", "zstd"}[env.Draw(key+"/compression", 12)]
 		t.stamp = env.Draw(key+"/stamp", 6) == 1
+		t.drawRetention(env, key)
 		t.volatile = i > 0 && uint64(i) == volatile
 		if i > 0 && i == len(topics)-1 && !t.volatile && env.Draw("plan/auto", 3) == 1 {
 			*t = topic{name: t.name, auto: true}
 		}
 	}
 	return topics
+}
+
+// drawRetention has one topic in four lose its oldest records soon, and one in three roll by time.
+// Records are no older than the virtual time that has passed, unless the broker's clock is wrong.
+func (t *topic) drawRetention(env Env, key string) {
+	switch env.Draw(key+"/retention", 8) {
+	case 1:
+		t.keepBytes = t.segment * int64(1+env.Draw(key+"/retention/segments", 4)) / 2
+	case 2:
+		t.keep = 200 << env.Draw(key+"/retention/ms", 4)
+	}
+	if env.Draw(key+"/roll", 3) == 1 {
+		t.roll = 100 << env.Draw(key+"/roll/ms", 4)
+		t.jitter = int64(env.Draw(key+"/roll/jitter", 200))
+	}
+	t.delay = []int64{0, 1, 100, 1000}[env.Draw(key+"/delay", 4)]
 }

@@ -39,7 +39,9 @@ func NewPopulation(env Env, plan Plan) *Population {
 	s.builder.Codecs = &s.codecs
 	p := &Population{env: env, plan: plan, topics: s.topics, history: s.history, shared: s}
 	for _, t := range s.topics {
-		s.history.Topics = append(s.history.Topics, checker.Topic{Name: t.name, FlushMessages: t.flush})
+		s.history.Topics = append(s.history.Topics, checker.Topic{
+			Name: t.name, FlushMessages: t.flush, RetentionBytes: t.keepBytes, Retention: kafka.Millis(t.keep),
+		})
 	}
 	p.clients = append(p.clients, newAdmin(s, p.next()))
 	for range 1 + env.Draw("plan/producers", 4) {
@@ -100,6 +102,12 @@ func (p *Population) String() string {
 	text := ""
 	for _, t := range p.topics {
 		text += t.name + "(partitions=" + strconv.Itoa(int(t.partitions)) + " flush=" + strconv.FormatInt(t.flush, 10)
+		if t.keepBytes > 0 {
+			text += " keep-bytes=" + strconv.FormatInt(t.keepBytes, 10)
+		}
+		if t.keep > 0 {
+			text += " keep-ms=" + strconv.FormatInt(t.keep, 10)
+		}
 		switch {
 		case t.auto:
 			text += " auto"

@@ -94,10 +94,15 @@ func (a *actor) makeBatch(topic int, partition kafka.PartitionID, acks int16, sh
 	if a.speaks.produce >= produceByID {
 		b.id = a.seen.topics[topic].id
 	}
+	latest := sh.at + kafka.Wall(min(sh.count-1, 1))
+	if a.topics[topic].stamp {
+		latest = 0
+	}
 	a.history.Produces = append(a.history.Produces, checker.ProduceOp{
 		Client: a.id, Topic: a.topics[topic].name, ID: b.id, Partition: partition, Acks: acks,
 		Producer: sh.producer, Epoch: sh.epoch, Sequence: sh.sequence, First: first, Count: sh.count,
 		Spoiled: sh.spoiled,
+		Latest:  latest,
 	})
 	return b
 }

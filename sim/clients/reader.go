@@ -222,6 +222,12 @@ func (r *Reader) takeRange(p *part, a *kmsg.ListOffsetsResponse) {
 
 func (r *Reader) takeRecords(p *part, a *kmsg.FetchResponse) {
 	f := findFetched(a, p.read.Topic, p.read.ID, p.read.Partition)
+	if f != nil && kafka.ErrorCode(f.ErrorCode) == kafka.ErrOffsetOutOfRange {
+		// The log start moved past what was being read: there is less to read now.
+		p.phase, p.read.Records, p.read.Control = phaseStart, nil, nil
+		r.again()
+		return
+	}
 	if f != nil && r.refused(p, kafka.ErrorCode(f.ErrorCode)) {
 		return
 	}
