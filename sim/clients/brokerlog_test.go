@@ -72,10 +72,11 @@ func (b *broker) append(l *brokerLog, batch []byte) (kafka.ErrorCode, int64) {
 			if o.BaseSequence == h.BaseSequence {
 				return kafka.None, int64(o.BaseOffset)
 			}
-			if o.LastSequence().Add(1) != h.BaseSequence && o.BaseSequence < h.BaseSequence {
+			later := h.BaseSequence.Add(int32(-o.BaseSequence)) < 1<<30 // they wrap
+			if o.LastSequence().Add(1) != h.BaseSequence && later {
 				return kafka.ErrOutOfOrderSequenceNumber, -1
 			}
-			if o.BaseSequence < h.BaseSequence {
+			if later {
 				break
 			}
 		}

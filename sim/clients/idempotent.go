@@ -1,6 +1,7 @@
 package clients
 
 import (
+	"math"
 	"slices"
 	"strconv"
 
@@ -16,6 +17,7 @@ type idempotent struct {
 	actor
 	habits
 	burst    uint64
+	first    kafka.Sequence // of each lane
 	producer kafka.ProducerID
 	epoch    kafka.ProducerEpoch
 	has      bool // a producer id
@@ -51,6 +53,10 @@ func newIdempotent(s *shared, id int32) *idempotent {
 	key := "plan/client" + strconv.Itoa(int(id))
 	p.habits = drawHabits(s.env, key, len(s.topics))
 	p.burst = 1 + s.env.Draw(key+"/burst", 6)
+	if s.env.Draw(key+"/wrap", 3) == 2 {
+		// A broker that knows nothing of the producer takes any sequence; after the last one comes 0.
+		p.first = math.MaxInt32 - kafka.Sequence(s.env.Draw(key+"/wrap", 30))
+	}
 	return p
 }
 
@@ -101,8 +107,8 @@ func (p *idempotent) expireBatches(now int64) {
 	}
 }
 
-// beginAnew drops everything once nothing is in flight any more; a new producer id begins at
-// sequence 0 everywhere.
+// beginAnew drops everything once nothing is in flight any more; a new producer id begins with
+// its first sequence everywhere.
 func (p *idempotent) beginAnew() {
 	for i := range p.lanes {
 		if inFlight(p.lanes[i].open) > 0 {
@@ -171,7 +177,7 @@ func (p *idempotent) lane(topic int, partition kafka.PartitionID) *lane {
 			return &p.lanes[i]
 		}
 	}
-	p.lanes = append(p.lanes, lane{topic: topic, partition: partition})
+	p.lanes = append(p.lanes, lane{topic: topic, partition: partition, next: p.first})
 	return &p.lanes[len(p.lanes)-1]
 }
 
