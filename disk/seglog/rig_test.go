@@ -76,9 +76,13 @@ func simulated() (*simdisk.Disk, *quiet) {
 
 // restart forgets everything in memory.
 func (r *rig) restart() {
+	dirs := []Dir{{testDir, "/data"}}
+	if r.w != nil {
+		dirs = r.w.cfg.Dirs
+	}
 	r.reg = NewRegistry(nolock{})
 	r.r = NewReader(r.reg, r.fs, nil, r.limits)
-	r.w = NewWorker(Config{FS: r.fs, Registry: r.reg, Dirs: []Dir{{testDir, "/data"}}, Limits: r.limits, Workers: 1})
+	r.w = NewWorker(Config{FS: r.fs, Registry: r.reg, Dirs: dirs, Limits: r.limits, Workers: 1})
 }
 
 // drive runs turns until nothing is pending, each within its budget.
