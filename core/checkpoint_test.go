@@ -81,3 +81,27 @@ func TestOneSaveOfCheckpointsIsOutAtATime(t *testing.T) {
 		t.Fatalf("%d saves are out, and %d logs were opened", len(s.held), len(s.opened)-before)
 	}
 }
+
+// What a replica knows whose log is damaged is less than what stands in the checkpoints, and a clean
+// stop does not write it there: above its recovery point the damage would pass for a torn write.
+func TestAStopLeavesTheRecoveryPointOfALogThatIsOffline(t *testing.T) {
+	s := lifetest.NewStorage()
+	sound := lifetest.New(s, lifetest.Of(&core.Node{}), nil)
+	for _, act := range lifetest.Script(sound)[:12] {
+		act()
+	}
+	sound.Stop()
+	want := s.Checkpoints()
+	if sound.Exit == nil || !sound.Exit.Clean || !slices.ContainsFunc(want, func(c port.Checkpoint) bool { return c.RecoveryPoint > 0 }) {
+		t.Fatalf("ended with %+v and the checkpoints %+v", sound.Exit, want)
+	}
+	s.FailOpens = true
+	for range 2 {
+		l := lifetest.New(s, lifetest.Of(&core.Node{}), nil)
+		l.Pass(100)
+		l.Stop()
+		if got := s.Checkpoints(); l.Exit == nil || l.Exit.Clean || !slices.Equal(got, want) {
+			t.Fatalf("ended with %+v and the checkpoints\n%+v, which were\n%+v", l.Exit, got, want)
+		}
+	}
+}

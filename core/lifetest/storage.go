@@ -1,7 +1,9 @@
 package lifetest
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"momus/core"
 	"momus/core/kafka"
@@ -17,6 +19,8 @@ type Storage struct {
 	starts byte
 	// FailAppends makes every append to a partition fail, as a broken disk does.
 	FailAppends bool
+	// FailOpens makes every opening of a partition's log find it damaged.
+	FailOpens bool
 }
 
 // log is the batches of one log, the whole of it durable.
@@ -79,6 +83,10 @@ func (s *Storage) op(op port.LogOp) *core.LogDone {
 		if l == nil {
 			l = &log{name: port.LogName{Topic: op.Open.Topic, Partition: op.Log.Partition, TopicID: op.Log.Topic}, segments: []port.SegmentInfo{{}}}
 			s.logs[op.Log] = l
+		}
+		if s.FailOpens && op.Log != kafka.MetadataLog {
+			done.Fail = port.FailCorrupt
+			return done
 		}
 		l.gen, l.fenced = op.Gen, false
 		done.Opened = l.opened()
@@ -209,3 +217,10 @@ func (s *Storage) LosesPower() { s.facts.Dirs[0].SameBoot = false }
 
 // SameBoot tells whether the stored boot id is still that of the last start.
 func (s *Storage) SameBoot() bool { return s.facts.Dirs[0].SameBoot }
+
+// Checkpoints are the lines of the offset checkpoints, ordered by topic and partition.
+func (s *Storage) Checkpoints() []port.Checkpoint {
+	return slices.SortedFunc(slices.Values(s.facts.Dirs[0].Checkpoints), func(a, b port.Checkpoint) int {
+		return cmp.Or(strings.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition))
+	})
+}

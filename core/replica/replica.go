@@ -152,12 +152,16 @@ func (r *Replica) HighWatermark() kafka.Offset { return r.high }
 // End is the end of what has an offset.
 func (r *Replica) End() kafka.Offset { return r.assigned }
 
-// Checkpoint is the replica's line in its directory's offset checkpoints. A log that is not open
-// gives ok false.
+// Checkpoint is the replica's line in its directory's offset checkpoints. A log that is not open, and
+// was not closed without a failure either, gives ok false: the line that it had stands. What such a
+// replica knows may be less than that line says. This happened:
+//
+//  1. a flushed batch below the recovery point rotted: the log could not be opened, and knew no end;
+//  2. a clean stop wrote 0 as its recovery point;
+//  3. after a power loss the rot, now above the recovery point, was cut away as a torn tail, and with
+//     it what had been acknowledged behind.
 func (r *Replica) Checkpoint() (c port.Checkpoint, ok bool) {
-	switch r.role {
-	case RoleStandby, RoleLeader, RoleClosing, RoleClosed:
-	default:
+	if r.role != RoleStandby && r.role != RoleLeader && !r.Clean() {
 		return port.Checkpoint{}, false
 	}
 	return port.Checkpoint{
