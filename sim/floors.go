@@ -18,6 +18,7 @@ var floors = []Count{
 	{"polls", 8000},
 	{"polled", 29_000},
 	{"final", 27_000},
+	{"start-moves", 60},
 }
 
 // faultFloors are the floors of the counts that only a fault can move.

@@ -73,7 +73,8 @@ func (t *topic) drawRetention(env Env, key string) {
 	case 1:
 		t.keepBytes = t.segment * int64(1+env.Draw(key+"/retention/segments", 4)) / 2
 	case 2:
-		t.keep = 200 << env.Draw(key+"/retention/ms", 4)
+		// With 1 ms all that is committed goes whenever the broker looks.
+		t.keep = []int64{200, 1, 1000, 1}[env.Draw(key+"/retention/ms", 4)]
 	}
 	if env.Draw(key+"/roll", 3) == 1 {
 		t.roll = 100 << env.Draw(key+"/roll/ms", 4)
