@@ -193,6 +193,9 @@ func (e *extent) readRegion(q port.Read) (span port.Span, next kafka.Offset, fou
 	first, ok, err := scan.seek(q.From)
 	lo, hi := scan.pos, scan.pos
 	next = q.From
+	if err == nil && ok && first.End() > e.end { // nothing ends beyond its segment: its header is damaged
+		err = errCorrupt
+	}
 	if err == nil && ok && first.End() <= q.Upto && (q.AtLeastOne || first.Size <= q.BytesMax) {
 		hi, next = lo+int64(first.Size), first.End()
 		hi, next, err = e.regionEnd(q, lo, hi, next, &scan)

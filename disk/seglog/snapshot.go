@@ -76,6 +76,8 @@ func (l *writer) cleanse(path string) {
 // and the last one. After a stop that was not clean, what lies above the recovery point may never have
 // reached the disk, or speak of batches that did not; when a loss is accepted, nothing is known of any.
 // Nor is one of use that lies below the first segment: batches behind it are gone.
+// The one at the base of the first segment is what is left of the batches below the log start. Segments go
+// only once it is durable, though the recovery point of the checkpoint may lag behind.
 func (o *opener) sortSnapshots() {
 	open := o.op.Open
 	limit := kafka.Offset(math.MaxInt64)
@@ -85,7 +87,8 @@ func (o *opener) sortSnapshots() {
 	slices.Sort(o.snapshots)
 	for i, at := range o.snapshots {
 		stray := !slices.Contains(o.bases, at) && i+1 < len(o.snapshots) && o.snapshots[i+1] <= limit
-		if at > limit || stray || open.AcceptLoss || len(o.bases) == 0 || at < o.bases[0] {
+		first := len(o.bases) > 0 && at == o.bases[0]
+		if at > limit && !first || stray || open.AcceptLoss || len(o.bases) == 0 || at < o.bases[0] {
 			o.leftovers = append(o.leftovers, segmentName(at)+snapshotSuffix)
 			continue
 		}
