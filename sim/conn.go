@@ -23,7 +23,7 @@ type serverConn struct {
 // opened is a connection that arrives: there is a broker that listens, or the dialler sees a reset.
 func (n *node) opened(end *simnet.End) {
 	p := n.process
-	if p == nil || !p.published.Ready {
+	if p == nil || !p.published.Ready || p.asked {
 		// The dialler learns it by the reset; its own end was never used, so there is nothing to add.
 		_ = end.Reset()
 		return
@@ -63,7 +63,7 @@ func (n *node) submit(c *serverConn) {
 func (n *node) wantConn(c *serverConn) {
 	if !c.scheduled {
 		c.scheduled = true
-		n.schedule(n.w.now+int64(n.stream("connturn").Draw(4))*int64(kafka.Microsecond), kindConn, int64(c.id), nil)
+		n.schedule(n.w.now+int64(n.stream("connturn").Draw(4))*int64(kafka.Microsecond)+n.lag("lag/conn", lagOfTurn), kindConn, int64(c.id), nil)
 	}
 }
 
@@ -73,6 +73,7 @@ func (n *node) connTurn(c *serverConn) {
 	entries := c.queue
 	c.queue = nil
 	c.io.Deliver(entries, n.now())
+	clear(entries)
 	n.write(c)
 	if !c.closed {
 		c.io.Frame.Resume(n.now())
@@ -119,13 +120,19 @@ func (p *process) forget(c *serverConn) {
 	}
 }
 
-// released lets connections go on that waited for buffer budget.
-func (n *node) released() {
-	p := n.process
-	if p == nil || !p.pool.starved {
-		return
+// freed follows memory that came back while somebody was starved, in whatever turn that was.
+func (p *process) freed(n *node) {
+	if n.process == p && !p.feeding {
+		p.feeding = true
+		late := int64(n.stream("feed").Draw(4))*int64(kafka.Microsecond) + n.lag("lag/feed", lagOfTurn)
+		n.schedule(n.w.now+late, kindFeed, 0, nil)
 	}
-	p.pool.starved = false
+}
+
+// feed lets connections go on that waited for buffer budget.
+func (n *node) feed() {
+	p := n.process
+	p.feeding = false
 	for _, c := range append([]*serverConn(nil), p.order...) {
 		if c.io.Frame.Starved() {
 			c.io.Frame.Resume(n.now())
@@ -137,33 +144,41 @@ func (n *node) released() {
 // netEvent delivers what is due on one direction of one of the node's connections.
 func (n *node) netEvent(way simnet.Way) {
 	for _, woken := range append([]simnet.Woken(nil), n.net.Deliver(way)...) {
-		if !woken.End.Serves() {
+		switch p := n.process; {
+		case !woken.End.Serves():
 			n.clientWoken(woken)
-			continue
-		}
-		if woken.Opened {
-			n.opened(woken.End)
-		}
-		if n.process == nil {
-			continue
-		}
-		c := n.process.conns[port.ConnID(woken.End.Conn())]
-		if c == nil {
-			continue
-		}
-		if woken.Readable {
-			n.readable(c)
-		}
-		if woken.Writable && !c.closed {
-			c.full = false
-			n.write(c)
-			if !c.closed {
-				c.io.Frame.Resume(n.now())
-				n.readable(c)
-			}
+		case p != nil && p.pausedUntil != 0:
+			n.hold(woken)
+		default:
+			n.serverWoken(woken)
 		}
 	}
 	n.takeDue()
+}
+
+// serverWoken brings the process what became of one of its connections.
+func (n *node) serverWoken(woken simnet.Woken) {
+	if woken.Opened {
+		n.opened(woken.End)
+	}
+	if n.process == nil {
+		return
+	}
+	c := n.process.conns[port.ConnID(woken.End.Conn())]
+	if c == nil {
+		return
+	}
+	if woken.Readable {
+		n.readable(c)
+	}
+	if woken.Writable && !c.closed {
+		c.full = false
+		n.write(c)
+		if !c.closed {
+			c.io.Frame.Resume(n.now())
+			n.readable(c)
+		}
+	}
 }
 
 // takeDue moves what became due in the node's network into the world's heap.
@@ -184,6 +199,17 @@ func (n *node) dropConns(p *process, power bool) {
 		}
 		if err := c.end.Close(); err != nil && !isGone(err) {
 			n.w.fail(Crash, n.name+"a connection did not close: "+err.Error())
+		}
+	}
+	for _, woken := range p.held {
+		if !woken.Opened { // it stands in p.order
+			continue
+		}
+		if power {
+			woken.End.Vanish()
+			n.vanished = append(n.vanished, woken.End)
+		} else if err := woken.End.Reset(); err != nil && !isGone(err) {
+			n.w.fail(Crash, n.name+"a connection was not refused: "+err.Error())
 		}
 	}
 	n.takeDue()

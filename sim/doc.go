@@ -14,6 +14,7 @@
 //	plan.go    what is drawn for a node: limits, configuration, faults, crashes
 //	rot.go     damage to bytes at rest, and what the judge is told of it
 //	phase.go   faults, quiet, a full re-read, a clean stop
+//	pace.go    stops, pauses, and turns that come late
 //	pool.go    memory that is poisoned when it comes back
 //	report.go  how one seed came out, and what is counted; total.go sums up many
 //	floors.go  how often things must happen

@@ -48,6 +48,10 @@ var faultFloors = []Count{
 	{"late", 660},
 	{"resets", 108},
 	{"clock-jumps", 50},
+	{"stops", 76},
+	{"early-stops", 41},
+	{"pauses", 50},
+	{"lags", 226},
 }
 
 // What no floor may fall below: acknowledged operations, power losses that lost data, bites of each

@@ -20,6 +20,10 @@ const (
 	kindJump
 	kindPhase
 	kindRot
+	kindStop
+	kindPause
+	kindResume
+	kindFeed
 )
 
 // event is one thing that happens in virtual time.

@@ -29,7 +29,7 @@ func TestEventsComeByTimeNodeKindAndSequence(t *testing.T) {
 			e := event{
 				at:   rapid.Int64Range(0, 5).Draw(t, "at"),
 				node: rapid.Int32Range(0, 2).Draw(t, "node"),
-				kind: kind(rapid.IntRange(int(kindCrash), int(kindPhase)).Draw(t, "kind")),
+				kind: kind(rapid.IntRange(int(kindCrash), int(kindFeed)).Draw(t, "kind")),
 			}
 			q.push(e)
 			e.seq = uint64(i) + 1

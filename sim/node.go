@@ -54,6 +54,9 @@ type node struct {
 	armed int
 	// relapse is the kind of crash that is to meet the next life while it recovers, or 0.
 	relapse int
+	// sluggish machines run their turns late. bites are what their processes met.
+	sluggish bool
+	bites    ProcessBites
 	// jumps counts the jumps of its wall clock.
 	jumps uint64
 	// exit is how the last process ended, if it did.
@@ -77,12 +80,24 @@ type process struct {
 	published *msg.Published
 	wakeAt    kafka.Mono
 	bornAt    int64
+	// feeding says that a turn for starved connections is scheduled.
+	feeding bool
+	// asked says that the process was asked to stop.
+	asked bool
+	// pausedUntil is when a pause ends, 0 if there is none; pauseBit says that it held something up,
+	// held is what arrived for the process meanwhile.
+	pausedUntil int64
+	pauseBit    bool
+	held        []simnet.Woken
+	// checkAt is the Step after which everything is checked again.
+	checkAt uint64
 }
 
 // simWorker is one disk worker: busy from the start of a turn to the end of its last call.
 type simWorker struct {
 	log       *seglog.Worker
 	delay     *Stream
+	lag       string // the key of its stream
 	queue     []port.LogOp
 	busy      bool
 	scheduled bool
@@ -143,11 +158,11 @@ func (n *node) boot() {
 	n.takeDue()
 	p := &process{
 		bornAt:    n.w.now,
-		pool:      pool{budget: n.limits.BufferBytes},
 		slabs:     newSlabs(int(n.limits.ReadAheadBytes)),
 		conns:     map[port.ConnID]*serverConn{},
 		published: &msg.Published{},
 	}
+	p.pool = pool{budget: n.limits.BufferBytes, freed: func() { p.freed(n) }}
 	n.process, n.exit = p, nil
 	p.stepper = cluster.Stepper{Node: &core.Node{}, Chained: true, Checked: true, Observer: (*observer)(n)}
 
@@ -168,6 +183,7 @@ func (n *node) boot() {
 	start.Facts = facts
 	p.openStorage(n, &facts)
 	n.schedule(end, kindComplete, -1, &delivery{events: []core.Event{start}, worker: -1})
+	n.planEarlyStop(end)
 	n.springTrap()
 }
 
@@ -206,7 +222,8 @@ func (p *process) openStorage(n *node, facts *port.BootFacts) {
 		},
 	}, n.limits, facts)
 	for i, log := range p.storage.Workers {
-		p.workers = append(p.workers, &simWorker{log: log, delay: n.stream("worker" + strconv.Itoa(i))})
+		name := "worker" + strconv.Itoa(i)
+		p.workers = append(p.workers, &simWorker{log: log, delay: n.stream(name), lag: "lag/" + name})
 	}
 }
 
@@ -216,7 +233,7 @@ func (n *node) post(ev core.Event) {
 	p.inbox = append(p.inbox, ev)
 	if !p.draining {
 		p.draining = true
-		n.schedule(n.w.now+int64(n.stream("drain").Draw(4))*int64(kafka.Microsecond), kindDrain, 0, nil)
+		n.schedule(n.w.now+int64(n.stream("drain").Draw(4))*int64(kafka.Microsecond)+n.lag("lag/drain", lagOfTurn), kindDrain, 0, nil)
 	}
 }
 
@@ -232,7 +249,7 @@ func (n *node) drain() {
 	p.inbox = rest
 	if len(rest) > 0 {
 		p.draining = true
-		n.schedule(n.w.now+int64(kafka.Microsecond), kindDrain, 0, nil)
+		n.schedule(n.w.now+int64(kafka.Microsecond)+n.lag("lag/drain", lagOfTurn), kindDrain, 0, nil)
 	}
 	now := n.now()
 	for _, ev := range batch {
@@ -244,12 +261,26 @@ func (n *node) drain() {
 	if wake := ready.Wake; wake != p.wakeAt {
 		p.wakeAt = wake
 		if wake != 0 {
-			n.schedule(max(p.bornAt+int64(wake), n.w.now), kindWake, int64(wake), nil)
+			n.schedule(max(p.bornAt+int64(wake), n.w.now)+n.lag("lag/wake", lagOfTimer), kindWake, int64(wake), nil)
 		}
 	}
 	p.stepper.Node.Recycle(ready)
+	takeBack(batch)
+	p.check(n.exit != nil)
 	if n.exit != nil {
 		n.ended()
+	}
+}
+
+// checkEvery is after how many Steps everything is checked, if nothing gives cause to do it sooner:
+// the first Step of a life, a role that changed, the end.
+const checkEvery = 100
+
+// check has the core check everything, if that is due. It panics if an invariant is broken.
+func (p *process) check(now bool) {
+	if steps := p.stepper.Steps(); now || steps >= p.checkAt {
+		p.checkAt = steps + checkEvery
+		p.stepper.Node.Check()
 	}
 }
 
@@ -273,6 +304,7 @@ func (n *node) crash(power bool) {
 		return
 	}
 	p := n.process
+	p.check(true)
 	n.crashing(power)
 	n.disk.Crash(n.w.now, power)
 	n.sums = append(n.sums, p.stepper.Sum())

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"momus/core"
 	"momus/core/kafka"
 	"momus/sim/simdisk"
 	"momus/sim/simnet"
@@ -33,7 +32,7 @@ func (n *node) nextPhase() {
 		}
 	case phaseReading:
 		if n.ready() && n.guests.reader.Idle() {
-			n.post(&core.Stop{})
+			n.askToStop()
 			n.phase = phaseStopping
 		}
 	case phaseStopping:
@@ -70,11 +69,13 @@ func (n *node) settled() bool {
 // underWay is longer than any request is under way: twice the most that a segment may be late.
 const underWay = 2 * lateMax
 
-// heal ends all faults: rates go to zero, a machine that is down comes up, clients begin nothing new.
+// heal ends all faults: rates go to zero, a machine that is down comes up, turns come in time, clients
+// begin nothing new. A pause goes on to its end.
 func (n *node) heal() {
 	n.disk.SetFaults(simdisk.Faults{})
 	n.net.SetFaults(simnet.Faults{})
 	n.armed = 0
+	n.sluggish = false
 	if n.process == nil {
 		n.boot()
 	}
@@ -82,5 +83,9 @@ func (n *node) heal() {
 }
 
 // ready tells whether the broker serves; one that a failed disk took down after the healing's
-// start comes up here.
-func (n *node) ready() bool { return n.process != nil && n.process.published.Ready }
+// start, or that was asked to stop before it, comes up here. A paused one may yet do what a client
+// asked for long ago.
+func (n *node) ready() bool {
+	p := n.process
+	return p != nil && p.published.Ready && !p.asked && p.pausedUntil == 0
+}

@@ -178,11 +178,17 @@ func (n *node) springTrap() {
 }
 
 // processEnded follows a process that ended by itself: in the last phase that was asked for;
-// before, a failed disk took it down, and it comes up again.
+// before, it was asked to stop or a failed disk took it down, and it comes up again.
 func (n *node) processEnded(p *process) {
 	switch {
 	case n.phase == phaseStopping:
 		n.checkLeaks(p)
+	case p.asked:
+		n.bites.Stops++
+		if !p.published.Ready {
+			n.bites.EarlyStops++
+		}
+		n.w.queue.push(event{at: n.w.now + restartDelay, node: n.index, kind: kindRestart})
 	case n.exit.Clean:
 		n.w.fail(Crash, n.name+"stopped without being asked")
 	default:

@@ -3,7 +3,9 @@ package sim
 import (
 	"bytes"
 
+	"momus/core"
 	"momus/core/port"
+	"momus/core/wire"
 )
 
 // poison is what fills bytes that were given back.
@@ -15,8 +17,9 @@ type pool struct {
 	budget int64
 	used   int64
 	lent   int64
-	// starved says that a Get was refused since the last time somebody looked.
+	// starved says that a Get was refused since memory last came back; freed is called when it does.
 	starved bool
+	freed   func()
 }
 
 // Get implements port.Pool.
@@ -42,6 +45,26 @@ func (p *pool) Recycle(b []byte) {
 	}
 	p.used -= int64(len(b))
 	p.lent--
+	if p.starved {
+		p.starved = false
+		p.freed()
+	}
+}
+
+// takeBack poisons the events of a drained batch that production lends again (cluster/run/events.go):
+// a Step that kept a pointer to one would see another event in its place.
+func takeBack(batch []core.Event) {
+	for _, ev := range batch {
+		switch ev := ev.(type) {
+		case *core.Request:
+			ev.Request = wire.Request{Conn: -poison, Seq: -poison, Version: -poison, ClientID: "taken back"}
+		case *core.LogDone:
+			ev.LogDone = port.LogDone{Kind: poison, Gen: -poison, Epoch: -poison, End: -poison, Fail: poison}
+		case *core.ReadDone:
+			ev.ReadDone = port.ReadDone{ID: -poison, Fail: poison, Next: -poison, Found: -poison, Epoch: -poison}
+		}
+	}
+	clear(batch)
 }
 
 // slabs lends read-ahead slabs; they are counted and poisoned likewise. A slab that came back

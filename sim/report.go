@@ -28,10 +28,27 @@ type Report struct {
 	DiskDowns uint64
 	// ClockJumps counts jumps of wall clocks.
 	ClockJumps uint64
+	Process    ProcessBites
 	Disk       simdisk.Bites
 	Net        simnet.Bites
 	// Sums are the hash chains of each node's lives.
 	Sums [][]uint64
+}
+
+// ProcessBites counts what happened to processes beside crashes.
+type ProcessBites struct {
+	// Stops are processes that ended because they were asked to, before the world healed; EarlyStops
+	// those of them that had never served.
+	Stops, EarlyStops uint64
+	// Pauses are those that held something up, Lags turns that were late by milliseconds.
+	Pauses, Lags uint64
+}
+
+func (b *ProcessBites) add(o ProcessBites) {
+	b.Stops += o.Stops
+	b.EarlyStops += o.EarlyStops
+	b.Pauses += o.Pauses
+	b.Lags += o.Lags
 }
 
 // Count is a figure of a report by its name.
@@ -62,6 +79,7 @@ func (r *Report) Counts() []Count {
 		{"rotten-bits", d.RottenBits}, {"misplaced-writes", d.MisplacedWrites},
 		{"short-writes", n.ShortWrites}, {"short-reads", n.ShortReads}, {"chops", n.Chops}, {"late", n.Late},
 		{"resets", n.Resets}, {"clock-jumps", r.ClockJumps},
+		{"stops", r.Process.Stops}, {"early-stops", r.Process.EarlyStops}, {"pauses", r.Process.Pauses}, {"lags", r.Process.Lags},
 	}
 }
 

@@ -42,7 +42,7 @@ func (s *nodeSink) Read(r port.Read) {
 	} else {
 		p.reads = append(p.reads, r)
 	}
-	n.schedule(n.w.now+int64(n.stream("read").Draw(64))*int64(kafka.Microsecond), kindRead, index, nil)
+	n.schedule(n.w.now+int64(n.stream("read").Draw(64))*int64(kafka.Microsecond)+n.lag("lag/read", lagOfRead), kindRead, index, nil)
 }
 
 // Save implements cluster.Sink.
@@ -78,8 +78,11 @@ func (s *nodeSink) Publish(p *msg.Published) { s.process.published = p }
 
 // Note implements cluster.Sink.
 func (s *nodeSink) Note(note core.Note) {
-	if note.Kind == core.NoteLogStartMoved {
+	switch note.Kind {
+	case core.NoteLogStartMoved:
 		(*node)(s).startMoved(&note)
+	case core.NoteReady, core.NoteLeader, core.NoteRegistered, core.NoteLogFailed, core.NoteDirFailed:
+		s.process.checkAt = 0
 	}
 	if trace := s.w.options.Trace; trace != nil {
 		trace(s.name + "note " + note.Kind.String() + " " + string(note.AppendText(nil)))

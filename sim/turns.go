@@ -42,6 +42,7 @@ func (n *node) workerTurn(index int64) {
 	w.busy = true
 	n.beginTurn()
 	done := w.log.Turn(ops, nil)
+	clear(ops)
 	end := n.disk.EndTurn()
 	n.doubt(done)
 	load := &delivery{worker: int32(index)}
@@ -71,7 +72,6 @@ func (n *node) complete(e *event) {
 			n.wantSaver()
 		}
 	}
-	n.released()
 }
 
 // workerSaver marks the ledger's turn in a delivery.
@@ -83,7 +83,7 @@ func (n *node) wantWorker(index int) {
 		return
 	}
 	w.scheduled = true
-	n.schedule(n.w.now+int64(w.delay.Draw(4))*int64(kafka.Microsecond), kindWorker, int64(index), nil)
+	n.schedule(n.w.now+int64(w.delay.Draw(4))*int64(kafka.Microsecond)+n.lag(w.lag, lagOfDisk), kindWorker, int64(index), nil)
 }
 
 func (n *node) wantSaver() {
@@ -92,7 +92,7 @@ func (n *node) wantSaver() {
 		return
 	}
 	s.scheduled = true
-	n.schedule(n.w.now+int64(n.stream("saver").Draw(4))*int64(kafka.Microsecond), kindSaver, 0, nil)
+	n.schedule(n.w.now+int64(n.stream("saver").Draw(4))*int64(kafka.Microsecond)+n.lag("lag/saver", lagOfSaver), kindSaver, 0, nil)
 }
 
 func (n *node) saverTurn() {

@@ -90,6 +90,7 @@ func New(seed uint64, o Options) *World {
 		n.boot()
 		n.planFaults(n.healAt)
 		n.planRot(n.healAt)
+		n.planPace(n.healAt)
 		n.schedulePhase(n.healAt)
 		n.guests.population.Start()
 		n.tellClosed()
@@ -144,11 +145,19 @@ func (n *node) handle(e *event) {
 		}
 	case kindRot:
 		n.rot(e.index)
+	case kindStop:
+		n.plannedStop(e)
+	case kindPause:
+		n.pause(e.index)
 	case kindNet:
 		n.netEvent(simnet.Way(e.index))
 	default:
 		if e.life == n.life && n.process != nil {
-			n.turn(e)
+			if n.process.pausedUntil != 0 && e.kind != kindResume {
+				n.postpone(e)
+			} else {
+				n.turn(e)
+			}
 		}
 	}
 	n.takeDue()
@@ -173,6 +182,10 @@ func (n *node) turn(e *event) {
 		if c := n.process.conns[port.ConnID(e.index)]; c != nil {
 			n.connTurn(c)
 		}
+	case kindFeed:
+		n.feed()
+	case kindResume:
+		n.resume()
 	default:
 		panic("BUG: an event of an unknown kind")
 	}
@@ -224,6 +237,7 @@ func (w *World) finish() *Report {
 		r.Steps += n.steps
 		r.DiskDowns += n.diskDowns
 		r.ClockJumps += n.jumps
+		r.Process.add(n.bites)
 		if n.process != nil {
 			n.sums = append(n.sums, n.process.stepper.Sum())
 		}

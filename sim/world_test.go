@@ -85,9 +85,8 @@ func TestNodesOfOneWorldDiffer(t *testing.T) {
 // TestOverridesReplaceChoices ends the streams that plan the faults before their first value: all
 // their choices are the benign ones.
 func TestOverridesReplaceChoices(t *testing.T) {
-	none := map[string]Override{"node0/plan/faults": {HasEnd: true}, "node0/plan/rot": {HasEnd: true}}
 	for seed := uint64(1); seed <= few(8); seed++ {
-		r := New(seed, Options{Overrides: none}).Run()
+		r := New(seed, Options{Overrides: benign()}).Run()
 		if r.Verdict != OK {
 			t.Errorf("seed %d without faults: %v", seed, r.Violations)
 		}
