@@ -112,6 +112,9 @@ func (s Span) Bytes() []byte {
 // Region returns the pinned file and the offset of the payload in it.
 func (s Span) Region() (r Region, off int64) { return s.region, s.off }
 
+// Buffer is what owns the bytes of a span in memory, or nil. It may be much larger than the span.
+func (s Span) Buffer() *Buf { return s.buf }
+
 // Owned tells whether releasing the span has an effect.
 func (s Span) Owned() bool { return s.buf != nil || s.region != nil && !s.IsPhantom() }
 

@@ -6,7 +6,11 @@ import "momus/core/port"
 // appended first, in whatever log, goes first.
 type tails struct {
 	bytesMax int64
-	bytes    int64
+	// bytes is the memory that the chunks keep from being used again: the whole buffer of each, which
+	// is that of a request, with the batches of other logs and with those that were refused.
+	bytes int64
+	// held counts the chunks that lie in each buffer.
+	held map[*port.Buf]int32
 	// order lists the chunks by age; the first head of it are gone. An entry whose chunk was
 	// dropped otherwise is skipped when it comes up.
 	order []tailEntry
@@ -20,8 +24,7 @@ type tailEntry struct {
 
 // keep takes over the span of an append that ends at the log's end.
 func (t *tails) keep(l *writer, c chunk) {
-	size := int64(c.span.Len())
-	if size > t.bytesMax {
+	if pinned(c.span) > t.bytesMax {
 		t.drop(l)
 		c.span.Release()
 		return
@@ -31,7 +34,7 @@ func (t *tails) keep(l *writer, c chunk) {
 	}
 	l.view.tail = append(l.view.tail, c)
 	t.order = append(t.order, tailEntry{l, l.tailSeq + uint64(len(l.view.tail)) - 1})
-	t.bytes += size
+	t.take(c.span)
 	for t.order[t.head].seq < t.order[t.head].log.tailSeq {
 		t.evict() // an entry whose chunk is gone already
 	}
@@ -55,8 +58,7 @@ func (t *tails) evict() {
 	if e.seq != e.log.tailSeq {
 		panic("BUG: the tail cache lost the order of its chunks")
 	}
-	t.bytes -= int64(e.log.view.tail[0].span.Len())
-	e.log.view.tail[0].span.Release()
+	t.give(e.log.view.tail[0].span)
 	e.log.view.tail = e.log.view.tail[1:]
 	e.log.tailSeq++
 	e.log.w.touch(e.log)
@@ -65,19 +67,40 @@ func (t *tails) evict() {
 // drop gives all of a log's tail back.
 func (t *tails) drop(l *writer) {
 	for i := range l.view.tail {
-		t.bytes -= int64(l.view.tail[i].span.Len())
-		l.view.tail[i].span.Release()
+		t.give(l.view.tail[i].span)
 	}
 	l.tailSeq += uint64(len(l.view.tail))
 	l.view.tail = nil
 }
 
-// gather borrows n bytes from the pool, or takes fresh ones when it has none to lend.
-func gather(pool port.Pool, n int) ([]byte, *port.Buf) {
-	if pool != nil {
-		if buf := pool.Get(n); buf != nil {
-			return buf.B[:0:n], buf
+// pinned is how much memory a span alone keeps from being used again.
+func pinned(s port.Span) int64 {
+	if buf := s.Buffer(); buf != nil {
+		return int64(cap(buf.B))
+	}
+	return int64(s.Len())
+}
+
+// take counts a span that is kept.
+func (t *tails) take(s port.Span) {
+	if buf := s.Buffer(); buf != nil {
+		if t.held[buf]++; t.held[buf] > 1 {
+			return
 		}
 	}
-	return make([]byte, 0, n), nil
+	t.bytes += pinned(s)
+}
+
+// give releases a span that was kept.
+func (t *tails) give(s port.Span) {
+	size := pinned(s)
+	if buf := s.Buffer(); buf != nil {
+		if t.held[buf]--; t.held[buf] > 0 {
+			size = 0
+		} else {
+			delete(t.held, buf)
+		}
+	}
+	t.bytes -= size
+	s.Release()
 }

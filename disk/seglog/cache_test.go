@@ -7,23 +7,75 @@ import (
 	"momus/disk"
 )
 
-// lent counts the buffers that are out.
-type lent struct{ out int }
+// lent counts the buffers that are out; spent makes it lend no more.
+type lent struct {
+	out   int
+	spent bool
+}
 
 func (l *lent) Recycle([]byte) { l.out-- }
 
 func (l *lent) Take(n int) *port.Buf { return l.Get(n) }
 
 func (l *lent) Get(n int) *port.Buf {
+	if l.spent {
+		return nil
+	}
 	l.out++
 	return port.NewBuf(make([]byte, n), l)
 }
 
 // lend makes the payload of an append counted.
 func (l *lent) lend(op port.LogOp) port.LogOp {
+	return l.lendPart(op, op.Span.Len())
+}
+
+// lendPart makes it a part of a counted buffer of size bytes, as a request with other batches is.
+func (l *lent) lendPart(op port.LogOp, size int) port.LogOp {
 	l.out++
-	op.Span = port.MemSpan(op.Span.Bytes(), port.NewBuf(op.Span.Bytes(), l))
+	b := make([]byte, size)
+	op.Span = port.MemSpan(b[:copy(b, op.Span.Bytes())], port.NewBuf(b, l))
 	return op
+}
+
+func TestWhatATailPinsIsCounted(t *testing.T) {
+	fs, _ := simulated()
+	r := newRig(t, fs, func(r *rig) { r.limits.TailCacheBytes = 10_000 })
+	var l lent
+	r.open()
+	for range 100 {
+		r.must(l.lendPart(r.opAppend(batchOf(1, 0, 10)), 3_000))
+	}
+	if l.out != 3 {
+		t.Errorf("small batches pin %d large requests, the budget is for 3", l.out)
+	}
+	r.must(l.lendPart(r.opAppend(batchOf(1, 0, 10)), 11_000))
+	if l.out != 0 {
+		t.Errorf("%d requests are pinned after one beyond the budget; the tail would have a hole", l.out)
+	}
+}
+
+func TestBatchesOfOneRequestCountItOnce(t *testing.T) {
+	fs, _ := simulated()
+	r := newRig(t, fs, func(r *rig) { r.limits.TailCacheBytes = 10_000 })
+	var l lent
+	r.open()
+	for range 10 {
+		first := l.lendPart(r.opAppend(batchOf(1, 0, 10)), 3_000)
+		second := r.opAppend(batchOf(1, 0, 10))
+		shared := first.Span.Retain().Buffer()
+		rest := shared.B[first.Span.Len():]
+		second.Span = port.MemSpan(rest[:copy(rest, second.Span.Bytes())], shared)
+		r.must(first)
+		r.must(second)
+	}
+	if got := len(r.w.logs[testLog].view.tail); l.out != 3 || got != 6 {
+		t.Errorf("the tail has %d batches in %d requests, the budget is for 6 in 3", got, l.out)
+	}
+	r.must(port.LogOp{Kind: port.OpClose, Gen: r.gen, End: r.end})
+	if l.out != 0 || r.w.tails.bytes != 0 || len(r.w.tails.held) != 0 {
+		t.Errorf("%d requests are pinned by a closed log", l.out)
+	}
 }
 
 func TestEveryPayloadIsGivenBackOnce(t *testing.T) {
@@ -67,6 +119,22 @@ func TestEveryPayloadIsGivenBackOnce(t *testing.T) {
 	}
 	if l.out != 0 {
 		t.Errorf("%d payloads in memory after a failure", l.out)
+	}
+}
+
+func TestWithoutBudgetNothingIsGathered(t *testing.T) {
+	fs, _ := simulated()
+	r := newRig(t, fs, nil)
+	l := lent{spent: true}
+	r.r = NewReader(r.reg, fs, &l, r.limits)
+	r.open()
+	for range 3 {
+		r.must(l.lend(r.opAppend(batchOf(1, 0, 40))))
+	}
+	if d := r.read(0, 100, 1<<20); !d.Span.InMemory() || d.Next != 1 || l.out != 3 {
+		t.Errorf("next %d, %d buffers", d.Next, l.out)
+	} else {
+		d.Span.Release()
 	}
 }
 

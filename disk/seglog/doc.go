@@ -38,4 +38,6 @@
 //     is read. One that is damaged counts as absent.
 //  9. What an opening passes over unread was durable before the last stop. If what it reads does not
 //     fit what it passed over, it reads all.
+//  10. The tails count what they keep from being used again, whole requests, so that however small
+//     the batches in them are, the budget of buffers is never theirs alone.
 package seglog

@@ -25,8 +25,8 @@ type Reader struct {
 	pool port.Pool
 }
 
-// NewReader returns a reader. The pool lends the memory in which small appends are gathered; nil,
-// or an exhausted one, leaves that to the garbage collector. limits.OpenFiles bounds the files held
+// NewReader returns a reader. The pool lends the memory in which small appends are gathered; of an
+// exhausted one each is answered by itself. limits.OpenFiles bounds the files held
 // open, broker-wide; pinned ones may exceed it.
 func NewReader(reg *Registry, fs disk.FS, pool port.Pool, limits port.Limits) *Reader {
 	reg.files.attach(fs, limits.OpenFiles)
@@ -149,8 +149,11 @@ func (v *View) readTail(q port.Read, pool port.Pool) (span port.Span, next kafka
 	if more == i+1 {
 		return first, part.next, true
 	}
-	b, buf := gather(pool, total)
-	b, next = append(b, first.Bytes()...), part.next
+	buf := pool.Get(total)
+	if buf == nil {
+		return first, part.next, true // whoever does not read what was gathered for him gets no more
+	}
+	b, next := append(buf.B[:0], first.Bytes()...), part.next
 	first.Release()
 	for _, c := range v.tail[i+1 : more] {
 		held, ok := c.span.TryRetain()

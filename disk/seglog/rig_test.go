@@ -37,6 +37,12 @@ type failer interface {
 	Fatalf(format string, args ...any)
 }
 
+// heap is a pool without a budget.
+type heap struct{}
+
+func (heap) Get(n int) *port.Buf    { return port.NewBuf(make([]byte, n), nil) }
+func (h heap) Take(n int) *port.Buf { return h.Get(n) }
+
 // rig is one worker with one log, on a disk of its own.
 type rig struct {
 	t      failer
@@ -81,7 +87,7 @@ func (r *rig) restart() {
 		dirs = r.w.cfg.Dirs
 	}
 	r.reg = NewRegistry(nolock{})
-	r.r = NewReader(r.reg, r.fs, nil, r.limits)
+	r.r = NewReader(r.reg, r.fs, heap{}, r.limits)
 	r.w = NewWorker(Config{FS: r.fs, Registry: r.reg, Dirs: dirs, Limits: r.limits, Workers: 1})
 }
 

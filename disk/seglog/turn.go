@@ -127,7 +127,7 @@ func NewWorker(c Config) *Worker {
 		cfg: c, fs: c.FS, reg: c.Registry, files: &c.Registry.files,
 		logs:    make(map[kafka.TopicPartition]*writer),
 		delayed: make(map[kafka.TopicPartition][]*trash),
-		tails:   tails{bytesMax: c.Limits.TailCacheBytes / int64(c.Workers)},
+		tails:   tails{bytesMax: c.Limits.TailCacheBytes / int64(c.Workers), held: make(map[*port.Buf]int32)},
 	}
 }
 
