@@ -54,6 +54,9 @@ type Conn struct {
 	requests, taken []wire.Request
 	next            port.RequestSeq
 
+	// fetching says that the last request taken in is a Fetch.
+	fetching bool
+
 	// slots are the correlation ids of the requests in flight from slots[slot] on; answered is the
 	// number of the first of them.
 	slots    []int32
@@ -77,8 +80,13 @@ func New(id port.ConnID, on wire.Listener, env Env) *Conn {
 // inFlight counts the requests that came in and are not answered, or are not even taken.
 func (c *Conn) inFlight() int { return len(c.slots) - c.slot }
 
-// full tells that no further request may be taken in.
+// full tells that no further request may be taken in. Behind a Fetch none is, until its answer has
+// left: as in Kafka, a peer that asks and does not read has one such answer kept for it, which may be
+// fetch.max.bytes long, and not one for each request that it may have in flight.
 func (c *Conn) full() bool {
+	if c.fetching && (c.inFlight() > 0 || !c.w.empty()) {
+		return true
+	}
 	return c.inFlight()+c.w.replies >= int(c.env.Limits.RequestsPerConn)
 }
 

@@ -200,7 +200,7 @@ func TestRepliesLeaveInOrderHoweverTheyAreTaken(t *testing.T) {
 		var want []byte
 		var got []byte
 		for i := range 20 {
-			w.feed(frameOf(int32(i), &kmsg.FetchRequest{Version: 12}), 1000)
+			w.feed(frameOf(int32(i), metadataOf("a")), 1000)
 			buf := w.pool.Get(i)
 			for j := range buf.B {
 				buf.B[j] = byte(i)

@@ -19,7 +19,8 @@
 //     buffer.
 //  3. A body takes from the budget after its length was read and before more of it is.
 //  4. Requests in flight and replies not yet sent are at most Limits.RequestsPerConn together;
-//     at the limit nothing is read.
+//     at the limit nothing is read. Behind a Fetch nothing is taken in until its answer has left, so
+//     that what is kept for a peer that does not read is one answer of fetch.max.bytes at most.
 //  5. Each span and buffer is released exactly once: by whoever took the requests, by Sent, or by
 //     Release and Broken.
 //  6. After a malformed frame, or the peer's end, what was asked before is still answered.

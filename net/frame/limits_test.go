@@ -56,6 +56,31 @@ func TestNothingIsReadAtTheLimitOfRequests(t *testing.T) {
 	w.holds(t, 0, 0)
 }
 
+func TestBehindAFetchNothingIsTakenInUntilItsAnswerHasLeft(t *testing.T) {
+	w := newWorld(256)
+	b := append(frameOf(0, metadataOf("a")), frameOf(1, &kmsg.FetchRequest{Version: 4})...)
+	w.feed(append(append(b, frameOf(2, metadataOf("a"))...), frameOf(3, metadataOf("a"))...), 1000)
+	if got := len(w.Requests()); got != 2 || w.Want() != nil || w.Starved() {
+		t.Fatalf("%d requests", got)
+	}
+	w.Answer(wire.Reply{Body: &kmsg.MetadataResponse{Version: 5}})
+	w.sent(1 << 20)
+	w.Answer(wire.Reply{Seq: 1, Body: w.fetched()})
+	for len(w.Out()) > 0 {
+		if w.Resume(at); len(w.Requests()) != 0 || w.Want() != nil {
+			t.Fatal("more is taken in while the answer is unsent")
+		}
+		w.sent(3)
+	}
+	w.Resume(at)
+	if got := len(w.Requests()); got != 2 || w.Want() == nil {
+		t.Fatalf("%d requests after the answer", got)
+	}
+	w.Filled(at, 0)
+	w.Release()
+	w.holds(t, 0, 0)
+}
+
 func TestBodyWaitsForTheBudget(t *testing.T) {
 	for _, size := range []int{10, 5000} { // in the slab, and beyond it
 		w := newWorld(256)
@@ -174,7 +199,7 @@ func TestPeerWhoLeavesWhileABodyWaitsIsForgotten(t *testing.T) {
 func TestClosedConnectionSendsWhatIsQueuedAndDiscardsTheRest(t *testing.T) {
 	w := newWorld(256)
 	for i := range int32(2) {
-		w.feed(frameOf(i, &kmsg.FetchRequest{Version: 4}), 1000)
+		w.feed(frameOf(i, metadataOf("a")), 1000)
 	}
 	w.Requests()
 	w.Answer(wire.Reply{Body: w.fetched()})
@@ -197,11 +222,11 @@ func (w *world) fetched() *wire.FetchResponse {
 
 func TestBrokenConnectionGivesEverythingBack(t *testing.T) {
 	w := newWorld(256)
-	w.feed(frameOf(0, &kmsg.FetchRequest{Version: 4}), 1000)
+	w.feed(frameOf(0, metadataOf("a")), 1000)
 	w.Requests()
 	w.Answer(wire.Reply{Body: w.fetched()})
 	w.sent(3)
-	w.feed(frameOf(1, &kmsg.FetchRequest{Version: 4}), 1000)
+	w.feed(frameOf(1, metadataOf("a")), 1000)
 	w.feed(frameOf(2, produceOf(9, 10)), 1000)
 	w.feed(frameOf(3, produceOf(9, 500))[:300], 1000)
 	w.Broken()

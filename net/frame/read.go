@@ -156,6 +156,7 @@ func (c *Conn) take(now kafka.Now, frame []byte, buf *port.Buf) bool {
 		return false
 	}
 	c.validate(&r, now)
+	c.fetching = h.API.Key == wire.KeyFetch
 	c.next++
 	c.push(h.Correlation)
 	c.requests = append(c.requests, r)
