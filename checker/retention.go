@@ -92,10 +92,11 @@ func (j *judge) checkMoves(l *log) {
 }
 
 // youngest is the youngest record that a move took, as far as anybody knows. A record that a power
-// loss may have replaced by another proves nothing.
+// loss may have replaced by another proves nothing, and neither does one in a batch that was damaged:
+// the damage may be in the timestamp that the move went by.
 func (l *log) youngest(m *StartMove) (at kafka.Offset, time kafka.Wall) {
 	see := func(o kafka.Offset, t kafka.Wall, from, to Event) {
-		if o >= m.From && o < m.To && from < m.Event && t > time && !l.mayLose(o, from, max(to, m.Event)) {
+		if o >= m.From && o < m.To && from < m.Event && t > time && !l.damagedAt(o, m.Event) && !l.mayLose(o, from, max(to, m.Event)) {
 			at, time = o, t
 		}
 	}

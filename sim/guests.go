@@ -31,7 +31,10 @@ type guests struct {
 	logs    []kafka.TopicPartition // the keys of flushed, in order of appearance
 	// doubted are the logs of which a sync failed, with what was flushed before, until the process
 	// that noted it has written them once more, or a power loss showed what was there.
-	doubted   map[kafka.TopicPartition]kafka.Offset
+	doubted map[kafka.TopicPartition]kafka.Offset
+	// saved are the checkpoints that are known to be durable, saving those under way, by save.
+	saved     []port.Checkpoint
+	saving    map[int64][]port.Checkpoint
 	rewriting bool
 	// suspect says that no boot id is stored, or an old one, so that the next start takes the stop for
 	// lossy: power was lost or a call of the disk failed since. ioErrors are the failures before this
@@ -52,7 +55,7 @@ type link struct {
 const linkWindow = 64 << 10
 
 func newGuests(n *node) *guests {
-	g := &guests{links: map[int64]*link{}, flushed: map[kafka.TopicPartition]kafka.Offset{}, doubted: map[kafka.TopicPartition]kafka.Offset{}, suspect: true}
+	g := &guests{saving: map[int64][]port.Checkpoint{}, links: map[int64]*link{}, flushed: map[kafka.TopicPartition]kafka.Offset{}, doubted: map[kafka.TopicPartition]kafka.Offset{}, suspect: true}
 	n.guests = g
 	g.population = clients.NewPopulation((*guestEnv)(n), clients.Plan{
 		Nodes: []int32{int32(n.cfg.NodeID)}, Wall: wallEpoch,
@@ -202,11 +205,19 @@ func (n *node) clientWoken(woken simnet.Woken) {
 func (n *node) observe(ev core.Event) {
 	if start, ok := ev.(*core.Start); ok {
 		n.guests.rewriting = start.Facts.Dirs[0].Faulted
+		n.guests.saved = start.Facts.Dirs[0].Checkpoints
+		clear(n.guests.saving)
 		n.guests.ioErrors = n.ioErrors()
 		return
 	}
 	if saved, ok := ev.(*core.Saved); ok && saved.Kind == port.SaveBrokerEpoch && saved.Fail == port.FailNone {
 		n.guests.suspect = false
+	}
+	if saved, ok := ev.(*core.Saved); ok && saved.Kind == port.SaveCheckpoints {
+		if saved.Fail == port.FailNone {
+			n.guests.saved = n.guests.saving[saved.Seq]
+		}
+		delete(n.guests.saving, saved.Seq)
 	}
 	done, ok := ev.(*core.LogDone)
 	if !ok || done.Fail != port.FailNone || done.Log == kafka.MetadataLog {

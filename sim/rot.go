@@ -180,8 +180,19 @@ func (n *node) checkpoint(dir string) kafka.Offset {
 	for line := range strings.SplitSeq(string(n.disk.Peek(logDir+"recovery-point-offset-checkpoint")), "\n") {
 		if rest, ok := strings.CutPrefix(line, want); ok {
 			if v, err := strconv.ParseInt(rest, 10, 64); err == nil {
-				return kafka.Offset(v)
+				return min(kafka.Offset(v), n.savedPoint(want))
 			}
+		}
+	}
+	return 0
+}
+
+// savedPoint is the recovery point of a log, named as in a checkpoint's line, that no power loss can
+// take back: the file may show one whose save is still under way.
+func (n *node) savedPoint(line string) kafka.Offset {
+	for i := range n.guests.saved {
+		if c := &n.guests.saved[i]; c.Topic+" "+strconv.Itoa(int(c.Partition))+" " == line {
+			return c.RecoveryPoint
 		}
 	}
 	return 0

@@ -49,6 +49,9 @@ func (s *nodeSink) Read(r port.Read) {
 func (s *nodeSink) Save(v port.Save) {
 	n := (*node)(s)
 	n.process.saver.queue = append(n.process.saver.queue, v)
+	if v.Kind == port.SaveCheckpoints {
+		n.guests.saving[v.Seq] = v.Checkpoints
+	}
 	n.wantSaver()
 }
 
