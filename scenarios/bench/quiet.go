@@ -45,7 +45,7 @@ func startup(ctx context.Context, l *load) error {
 	if err != nil {
 		return err
 	}
-	cl, err := l.connect(kgo.AllowAutoTopicCreation(),
+	cl, err := l.connect(kgo.AllowAutoTopicCreation(), kgo.UnknownTopicRetries(-1),
 		kgo.RetryBackoffFn(func(int) time.Duration { return poll }))
 	if err != nil {
 		return err
