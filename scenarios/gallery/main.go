@@ -13,7 +13,7 @@ import (
 const (
 	seedsMax  = 5000
 	ciTimeMax = 4 * time.Minute
-	ciCPUMax  = 45 * time.Second
+	ciCPUMax  = 80 * time.Second
 )
 
 // options are the command line.
@@ -103,7 +103,7 @@ func (o *options) hunts(w *workshop, chosen []*mutation) ([]*result, error) {
 	var results []*result
 	for i, m := range chosen {
 		left := ciTimeMax - time.Since(began)
-		if o.ci && left < ciCPUMax/2 {
+		if o.ci && left < ciCPUMax {
 			fmt.Printf("gallery: the time is up; %d of %d were not run\n", len(chosen)-i, len(chosen))
 			break
 		}
