@@ -153,8 +153,8 @@ func callerKeepsItsBuffers(t *testing.T, f Fixture) {
 	one, two := []byte("one"), []byte("two")
 	must(t, file.WriteAt(one, 0))
 	must(t, file.WriteVec([][]byte{two, one}, 3))
-	copy(one, "XXX")
-	copy(two, "YYY")
+	copy(one, "eno")
+	copy(two, "owt")
 	holds(t, file, "onetwoone")
 }
 
