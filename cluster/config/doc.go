@@ -1,13 +1,13 @@
 // Package config turns a node's configuration sources into typed configuration: the text of
 // server.properties, the process environment and --override flags, under Kafka's names, units
-// and defaults. It does no I/O: callers hand in bytes and strings.
+// and defaults. It does no I/O: callers hand in strings, and how to read a file. The keys themselves,
+// their types, defaults and ranges, are in core/config.
 //
 // Inputs: Sources. Outputs: a Node with everything resolved, or an error of one line per bad key.
 //
 //	node.go        what comes of it: Load and Node
 //	source.go      the sources, and their precedence
 //	properties.go  the format of server.properties
-//	key.go         types and ranges; keys_table.go all keys of Kafka 4.3
 //	values.go      the settings in force, and getters that remember what was asked for
 //	listeners.go   listeners, their protocols, what is advertised
 //	topic.go       the broker-wide defaults of topic keys
@@ -20,7 +20,8 @@
 //  2. A value is checked against its key's type and range before anything is made of it, so that
 //     the typed getters cannot fail.
 //  3. Nothing that an operator set is dropped in silence: a key that is unknown, or known and
-//     without effect in this build, becomes a warning.
+//     without effect in this build, becomes a warning, and a class that would have judged what
+//     clients ask for is refused.
 //  4. A password is never part of an error or a warning.
 //
 // Where this departs from Kafka: advertised.listeners left out with a wildcard address advertises

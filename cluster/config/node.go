@@ -47,7 +47,11 @@ type Voter struct {
 // refused, of the form key=value: what is allowed.
 func Load(s Sources) (Node, error) {
 	var files []Setting
-	for _, text := range s.Files {
+	for _, name := range s.Files {
+		text, err := s.Read(name)
+		if err != nil {
+			return Node{}, errors.New("--config: " + err.Error())
+		}
 		settings, complaint := ParseProperties(text)
 		if complaint != "" {
 			return Node{}, errors.New(complaint)
@@ -62,7 +66,7 @@ func Load(s Sources) (Node, error) {
 	if len(s.Files) == 0 {
 		below = embedded()
 	}
-	v := newValues(merge(below, files, ParseEnviron(s.Environ), overrides))
+	v := newValues(merge(below, files, ParseEnviron(s.Environ), overrides), s.Strict)
 	if len(v.problems) > 0 {
 		return Node{}, v.err()
 	}
@@ -79,6 +83,7 @@ func Load(s Sources) (Node, error) {
 		v.warn("set, but without effect in this build: " + strings.Join(idle, ", "))
 	}
 	n.Settings, n.Warnings = v.settings, v.warnings
+	n.Broker.Static = v.static(n.Broker.NodeID)
 	return n, nil
 }
 

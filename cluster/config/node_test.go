@@ -1,7 +1,9 @@
 package config
 
 import (
+	"errors"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,6 +22,14 @@ advertised.listeners=PLAINTEXT://localhost:9092,CONTROLLER://localhost:9093
 controller.listener.names=CONTROLLER
 log.dirs=/tmp/kraft-combined-logs
 `)
+
+// read gives the stock file, and of any other the name.
+func read(name string) ([]byte, error) {
+	if name == "stock" {
+		return stock, nil
+	}
+	return []byte(name), nil
+}
 
 func load(t *testing.T, s Sources) Node {
 	t.Helper()
@@ -59,6 +69,10 @@ func TestNothingConfiguredIsANodeOfItsOwn(t *testing.T) {
 		Settings:            embedded(),
 	}
 	want.Settings = merge(want.Settings)
+	for _, s := range want.Settings {
+		want.Broker.Static = append(want.Broker.Static, config.Override{Name: s.Name, Value: s.Value})
+	}
+	want.Broker.Static = slices.Insert(want.Broker.Static, 0, config.Override{Name: "broker.id", Value: "1"})
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -70,7 +84,7 @@ func TestNothingConfiguredIsANodeOfItsOwn(t *testing.T) {
 }
 
 func TestAFileReplacesTheEmbeddedSettings(t *testing.T) {
-	n := load(t, Sources{Files: [][]byte{stock}})
+	n := load(t, Sources{Files: []string{"stock"}, Read: read})
 	if n.Broker.NodeID != 7 || n.LogDirs[0] != "/tmp/kraft-combined-logs" || len(n.Settings) != 7 {
 		t.Errorf("got %+v", n)
 	}
@@ -148,6 +162,8 @@ func TestBadSettingsAreRefusedWithOneLineEach(t *testing.T) {
 		{"num.partitions=0", "num.partitions=0: allowed is int, >= 1"},
 		{"log.segment.bytes=5 delete.topic.enable=maybe", "delete.topic.enable=maybe: allowed is boolean\nlog.segment.bytes=5: allowed is int, >= 1048576"},
 		{"node.id=x", "node.id=x: allowed is int, >= 0"},
+		{"create.topic.policy.class.name=org.Policy", "create.topic.policy.class.name=org.Policy: a Java class cannot be loaded here; allowed is to leave it out"},
+		{"alter.config.policy.class.name=org.Policy", "alter.config.policy.class.name=org.Policy: a Java class cannot be loaded here; allowed is to leave it out"},
 		{"broker.id=2", "broker.id=2: allowed is the same value as node.id, which is 1"},
 		{"default.replication.factor=40000", "default.replication.factor=40000: allowed is int, 1 .. 32767"},
 		{"log.retention.ms=0", "log.retention.ms=0: allowed is a number >= 1, or -1 for no limit"},
@@ -167,11 +183,42 @@ func TestBadSettingsAreRefusedWithOneLineEach(t *testing.T) {
 }
 
 func TestAFileWithoutRequiredKeysIsRefused(t *testing.T) {
-	_, err := Load(Sources{Files: [][]byte{[]byte("num.partitions=1")}})
+	_, err := Load(Sources{Files: []string{"num.partitions=1"}, Read: read})
 	want := "controller.listener.names: is required; allowed is list, distinct items, not empty\n" +
 		"node.id: is required; allowed is int, >= 0\n" +
 		"process.roles: is required; allowed is list, distinct items of broker, controller, not empty"
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+func TestUnknownKeysAreRefusedIfTheSourcesAreTakenStrictly(t *testing.T) {
+	_, err := Load(Sources{Overrides: []string{"no.such.key=1", "num.partitions=2"}, Strict: true})
+	if want := "no.such.key: unknown key; allowed are Kafka's, or leave --strict out"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+func TestAFileThatCannotBeReadIsNamed(t *testing.T) {
+	_, err := Load(Sources{Files: []string{"f"}, Read: func(name string) ([]byte, error) { return nil, errors.New("open " + name + ": gone") }})
+	if want := "--config: open f: gone"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+func TestPasswordsAndUnknownKeysAreKeptByNameOnly(t *testing.T) {
+	n := load(t, Sources{Overrides: []string{"no.such.key=1", "ssl.key.password=secret", "num.partitions= 3 "}})
+	got := map[string]string{}
+	for _, o := range n.Broker.Static {
+		got[o.Name] = o.Value
+	}
+	if v, ok := got["no.such.key"]; !ok || v != "" {
+		t.Errorf("an unknown key is kept as %q (%v)", v, ok)
+	}
+	if v, ok := got["ssl.key.password"]; !ok || v != "" {
+		t.Errorf("a password is kept as %q (%v)", v, ok)
+	}
+	if got["num.partitions"] != "3" || got["broker.id"] != "1" {
+		t.Errorf("got %v", got)
 	}
 }

@@ -7,12 +7,15 @@ import (
 
 // Sources are the places that configuration comes from, in rising precedence.
 type Sources struct {
-	// Files are the contents of properties files, in the order given.
-	Files [][]byte
+	// Files are the names of properties files, in the order given; Read gives the content of one.
+	Files []string
+	Read  func(name string) ([]byte, error)
 	// Environ is the process environment, as NAME=value.
 	Environ []string
 	// Overrides are the key=value of --override.
 	Overrides []string
+	// Strict refuses unknown keys, of which else a warning tells.
+	Strict bool
 }
 
 // Source says where a setting was made.

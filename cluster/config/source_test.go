@@ -34,7 +34,8 @@ func TestEnvironmentOfTheStartScriptsIsNotConfiguration(t *testing.T) {
 
 func TestLaterSourcesWin(t *testing.T) {
 	all := Sources{
-		Files:     [][]byte{stock, []byte("num.partitions=2\nnum.partitions=3"), []byte("num.partitions=4")},
+		Files:     []string{"stock", "num.partitions=2\nnum.partitions=3", "num.partitions=4"},
+		Read:      read,
 		Environ:   []string{"KAFKA_NUM_PARTITIONS=5"},
 		Overrides: []string{"num.partitions=6", "num.partitions=7"},
 	}
@@ -51,7 +52,7 @@ func TestLaterSourcesWin(t *testing.T) {
 		{3, 1, 2, 7, FromOverride},
 		{1, 0, 1, 6, FromOverride},
 	} {
-		n := load(t, Sources{all.Files[:c.files], all.Environ[:c.environ], all.Overrides[:c.overrides]})
+		n := load(t, Sources{Files: all.Files[:c.files], Read: read, Environ: all.Environ[:c.environ], Overrides: all.Overrides[:c.overrides]})
 		if n.Broker.NumPartitions != c.want {
 			t.Errorf("%+v: num.partitions is %d", c, n.Broker.NumPartitions)
 		}

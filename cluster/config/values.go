@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"momus/core/config"
 	"momus/core/kafka"
 )
 
@@ -12,23 +13,31 @@ import (
 // an effect.
 type values struct {
 	settings []Setting // sorted by name, all of known keys and good
+	// unknown are the keys that are set and that nobody knows, used those that were asked for.
+	unknown  []string
 	used     []string
 	problems []string
 	warnings []string
 }
 
-// newValues checks every setting; the unknown ones become warnings, the bad ones problems.
-func newValues(settings []Setting) *values {
+// newValues checks every setting; the unknown ones become warnings, or problems if the sources are
+// to be taken strictly, the bad ones problems.
+func newValues(settings []Setting, strict bool) *values {
 	v := &values{}
 	for _, s := range settings {
-		key, known := Lookup(s.Name)
+		key, known := config.LookupBroker(s.Name)
 		switch {
+		case !known && strict:
+			v.problems = append(v.problems, s.Name+": unknown key; allowed are Kafka's, or leave --strict out")
 		case !known:
 			v.warn(s.Name + ": unknown key, ignored")
-		case key.Update == DynamicOnly:
+			v.unknown = append(v.unknown, s.Name)
+		case key.Update == config.DynamicOnly:
 			v.warn(s.Name + ": can only be changed while the broker runs, ignored here")
-		case !key.Accepts(s.Value):
+		case !accepts(key, s.Value):
 			v.problems = append(v.problems, line(key, s.Value, "allowed is "+key.Allowed()))
+		case slices.Contains(policyClasses, s.Name) && strings.TrimSpace(s.Value) != "":
+			v.problems = append(v.problems, line(key, s.Value, "a Java class cannot be loaded here; allowed is to leave it out"))
 		default:
 			v.dropDuplicates(key, &s)
 			v.settings = append(v.settings, s)
@@ -38,13 +47,23 @@ func newValues(settings []Setting) *values {
 	return v
 }
 
+// policyClasses are the classes that judge what clients ask for. To leave such a judgement out in
+// silence would let through what an operator has forbidden.
+var policyClasses = []string{"create.topic.policy.class.name", "alter.config.policy.class.name"}
+
+// accepts tells whether the value has the key's type and lies in its range. The two quorum keys may
+// only be set to something, while their default is nothing.
+func accepts(key *config.Key, value string) bool {
+	return key.Check(value) == "" && (key.Valid != "non-empty list" || len(config.SplitList(value)) > 0)
+}
+
 // dropDuplicates keeps the first of equal items of a list (KIP-1161).
-func (v *values) dropDuplicates(key *Key, s *Setting) {
-	if key.Type != List || !strings.HasPrefix(key.Valid, "distinct items") {
+func (v *values) dropDuplicates(key *config.Key, s *Setting) {
+	if key.Type != config.List || !strings.HasPrefix(key.Valid, "distinct items") {
 		return
 	}
 	var distinct []string
-	for _, item := range SplitList(s.Value) {
+	for _, item := range config.SplitList(s.Value) {
 		if !slices.Contains(distinct, item) {
 			distinct = append(distinct, item)
 			continue
@@ -56,8 +75,9 @@ func (v *values) dropDuplicates(key *Key, s *Setting) {
 
 // require refuses to go on without the keys that have no default.
 func (v *values) require() {
-	for i := range brokerKeys {
-		if key := &brokerKeys[i]; key.Default == isRequired && !v.isSet(key.Name) && !v.complained(key.Name) {
+	keys := config.BrokerKeys()
+	for i := range keys {
+		if key := &keys[i]; key.Required && !v.isSet(key.Name) && !v.complained(key.Name) {
 			v.problems = append(v.problems, key.Name+": is required; allowed is "+key.Allowed())
 		}
 	}
@@ -71,7 +91,7 @@ func (v *values) warn(text string) { v.warnings = append(v.warnings, text) }
 
 // refuse complains about the value that a key has now.
 func (v *values) refuse(name, why string) {
-	key, ok := Lookup(name)
+	key, ok := config.LookupBroker(name)
 	if !ok {
 		panic("BUG: a complaint about an unknown key: " + name)
 	}
@@ -80,8 +100,8 @@ func (v *values) refuse(name, why string) {
 }
 
 // line is how a bad value is reported; a password stays hidden (invariant 4).
-func line(key *Key, value, why string) string {
-	if key.Type == Password {
+func line(key *config.Key, value, why string) string {
+	if key.Sensitive() {
 		value = "(hidden)"
 	}
 	return key.Name + "=" + value + ": " + why
@@ -111,14 +131,11 @@ func (v *values) text(name string) (string, bool) {
 	if s, ok := v.find(name); ok {
 		return strings.TrimSpace(s.Value), true
 	}
-	key, ok := Lookup(name)
+	key, ok := config.LookupBroker(name)
 	if !ok {
 		panic("BUG: an unknown key was asked for: " + name)
 	}
-	if key.Default == noDefault || key.Default == isRequired {
-		return "", false
-	}
-	return key.Default, true
+	return key.Default, !key.NoDefault
 }
 
 // optional is a key's integer, if it has one.
@@ -154,7 +171,7 @@ func (v *values) boolean(name string) bool {
 
 func (v *values) list(name string) []string {
 	text, _ := v.text(name)
-	return SplitList(text)
+	return config.SplitList(text)
 }
 
 // idle are the keys that are set, known, and changed nothing.
@@ -166,4 +183,24 @@ func (v *values) idle() []string {
 		}
 	}
 	return names
+}
+
+// static are the settings as DescribeConfigs shows them. What must not be shown is left out.
+func (v *values) static(node kafka.NodeID) []config.Override {
+	all := []config.Override{}
+	for _, s := range v.settings {
+		o := config.Override{Name: s.Name, Value: strings.TrimSpace(s.Value)}
+		if key, _ := config.LookupBroker(s.Name); key.Sensitive() {
+			o.Value = ""
+		}
+		all = append(all, o)
+	}
+	if !v.isSet("broker.id") { // Kafka takes node.id for it
+		all = append(all, config.Override{Name: "broker.id", Value: strconv.Itoa(int(node))})
+	}
+	for _, name := range v.unknown {
+		all = append(all, config.Override{Name: name})
+	}
+	slices.SortFunc(all, func(a, b config.Override) int { return strings.Compare(a.Name, b.Name) })
+	return all
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"log/slog"
 	"os"
 
@@ -13,7 +12,7 @@ import (
 )
 
 func serveCommand() *cobra.Command {
-	var files, overrides []string
+	var sources config.Sources
 	var record string
 	var check bool
 	cmd := &cobra.Command{
@@ -26,7 +25,7 @@ on port 9092 for clients and 9093 for controllers. Configuration goes by Kafka's
 sources the later wins: --config files, KAFKA_ environment variables, --override.`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			node, err := load(files, overrides)
+			node, err := load(sources)
 			if err != nil {
 				return &exitError{status: usageStatus, text: err.Error()}
 			}
@@ -37,22 +36,21 @@ sources the later wins: --config files, KAFKA_ environment variables, --override
 			return run.Main(run.Options{Node: node, Limits: port.DefaultLimits(), Record: record, Check: check, Log: log})
 		},
 	}
-	cmd.Flags().StringArrayVar(&files, "config", nil, "a server.properties file; may be given more than once")
-	cmd.Flags().StringArrayVar(&overrides, "override", nil, "key=value, by Kafka's name of the key; may be given more than once")
+	sourceFlags(cmd, &sources)
 	cmd.Flags().StringVar(&record, "record", "", "write a journal of every step into this directory, for momus replay")
 	cmd.Flags().BoolVar(&check, "check", false, "check the invariants of what each step touched")
 	return cmd
 }
 
+// sourceFlags are the flags by which any command is told a node's configuration.
+func sourceFlags(cmd *cobra.Command, s *config.Sources) {
+	cmd.Flags().StringArrayVar(&s.Files, "config", nil, "a server.properties file; may be given more than once")
+	cmd.Flags().StringArrayVar(&s.Overrides, "override", nil, "key=value, by Kafka's name of the key; may be given more than once")
+	cmd.Flags().BoolVar(&s.Strict, "strict", false, "refuse keys that nobody knows, instead of a warning")
+}
+
 // load reads the configuration's sources.
-func load(files, overrides []string) (config.Node, error) {
-	sources := config.Sources{Environ: os.Environ(), Overrides: overrides}
-	for _, name := range files {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			return config.Node{}, fmt.Errorf("--config: %w", err)
-		}
-		sources.Files = append(sources.Files, text)
-	}
-	return config.Load(sources)
+func load(s config.Sources) (config.Node, error) {
+	s.Environ, s.Read = os.Environ(), os.ReadFile
+	return config.Load(s)
 }

@@ -57,6 +57,9 @@ type Broker struct {
 	// MetadataSegmentBytes is metadata.log.segment.bytes.
 	MetadataSegmentBytes int32
 
+	// Static are the keys that the node's own configuration sets, by name, for DescribeConfigs. Of
+	// passwords, and of what is set and unknown, only the names are there.
+	Static []Override
 	// Topic holds the broker-wide defaults of topic keys (log.segment.bytes and so on).
 	Topic Topic
 }
@@ -93,7 +96,7 @@ type Topic struct {
 	FileDeleteDelay kafka.Millis
 }
 
-// Override is one key set on a topic.
+// Override is one key that is set: on a topic or another resource, for brokers, or by a node.
 //
 //canon:gen
 type Override struct {

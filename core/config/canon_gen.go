@@ -77,6 +77,10 @@ func (v *Broker) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.RetentionCheckInterval))
 	b = canon.AppendInt(b, int64(v.InitialTaskDelay))
 	b = canon.AppendInt(b, int64(v.MetadataSegmentBytes))
+	b = canon.AppendLen(b, len(v.Static), v.Static == nil)
+	for i1 := range v.Static {
+		b = v.Static[i1].AppendCanon(b)
+	}
 	b = v.Topic.AppendCanon(b)
 	return b
 }
@@ -112,6 +116,13 @@ func (v *Broker) ReadCanon(r *canon.Reader) {
 	v.RetentionCheckInterval = kafka.Millis(r.Int(64))
 	v.InitialTaskDelay = kafka.Millis(r.Int(64))
 	v.MetadataSegmentBytes = int32(r.Int(32))
+	v.Static = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Static = make([]Override, n1)
+		for i2 := range v.Static {
+			v.Static[i2].ReadCanon(r)
+		}
+	}
 	v.Topic.ReadCanon(r)
 }
 
@@ -172,6 +183,19 @@ func (v *Broker) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.InitialTaskDelay), 10)
 	b = append(b, " MetadataSegmentBytes:"...)
 	b = strconv.AppendInt(b, int64(v.MetadataSegmentBytes), 10)
+	b = append(b, " Static:"...)
+	if v.Static == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Static {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Static[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
 	b = append(b, " Topic:"...)
 	b = v.Topic.AppendText(b)
 	b = append(b, '}')
@@ -300,6 +324,35 @@ func (v *Override) AppendText(b []byte) []byte {
 	b = canon.AppendQuoted(b, v.Name)
 	b = append(b, " Value:"...)
 	b = canon.AppendQuoted(b, v.Value)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *Effective) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Name)
+	b = canon.AppendString(b, v.Value)
+	b = canon.AppendInt(b, int64(v.Source))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *Effective) ReadCanon(r *canon.Reader) {
+	v.Name = r.Str()
+	v.Value = r.Str()
+	v.Source = Source(r.Int(8))
+}
+
+// AppendText appends v for a human reader.
+func (v *Effective) AppendText(b []byte) []byte {
+	b = append(b, "Effective"...)
+	b = append(b, '{')
+	b = append(b, "Name:"...)
+	b = canon.AppendQuoted(b, v.Name)
+	b = append(b, " Value:"...)
+	b = canon.AppendQuoted(b, v.Value)
+	b = append(b, " Source:"...)
+	b = strconv.AppendInt(b, int64(v.Source), 10)
 	b = append(b, '}')
 	return b
 }

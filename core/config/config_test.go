@@ -13,7 +13,7 @@ import (
 )
 
 func TestEncodingRoundTrips(t *testing.T) {
-	canontest.RoundTrip(t, []canontest.Value{new(Broker), new(Topic), new(Listener), new(Override)})
+	canontest.RoundTrip(t, []canontest.Value{new(Broker), new(Topic), new(Listener), new(Override), new(Effective)})
 }
 
 // The texts are those of a Kafka 4.3.1 broker that was asked to create a topic with each value.
@@ -107,20 +107,20 @@ func TestEveryKeyOfKafkaIsThereWithItsDefault(t *testing.T) {
 	broker := DefaultTopic()
 	for i := range topicKeys {
 		k := &topicKeys[i]
-		if findTopicKey(k.name) != k {
-			t.Errorf("%s is there twice", k.name)
+		if findTopicKey(k.Name) != k {
+			t.Errorf("%s is there twice", k.Name)
 		}
-		if k.nullDefault {
+		if k.NoDefault {
 			continue
 		}
-		if why := ValidateTopic(k.name, k.def); why != "" {
-			t.Errorf("the default of %s is refused: %s", k.name, why)
+		if why := ValidateTopic(k.Name, k.Default); why != "" {
+			t.Errorf("the default of %s is refused: %s", k.Name, why)
 		}
-		if k.get != nil && k.get(&broker) != k.def {
-			t.Errorf("%s: DefaultTopic has %s, the table %s", k.name, k.get(&broker), k.def)
+		if k.get != nil && k.get(&broker) != k.Default {
+			t.Errorf("%s: DefaultTopic has %s, the table %s", k.Name, k.get(&broker), k.Default)
 		}
 		if (k.get == nil) != (k.set == nil) {
-			t.Errorf("%s can be set but not shown, or the other way round", k.name)
+			t.Errorf("%s can be set but not shown, or the other way round", k.Name)
 		}
 	}
 }
@@ -154,11 +154,11 @@ func TestWhatIsValidTakesEffect(t *testing.T) {
 		raw := rapid.OneOf(
 			rapid.Map(rapid.Int64(), func(n int64) string { return decimal(n) }),
 			rapid.StringMatching(`[a-z0-9.:,eE+ -]{0,8}`),
-			rapid.SampledFrom([]string{k.def, "compact,delete", "LogAppendTime", "true"}),
+			rapid.SampledFrom([]string{k.Default, "compact,delete", "LogAppendTime", "true"}),
 		).Draw(t, "value")
-		if ValidateTopic(k.name, raw) != "" {
-			if k.set != nil && Resolve(DefaultTopic(), []Override{{k.name, raw}}) != DefaultTopic() {
-				t.Fatalf("%s=%q is refused and yet takes effect", k.name, raw)
+		if ValidateTopic(k.Name, raw) != "" {
+			if k.set != nil && Resolve(DefaultTopic(), []Override{{k.Name, raw}}) != DefaultTopic() {
+				t.Fatalf("%s=%q is refused and yet takes effect", k.Name, raw)
 			}
 			return
 		}
@@ -166,33 +166,11 @@ func TestWhatIsValidTakesEffect(t *testing.T) {
 			return
 		}
 		v, _ := k.parse(raw)
-		effective := Resolve(DefaultTopic(), []Override{{k.name, raw}})
+		effective := Resolve(DefaultTopic(), []Override{{k.Name, raw}})
 		if got, _ := k.parse(k.get(&effective)); got.number != v.number || got.text != v.text || len(got.items) != len(v.items) {
-			t.Fatalf("%s=%q took effect as %q", k.name, raw, k.get(&effective))
+			t.Fatalf("%s=%q took effect as %q", k.Name, raw, k.get(&effective))
 		}
 	})
-}
-
-func TestDescribeNamesTheSourceOfEveryValue(t *testing.T) {
-	broker := DefaultTopic()
-	broker.Retention = 5
-	all := Describe(broker, []Override{{"flush.ms", "1"}})
-	if len(all) != 33 {
-		t.Errorf("%d keys are shown, Kafka shows 33", len(all))
-	}
-	want := map[string]Effective{
-		"flush.ms":     {"flush.ms", "1", SourceTopic},
-		"retention.ms": {"retention.ms", "5", SourceStatic},
-		"segment.ms":   {"segment.ms", "604800000", SourceDefault},
-	}
-	for _, e := range all {
-		if w, ok := want[e.Name]; ok && w != e {
-			t.Errorf("got %v, want %v", e, w)
-		}
-	}
-	if n := len(Describe(broker, []Override{{"internal.segment.bytes", "1"}})); n != 34 {
-		t.Errorf("%d keys are shown with internal.segment.bytes set", n)
-	}
 }
 
 func TestZeroConfigurationIsThatOfKafka(t *testing.T) {

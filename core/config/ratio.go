@@ -42,9 +42,15 @@ func parseRatio(s string) (r ratio, ok bool) {
 	return r, true
 }
 
-// aboveOne tells whether the absolute value is above 1.
-func (r ratio) aboveOne() bool {
-	return r.digits != "" && (r.exponent > 1 || r.exponent == 1 && r.digits != "1")
+// above tells whether the absolute value is above another's.
+func (r ratio) above(o ratio) bool {
+	switch {
+	case r.digits == "" || o.digits == "":
+		return r.digits != ""
+	case r.exponent != o.exponent:
+		return r.exponent > o.exponent
+	}
+	return r.digits > o.digits // 0.digits: as texts they are in the order of their values
 }
 
 // String prints the number as Java's Double.toString does: plain from 10^-3 to below 10^7, else
@@ -74,15 +80,19 @@ func orZero(s string) string {
 	return s
 }
 
-func (k *topicKey) checkRatio(raw, s string) string {
+// parseRatio reads a fraction and checks its range.
+func (k *Key) parseRatio(raw, s string) (value, string) {
 	r, ok := parseRatio(s)
+	v := value{text: r.String()}
 	switch {
 	case !ok:
-		return k.invalid(raw, "Not a number of type "+kindNames[k.kind])
+		return v, k.invalid(raw, k.notANumber())
+	case k.rule.part == nil:
+		return v, ""
 	case r.negative && r.digits != "":
-		return k.invalid(r.String(), "Value must be at least 0")
-	case r.aboveOne():
-		return k.invalid(r.String(), "Value must be no more than 1")
+		return v, k.invalid(v.text, "Value must be at least 0")
+	case r.above(*k.rule.part):
+		return v, k.invalid(v.text, "Value must be no more than "+strings.TrimSuffix(k.rule.part.String(), ".0"))
 	}
-	return ""
+	return v, ""
 }

@@ -5,7 +5,7 @@ package config
 // log that another version wrote, and a topic must not become unusable over it.
 func Resolve(broker Topic, overrides []Override) Topic {
 	t := broker
-	apply(&t, overrides, func(k *topicKey) string { return k.name })
+	apply(&t, overrides, func(k *Key) string { return k.Name })
 	return t
 }
 
@@ -13,13 +13,18 @@ func Resolve(broker Topic, overrides []Override) Topic {
 // broker's names of the keys (log.segment.bytes and so on), lowest precedence first.
 func ResolveBroker(static Topic, dynamic []Override) Topic {
 	t := static
-	apply(&t, dynamic, func(k *topicKey) string { return k.synonym })
+	apply(&t, dynamic, func(k *Key) string {
+		if len(k.Synonyms) == 0 {
+			return ""
+		}
+		return k.Synonyms[0]
+	})
 	return t
 }
 
 // apply walks the keys and not the overrides, since internal.segment.bytes wins over
 // segment.bytes whatever the order. Of two overrides of one name the later wins.
-func apply(t *Topic, overrides []Override, nameOf func(*topicKey) string) {
+func apply(t *Topic, overrides []Override, nameOf func(*Key) string) {
 	if len(overrides) == 0 {
 		return
 	}
@@ -32,7 +37,11 @@ func apply(t *Topic, overrides []Override, nameOf func(*topicKey) string) {
 			if o.Name != nameOf(k) {
 				continue
 			}
-			if v, errText := k.parse(o.Value); errText == "" {
+			v, errText := k.parse(o.Value)
+			if k.Name == retentionTime && v.number < -1 {
+				v.number, errText = -1, "" // the broker's key takes any negative number for that
+			}
+			if errText == "" {
 				k.set(t, v)
 			}
 		}
@@ -60,9 +69,9 @@ func ValidateTopics(overrides []Override) (errText string) {
 	parsed := map[string]value{}
 	for i := range topicKeys {
 		k := &topicKeys[i]
-		raw, set := lastOverride(overrides, k.name)
+		raw, set := lastOverride(overrides, k.Name)
 		if !set {
-			if raw = k.def; k.nullDefault {
+			if raw = k.Default; k.NoDefault {
 				continue
 			}
 		}
@@ -70,7 +79,7 @@ func ValidateTopics(overrides []Override) (errText string) {
 		if errText != "" {
 			return errText
 		}
-		parsed[k.name] = v
+		parsed[k.Name] = v
 	}
 	least, most := parsed["min.compaction.lag.ms"].number, parsed["max.compaction.lag.ms"].number
 	switch {
@@ -90,40 +99,4 @@ func lastOverride(overrides []Override, name string) (value string, set bool) {
 		}
 	}
 	return value, set
-}
-
-// Source says where an effective value comes from, by Kafka's numbers (DescribeConfigs).
-type Source int8
-
-// The sources that a topic's value can have here.
-const (
-	SourceTopic   Source = 1
-	SourceStatic  Source = 4
-	SourceDefault Source = 5
-)
-
-// Effective is one key of a topic as CreateTopics and DescribeConfigs show it.
-type Effective struct {
-	Name   string
-	Value  string
-	Source Source
-}
-
-// Describe lists a topic's keys as they hold, in the order of the table. Keys without a value are
-// left out. A value of the broker's counts as static when it is not Kafka's default.
-func Describe(broker Topic, overrides []Override) []Effective {
-	all := make([]Effective, 0, len(topicKeys))
-	for i := range topicKeys {
-		k := &topicKeys[i]
-		e := Effective{Name: k.name, Value: k.def, Source: SourceDefault}
-		if v, set := lastOverride(overrides, k.name); set {
-			e.Value, e.Source = v, SourceTopic
-		} else if k.nullDefault {
-			continue
-		} else if k.get != nil && k.get(&broker) != k.def {
-			e.Value, e.Source = k.get(&broker), SourceStatic
-		}
-		all = append(all, e)
-	}
-	return all
 }
