@@ -53,6 +53,10 @@ const (
 	Metadata          = "metadata"
 	Retention         = "retention"
 	LogStart          = "log-start"
+	FalseRefusal      = "false-refusal"
+	Fencing           = "fencing"
+	ProducerIDs       = "producer-id"
+	Expired           = "expiry"
 	Protocol          = "protocol"
 	Unavailable       = "unavailable"
 )
@@ -77,6 +81,10 @@ type Report struct {
 	Spoiled int
 	// StartMoves counts moves of log starts.
 	StartMoves int
+	// ProducerIDs were given out. Repeats are batches that were acknowledged once more, Fenced those
+	// refused for a newer epoch of their producer, Wrapped those that came right after the last sequence,
+	// Expiries the producers that logs forgot.
+	ProducerIDs, Repeats, Fenced, Wrapped, Expiries int
 	// Undecided are acknowledged records whose partition was not read at the end.
 	Undecided int
 	// Crashes, and how many of them lost power.
@@ -103,6 +111,8 @@ func (r *Report) Add(o Report) {
 		{&r.Spoiled, o.Spoiled}, {&r.RefusedDamage, o.RefusedDamage}, {&r.ShownDamage, o.ShownDamage}, {&r.Undecided, o.Undecided},
 		{&r.ExcusedRetention, o.ExcusedRetention}, {&r.StartMoves, o.StartMoves},
 		{&r.Crashes, o.Crashes}, {&r.PowerLosses, o.PowerLosses},
+		{&r.ProducerIDs, o.ProducerIDs}, {&r.Repeats, o.Repeats}, {&r.Fenced, o.Fenced},
+		{&r.Wrapped, o.Wrapped}, {&r.Expiries, o.Expiries},
 	} {
 		*f.to += f.n
 	}
@@ -129,6 +139,7 @@ func Check(h *History) ([]Violation, Report) {
 	j.checkDamaged()
 	j.count()
 	j.checkTopics()
+	j.checkInits()
 	for _, l := range j.logs {
 		j.checkAcked(l)
 		j.checkDense(l)
@@ -139,6 +150,8 @@ func Check(h *History) ([]Violation, Report) {
 		j.checkLookups(l)
 		j.checkMoves(l)
 		j.checkStart(l)
+		j.checkSessions(l)
+		j.checkExpiries(l)
 	}
 	for i := range h.Polls {
 		j.checkPoll(&h.Polls[i])
@@ -153,7 +166,6 @@ func (j *judge) flag(checker string, events []Event, format string, args ...any)
 	}
 }
 
-// count fills in what the report says of the history as such.
 // spoiled demands that a batch which claims more records than it holds was not acknowledged.
 func (j *judge) spoiled(op *ProduceOp) {
 	if a := op.acked(); a != nil {
@@ -164,6 +176,7 @@ func (j *judge) spoiled(op *ProduceOp) {
 	}
 }
 
+// count fills in what the report says of the history as such.
 func (j *judge) count() {
 	r := &j.report
 	for i := range j.h.Produces {
@@ -206,7 +219,7 @@ func (j *judge) count() {
 	for i := range j.h.Reads {
 		r.RecordsFinal += len(j.h.Reads[i].Records)
 	}
-	r.Crashes, r.StartMoves = len(j.h.Crashes), len(j.h.StartMoves)
+	r.Crashes, r.StartMoves, r.Expiries = len(j.h.Crashes), len(j.h.StartMoves), len(j.h.Expiries)
 	for i := range j.h.Crashes {
 		if j.h.Crashes[i].Power {
 			r.PowerLosses++

@@ -15,6 +15,8 @@
 //	log.go        acknowledged records are there, at their offsets; a lost suffix is a suffix
 //	reads.go      what reads showed agrees: with one another, with the outcomes, with their order
 //	order.go      records of one producer lie in the order in which they were sent
+//	sessions.go   the next batch of an idempotent producer, and a repeated one, are not refused; fencing
+//	expiry.go     what the expiry of a producer excuses, and whether it had a cause
 //	watermark.go  high watermarks, and lookups by time
 //	topics.go     topics that were created, and those that were deleted
 //
@@ -27,5 +29,6 @@
 //     record counts as undecided.
 //  3. No event, no excuse: what is missing is excused by a power loss, a deletion, damage or a move
 //     of the log start in the history, whose range covers it, or not at all. A move is held against
-//     what the topic was asked to keep, the clock and the files.
+//     what the topic was asked to keep, the clock and the files, an expiry against the clock and the
+//     timestamps of what its producer wrote.
 package checker

@@ -25,6 +25,11 @@ type History struct {
 	Oddities []Oddity
 	// StartMoves are the moves of log starts.
 	StartMoves []StartMove
+	// Inits are the producer ids that clients were given.
+	Inits []Init
+	// Expiries are the producers that logs forgot, and Expiration is producer.id.expiration.ms.
+	Expiries   []Expiry
+	Expiration kafka.Millis
 	// Damages are what the world did to bytes at rest, Damaged what clients met that only that explains.
 	Damages []Damage
 	Damaged []Damaged
@@ -91,6 +96,24 @@ type StartMove struct {
 	Kept int64
 	// Flushed is the end of what the last good flush of the log covers.
 	Flushed kafka.Offset
+}
+
+// Init is one answer to InitProducerId.
+type Init struct {
+	Client     int32
+	Start, End Event
+	Err        kafka.ErrorCode
+	Producer   kafka.ProducerID
+	Epoch      kafka.ProducerEpoch
+}
+
+// Expiry is what a node said when one of its logs forgot an idle producer. Wall is what its clock
+// showed, by the world.
+type Expiry struct {
+	Event    Event
+	Log      kafka.TopicPartition
+	Producer kafka.ProducerID
+	Wall     kafka.Wall
 }
 
 // ProduceOp is one batch for one partition. Its values are First, First+1 and so on.

@@ -30,7 +30,9 @@ type log struct {
 	// damages are what the world did to its bytes.
 	damages []*Damage
 	// moves are those of the log start.
-	moves    []*StartMove
+	moves []*StartMove
+	// expiries are those of producers.
+	expiries []*Expiry
 	produces []*ProduceOp
 	polls    []*Poll
 	lookups  []*Lookup
@@ -123,6 +125,7 @@ func (j *judge) build() {
 	j.findLosses()
 	j.findDamages()
 	j.findMoves()
+	j.findExpiries()
 }
 
 // collect fills in what follows from the operations.

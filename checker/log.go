@@ -38,7 +38,8 @@ func (j *judge) checkAckedBatch(l *log, op *ProduceOp, a *Attempt) {
 	for i := range op.Count {
 		told, found := a.offset(i), l.find(op.First+Value(i))
 		switch {
-		case found != kafka.NoOffset && told != kafka.NoOffset && found != told:
+		case found != kafka.NoOffset && told != kafka.NoOffset && found != told &&
+			!l.mayHaveMoved(op, a, i):
 			j.flag(MovedWrite, []Event{a.Start, a.End, l.read.Finish}, "%s-%d: value %d was acknowledged at offset %d and is at %d",
 				op.Topic, op.Partition, op.First+Value(i), told, found)
 			return
@@ -60,6 +61,14 @@ func (j *judge) checkAckedBatch(l *log, op *ProduceOp, a *Attempt) {
 			return
 		}
 	}
+}
+
+// mayHaveMoved tells whether the i-th value of a batch may be at another offset than an acknowledgement told:
+// it was sent again when a power loss had taken it, or is there as well, since the producer had expired.
+func (l *log) mayHaveMoved(op *ProduceOp, a *Attempt, i int32) bool {
+	told := a.offset(i)
+	return op.lastStart() > a.Start && l.mayLose(told, a.Start, op.lastEnd()) ||
+		l.mayRepeat(op) && (l.has(op.First+Value(i), told) || l.mayLose(told, a.Start, forever))
 }
 
 // mayBeLost is the excuse of a record that was acknowledged at an offset, if one was told.
@@ -118,7 +127,7 @@ func (j *judge) checkDense(l *log) {
 		j.flag(Hole, []Event{r.Finish}, "%s-%d: the final read ends at offset %d before the log's end %d", r.Topic, r.Partition, next, r.End)
 	}
 	for i := 1; i < len(l.found); i++ {
-		if a, b := l.found[i-1], l.found[i]; a.Value == b.Value {
+		if a, b := l.found[i-1], l.found[i]; a.Value == b.Value && !l.mayRepeat(j.writer(a.Value)) {
 			j.flag(Duplicate, []Event{r.Finish}, "%s-%d: value %d lies at offsets %d and %d", r.Topic, r.Partition, a.Value, a.Offset, b.Offset)
 			return
 		}

@@ -23,7 +23,7 @@ func (j *judge) checkSends(l *log) {
 		}
 		a := before.acked()
 		inOrder := a.End < op.Attempts[0].Start || sameSession(before, op)
-		if last := a.offset(before.Count - 1); inOrder && b.offset(0) <= last && !l.mayLose(b.offset(0), a.Start, b.End) {
+		if last := a.offset(before.Count - 1); inOrder && b.offset(0) <= last && !l.mayLose(b.offset(0), a.Start, b.End) && !l.mayRepeat(before) {
 			j.flag(SendBack, []Event{a.Start, a.End, b.Start, b.End},
 				"%s-%d: client %d sent value %d, which landed at offset %d, and then value %d, which landed at %d",
 				op.Topic, op.Partition, op.Client, before.First, a.offset(0), op.First, b.offset(0))
@@ -43,7 +43,7 @@ func (j *judge) checkLogOrder(l *log) {
 	if l.read == nil {
 		return
 	}
-	sessions, conns := map[kafka.ProducerID]Value{}, map[int64]Value{}
+	sessions, conns := map[producerEpoch]Value{}, map[int64]Value{}
 	for _, r := range l.read.Records {
 		op := j.writer(r.Value)
 		if op == nil || len(op.Attempts) == 0 {
@@ -52,8 +52,11 @@ func (j *judge) checkLogOrder(l *log) {
 		var last Value
 		switch {
 		case op.Producer != noProducer:
-			last = sessions[op.Producer]
-			sessions[op.Producer] = r.Value
+			key := producerEpoch{op.Producer, op.Epoch}
+			if last = sessions[key]; last > r.Value && l.mayRepeat(op) {
+				continue
+			}
+			sessions[key] = r.Value
 		case len(op.Attempts) == 1:
 			last = conns[op.Attempts[0].Conn]
 			conns[op.Attempts[0].Conn] = r.Value
@@ -67,6 +70,35 @@ func (j *judge) checkLogOrder(l *log) {
 	}
 	j.checkWhole(l)
 	j.checkSequences(l)
+	j.checkEpochs(l)
+}
+
+// producerEpoch is a producer in one epoch.
+type producerEpoch struct {
+	producer kafka.ProducerID
+	epoch    kafka.ProducerEpoch
+}
+
+// checkEpochs demands of the final read that nothing of an epoch lies behind a later epoch of the same producer,
+// unless the producer expired before it was sent for the last time.
+func (j *judge) checkEpochs(l *log) {
+	newest := map[kafka.ProducerID]*ProduceOp{}
+	for _, r := range l.read.Records {
+		op := j.writer(r.Value)
+		if op == nil || op.Producer == noProducer || len(op.Attempts) == 0 {
+			continue
+		}
+		top := newest[op.Producer]
+		switch {
+		case top == nil || op.Epoch >= top.Epoch:
+			newest[op.Producer] = op
+		case !l.forgotten(op.Producer, 0, op.lastEnd()):
+			j.flag(Fencing, []Event{top.Attempts[0].Start, op.Attempts[0].Start, l.read.Finish},
+				"%s-%d: value %d of epoch %d of producer id %d at offset %d lies behind value %d of epoch %d",
+				l.topic.name, l.partition, r.Value, op.Epoch, op.Producer, r.Offset, top.First, top.Epoch)
+			return
+		}
+	}
 }
 
 // checkWhole demands that a batch is there as a whole or not at all.
@@ -86,7 +118,9 @@ func (j *judge) checkWhole(l *log) {
 	}
 }
 
-// checkSequences demands that between two batches of one idempotent session no batch is missing.
+// checkSequences demands that between two batches of one idempotent session no batch is missing,
+// unless the producer expired after the first of the two. A batch that came behind the expiry may have gone
+// with a power loss, and with it all that was known of the producer.
 func (j *judge) checkSequences(l *log) {
 	var ops []*ProduceOp
 	for _, op := range l.produces {
@@ -97,11 +131,13 @@ func (j *judge) checkSequences(l *log) {
 	slices.SortStableFunc(ops, func(a, b *ProduceOp) int {
 		return cmp.Or(cmp.Compare(a.Producer, b.Producer), cmp.Compare(a.Epoch, b.Epoch), cmp.Compare(a.First, b.First))
 	})
-	var missing *ProduceOp
-	began := false
+	var missing, before *ProduceOp // before is the last that is there
 	for i, op := range ops {
 		if i == 0 || !sameSession(ops[i-1], op) {
-			missing, began = nil, false
+			missing, before = nil, nil
+		}
+		if missing != nil && l.forgotten(op.Producer, before.Attempts[0].Start, op.lastEnd()) {
+			missing = nil // whatever came next was taken
 		}
 		switch there := l.find(op.First) != kafka.NoOffset; {
 		case there && missing != nil:
@@ -110,8 +146,8 @@ func (j *judge) checkSequences(l *log) {
 				op.Topic, op.Partition, op.Producer, op.Sequence, op.First, missing.Sequence, missing.First)
 			return
 		case there:
-			began = true
-		case began && missing == nil:
+			before = op
+		case before != nil && missing == nil:
 			missing = op
 		}
 	}

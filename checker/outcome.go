@@ -47,12 +47,16 @@ func (op *ProduceOp) acked() *Attempt {
 		return nil
 	}
 	for i := range op.Attempts {
-		a := &op.Attempts[i]
-		if a.Answered && (a.Err == kafka.None || a.Err == kafka.ErrDuplicateSequenceNumber) {
+		if a := &op.Attempts[i]; a.acks() {
 			return a
 		}
 	}
 	return nil
+}
+
+// acks tells whether the attempt's answer says that the batch is there.
+func (a *Attempt) acks() bool {
+	return a.Answered && (a.Err == kafka.None || a.Err == kafka.ErrDuplicateSequenceNumber)
 }
 
 // offset is the offset that the acknowledgement told for the op's i-th value, or NoOffset.
@@ -69,4 +73,12 @@ func (op *ProduceOp) lastStart() Event {
 		return 0
 	}
 	return op.Attempts[len(op.Attempts)-1].Start
+}
+
+// lastEnd is when the last attempt ended, or forever if it has not.
+func (op *ProduceOp) lastEnd() Event {
+	if len(op.Attempts) == 0 || op.Attempts[len(op.Attempts)-1].End == 0 {
+		return forever
+	}
+	return op.Attempts[len(op.Attempts)-1].End
 }

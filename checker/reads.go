@@ -95,12 +95,11 @@ func (j *judge) resurrected(before []seen, v Value) bool {
 	if op == nil || other == nil || len(other.Attempts) == 0 {
 		return false
 	}
-	a := op.acked()
-	return a != nil && a.End < other.Attempts[0].Start
+	return op.acked() != nil && op.lastEnd() < other.Attempts[0].Start
 }
 
 // checkDuplicates demands that a value is at one offset only, unless a power loss cost the first
-// copy before a retry made the second.
+// copy before a retry made the second, or its producer had expired by then.
 func (j *judge) checkDuplicates(l *log, all []seen) {
 	slices.SortStableFunc(all, func(a, b seen) int {
 		return cmp.Or(cmp.Compare(a.value, b.value), cmp.Compare(a.offset, b.offset))
@@ -111,7 +110,7 @@ func (j *judge) checkDuplicates(l *log, all []seen) {
 			return
 		}
 		if b, _ := join(all, next); a.value == b.value &&
-			!l.mayLose(a.offset, a.from, b.to) && !l.mayLose(b.offset, b.from, a.to) {
+			!l.mayLose(a.offset, a.from, b.to) && !l.mayLose(b.offset, b.from, a.to) && !l.mayRepeat(j.writer(a.value)) {
 			j.flag(Duplicate, []Event{a.from, a.to, b.from, b.to}, "%s-%d: value %d was at offset %d and at %d",
 				l.topic.name, l.partition, a.value, a.offset, b.offset)
 			return

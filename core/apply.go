@@ -183,7 +183,7 @@ func (n *Node) note(r *replica.Replica, fact *replica.Note) {
 	case replica.NoteLeader:
 		note.Text = "epoch " + strconv.Itoa(int(fact.Epoch))
 	case replica.NoteProducerExpired:
-		note.Text = "producer " + strconv.FormatInt(int64(fact.Producer), 10)
+		note.Producer, note.Text = fact.Producer, "producer " + strconv.FormatInt(int64(fact.Producer), 10)
 	}
 	n.ready.Notes = append(n.ready.Notes, note)
 }

@@ -737,6 +737,7 @@ func (v *Note) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.From))
 	b = canon.AppendInt(b, int64(v.To))
 	b = canon.AppendUint(b, uint64(v.Cause))
+	b = canon.AppendInt(b, int64(v.Producer))
 	b = canon.AppendString(b, v.Text)
 	return b
 }
@@ -750,6 +751,7 @@ func (v *Note) ReadCanon(r *canon.Reader) {
 	v.From = kafka.Offset(r.Int(64))
 	v.To = kafka.Offset(r.Int(64))
 	v.Cause = replica.Cause(r.Uint(8))
+	v.Producer = kafka.ProducerID(r.Int(64))
 	v.Text = r.Str()
 }
 
@@ -769,6 +771,8 @@ func (v *Note) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.To), 10)
 	b = append(b, " Cause:"...)
 	b = strconv.AppendUint(b, uint64(v.Cause), 10)
+	b = append(b, " Producer:"...)
+	b = strconv.AppendInt(b, int64(v.Producer), 10)
 	b = append(b, " Text:"...)
 	b = canon.AppendQuoted(b, v.Text)
 	b = append(b, '}')

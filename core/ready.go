@@ -109,5 +109,7 @@ type Note struct {
 	To    kafka.Offset
 	// Cause is why a log start moved.
 	Cause replica.Cause
+	// Producer is the one that expired.
+	Producer kafka.ProducerID
 	Text  string
 }

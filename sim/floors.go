@@ -19,6 +19,11 @@ var floors = []Count{
 	{"polled", 19_800},
 	{"final", 17_900},
 	{"start-moves", 60},
+	{"producer-ids", 180},
+	{"repeats", 240},
+	{"fenced", 25},
+	{"wrapped", 40},
+	{"expiries", 120},
 }
 
 // faultFloors are the floors of the counts that only a fault can move.

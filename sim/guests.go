@@ -58,8 +58,9 @@ func newGuests(n *node) *guests {
 	g := &guests{saving: map[int64][]port.Checkpoint{}, links: map[int64]*link{}, flushed: map[kafka.TopicPartition]kafka.Offset{}, doubted: map[kafka.TopicPartition]kafka.Offset{}, suspect: true}
 	n.guests = g
 	g.population = clients.NewPopulation((*guestEnv)(n), clients.Plan{
-		Nodes: []int32{int32(n.cfg.NodeID)}, Wall: wallEpoch,
+		Nodes: []int32{int32(n.cfg.NodeID)}, Wall: wallEpoch, Idle: int64(n.cfg.ProducerIDExpiration.Nanos()),
 	})
+	g.population.History().Expiration = n.cfg.ProducerIDExpiration
 	return g
 }
 
@@ -296,6 +297,14 @@ func (n *node) startMoved(note *core.Note) {
 	}
 	h := n.guests.population.History()
 	h.StartMoves = append(h.StartMoves, m)
+}
+
+// producerExpired puts the expiry of a producer into the history.
+func (n *node) producerExpired(note *core.Note) {
+	h := n.guests.population.History()
+	h.Expiries = append(h.Expiries, checker.Expiry{
+		Event: checker.Event((*guestEnv)(n).Event()), Log: note.Log, Producer: note.Producer, Wall: n.now().Wall,
+	})
 }
 
 // doubt remembers the logs whose operations failed in a disk turn in which a sync failed.

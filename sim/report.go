@@ -70,6 +70,8 @@ func (r *Report) Counts() []Count {
 		{"excused-damage", uint64(j.ExcusedDamage)}, {"refused-damage", uint64(j.RefusedDamage)},
 		{"shown-damage", uint64(j.ShownDamage)},
 		{"excused-retention", uint64(j.ExcusedRetention)}, {"start-moves", uint64(j.StartMoves)},
+		{"producer-ids", uint64(j.ProducerIDs)}, {"repeats", uint64(j.Repeats)}, {"fenced", uint64(j.Fenced)},
+		{"wrapped", uint64(j.Wrapped)}, {"expiries", uint64(j.Expiries)},
 		{"undecided", uint64(j.Undecided)},
 		{"crash-process", d.ProcessCrashes}, {"crash-power", d.PowerLosses}, {"crash-lossy", d.LossyPowerLosses},
 		{"disk-downs", r.DiskDowns}, {"write-errors", d.WriteErrors}, {"read-errors", d.ReadErrors},

@@ -84,6 +84,8 @@ func (s *nodeSink) Note(note core.Note) {
 	switch note.Kind {
 	case core.NoteLogStartMoved:
 		(*node)(s).startMoved(&note)
+	case core.NoteProducerExpired:
+		(*node)(s).producerExpired(&note)
 	case core.NoteReady, core.NoteLeader, core.NoteRegistered, core.NoteLogFailed, core.NoteDirFailed:
 		s.process.checkAt = 0
 	}

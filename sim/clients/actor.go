@@ -48,10 +48,15 @@ const (
 	drawWait
 	drawReset
 	drawSpoil
+	drawRepeat
+	drawDeaf
+	drawIdle
+	drawZombie
 	drawKinds
 )
 
-var drawNames = [drawKinds]string{"gap", "backoff", "size", "count", "where", "node", "time", "rare", "limit", "wait", "reset", "spoil"}
+var drawNames = [drawKinds]string{"gap", "backoff", "size", "count", "where", "node", "time", "rare", "limit", "wait", "reset", "spoil",
+	"repeat", "deaf", "idle", "zombie"}
 
 func (a *actor) init(s *shared, id int32, r role) {
 	a.shared, a.id, a.role = s, id, r

@@ -32,6 +32,9 @@ const (
 	unflushed
 	leaky
 	mute
+	lenient // old epochs may write
+	picky   // refuses some batches that are next
+	sharing // gives a producer id twice
 )
 
 type brokerTopic struct {
@@ -103,7 +106,9 @@ func (b *broker) answer(r kmsg.Request) kmsg.Response {
 		return b.remove(r)
 	case *kmsg.InitProducerIDRequest:
 		a := kmsg.NewPtrInitProducerIDResponse()
-		b.lastPID++
+		if b.fault != sharing || b.lastPID == 0 {
+			b.lastPID++
+		}
 		a.ProducerID = b.lastPID
 		return a
 	case *kmsg.ProduceRequest:

@@ -64,21 +64,8 @@ func (b *broker) append(l *brokerLog, batch []byte) (kafka.ErrorCode, int64) {
 		return kafka.ErrRecordListTooLarge, -1
 	}
 	if h.ProducerID >= 0 && b.fault != deduplessly {
-		for i := len(l.heads) - 1; i >= 0; i-- {
-			o := &l.heads[i]
-			if o.ProducerID != h.ProducerID {
-				continue
-			}
-			if o.BaseSequence == h.BaseSequence {
-				return kafka.None, int64(o.BaseOffset)
-			}
-			later := h.BaseSequence.Add(int32(-o.BaseSequence)) < 1<<30 // they wrap
-			if o.LastSequence().Add(1) != h.BaseSequence && later {
-				return kafka.ErrOutOfOrderSequenceNumber, -1
-			}
-			if later {
-				break
-			}
+		if err, base := l.known(&h, b.fault); err != kafka.None || base >= 0 {
+			return err, base
 		}
 	}
 	b.produces++
@@ -96,6 +83,32 @@ func (b *broker) append(l *brokerLog, batch []byte) (kafka.ErrorCode, int64) {
 		return kafka.None, int64(h.BaseOffset) + 1
 	}
 	return kafka.None, int64(h.BaseOffset)
+}
+
+// known looks for what the log has of a batch's producer: why it is refused, or where it is already.
+func (l *brokerLog) known(h *record.Header, f fault) (kafka.ErrorCode, int64) {
+	for i := len(l.heads) - 1; i >= 0; i-- {
+		o := &l.heads[i]
+		switch {
+		case o.ProducerID != h.ProducerID, h.ProducerEpoch != o.ProducerEpoch && f == lenient:
+			continue
+		case h.ProducerEpoch < o.ProducerEpoch:
+			return kafka.ErrInvalidProducerEpoch, -1
+		case h.ProducerEpoch != o.ProducerEpoch && h.BaseSequence == 0:
+			return kafka.None, -1
+		case h.ProducerEpoch != o.ProducerEpoch:
+			return kafka.ErrOutOfOrderSequenceNumber, -1
+		case o.BaseSequence == h.BaseSequence:
+			return kafka.None, int64(o.BaseOffset)
+		}
+		if h.BaseSequence.Add(int32(-o.BaseSequence)) < 1<<30 { // it is later; they wrap
+			if o.LastSequence().Add(1) != h.BaseSequence || f == picky && h.BaseSequence%5 == 1 {
+				return kafka.ErrOutOfOrderSequenceNumber, -1
+			}
+			return kafka.None, -1
+		}
+	}
+	return kafka.None, -1
 }
 
 func (l *brokerLog) byTime(asked kafka.Wall) (int64, int64) {

@@ -14,13 +14,15 @@
 //	metadata.go    what a client knows of topics and leaders
 //	versions.go    which version of each request a client speaks
 //	batch.go       records out of values, and values out of records
+//	ways.go        what idempotent producers do beside producing: repeat, bump epochs, fall idle
 //	waiting.go     what a client that is not idle waits for
 //	produce.go, plain.go, idempotent.go, consumer.go, admin.go, reader.go  the kinds
 //
 // Invariants:
 //
 //  1. All that is random is drawn from the Env, by keys that begin with "plan/" or "client/".
-//  2. No value is sent twice, but in retries of one batch under its sequence numbers.
+//  2. No value is sent twice, but in retries of one batch under its sequence numbers, some of them after
+//     it was acknowledged.
 //  3. What changes something is in the history before its first byte is sent, what only reads when
 //     it is answered; an outcome is what the client was told, never what it guesses.
 //  4. After Quiet a client starts nothing new, and Idle becomes true within bounded virtual time

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"momus/checker"
 	"momus/core/kafka"
 
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -16,16 +17,21 @@ import (
 type idempotent struct {
 	actor
 	habits
+	ways
 	burst    uint64
 	first    kafka.Sequence // of each lane
 	producer kafka.ProducerID
 	epoch    kafka.ProducerEpoch
 	has      bool // a producer id
 	asked    bool
+	askedAt  checker.Event
 	askAt    int64
-	broken   bool // the sequence: wait for answers, then begin anew
+	broken   bool  // the sequence: wait for answers, then begin anew
+	made     int32 // batches since it began
 	lanes    []lane
-	nextAt   int64
+	// again are batches that were acknowledged and are sent once more, zombies those of an old epoch.
+	again, zombies []stray
+	nextAt         int64
 }
 
 // lane is one partition's batches.
@@ -48,10 +54,11 @@ const (
 )
 
 func newIdempotent(s *shared, id int32) *idempotent {
-	p := &idempotent{}
+	p := &idempotent{producer: kafka.NoProducerID, epoch: kafka.NoProducerEpoch}
 	p.actor.init(s, id, p)
 	key := "plan/client" + strconv.Itoa(int(id))
 	p.habits = drawHabits(s.env, key, len(s.topics))
+	p.ways = drawWays(s, key)
 	p.burst = 1 + s.env.Draw(key+"/burst", 6)
 	if s.env.Draw(key+"/wrap", 3) == 2 {
 		// A broker that knows nothing of the producer takes any sequence; after the last one comes 0.
@@ -63,8 +70,9 @@ func newIdempotent(s *shared, id int32) *idempotent {
 // Idle implements Client.
 func (p *idempotent) Idle() bool { return p.quiet && p.opened() == 0 && !p.asked && !p.asking() }
 
+// opened counts the batches that are not settled, strays included.
 func (p *idempotent) opened() int {
-	n := 0
+	n := len(p.again) + len(p.zombies)
 	for i := range p.lanes {
 		n += len(p.lanes[i].open)
 	}
@@ -79,19 +87,20 @@ func (p *idempotent) step(now int64) {
 		p.learn(t, now)
 	}
 	p.expireBatches(now)
-	if p.broken {
+	if p.broken || p.renew > 0 && p.made >= p.renew && p.opened() == 0 {
 		p.beginAnew()
 	}
 	if !p.has {
 		p.askID(now)
 		return
 	}
-	if !p.quiet && !p.broken {
+	if !p.quiet && !p.broken && (p.renew == 0 || p.made < p.renew) {
 		p.produceMore(now)
 	}
 	for i := range p.lanes {
 		p.sendLane(&p.lanes[i], now)
 	}
+	p.sendStrays(now)
 }
 
 // expireBatches gives up when a batch has been tried for too long.
@@ -108,15 +117,18 @@ func (p *idempotent) expireBatches(now int64) {
 }
 
 // beginAnew drops everything once nothing is in flight any more; a new producer id begins with
-// its first sequence everywhere.
+// its first sequence everywhere, a new epoch of the old one with 0.
 func (p *idempotent) beginAnew() {
 	for i := range p.lanes {
 		if inFlight(p.lanes[i].open) > 0 {
 			return
 		}
 	}
+	p.broken, p.made = false, 0
+	if !p.bump() {
+		p.has = false
+	}
 	p.lanes = p.lanes[:0]
-	p.broken, p.has = false, false
 }
 
 func inFlight(open []*batch) int {
@@ -144,7 +156,10 @@ func (p *idempotent) askID(now int64) {
 	}
 	r := kmsg.NewPtrInitProducerIDRequest()
 	r.Version = p.speaks.init
-	p.asked = true
+	if p.shows && p.producer != kafka.NoProducerID {
+		r.ProducerID, r.ProducerEpoch = int64(p.producer), int16(p.epoch)
+	}
+	p.asked, p.askedAt = true, p.event()
 	l.send(r, call{kind: callInit})
 }
 
@@ -166,8 +181,9 @@ func (p *idempotent) produceMore(now int64) {
 		sh.producer, sh.epoch, sh.sequence = p.producer, p.epoch, ln.next
 		ln.open = append(ln.open, p.makeBatch(topic, partition, -1, sh))
 		ln.next = ln.next.Add(sh.count)
+		p.made++
 	}
-	p.nextAt = now + p.pause(p.gap)
+	p.nextAt = now + p.pause(p.gap) + p.nap()
 	p.at(p.nextAt)
 }
 
@@ -177,7 +193,11 @@ func (p *idempotent) lane(topic int, partition kafka.PartitionID) *lane {
 			return &p.lanes[i]
 		}
 	}
-	p.lanes = append(p.lanes, lane{topic: topic, partition: partition, next: p.first})
+	first := p.first
+	if p.epoch > 0 { // the broker may know the producer by an older one
+		first = 0
+	}
+	p.lanes = append(p.lanes, lane{topic: topic, partition: partition, next: first})
 	return &p.lanes[len(p.lanes)-1]
 }
 
@@ -226,10 +246,21 @@ func (p *idempotent) answered(_ *link, c call, r kmsg.Response) {
 		p.asked = false
 		p.has = r.ErrorCode == 0
 		p.producer, p.epoch = kafka.ProducerID(r.ProducerID), kafka.ProducerEpoch(r.ProducerEpoch)
+		p.history.Inits = append(p.history.Inits, checker.Init{
+			Client: p.id, Start: p.askedAt, End: p.event(), Err: kafka.ErrorCode(r.ErrorCode), Producer: p.producer, Epoch: p.epoch,
+		})
 		p.askAt = p.env.Now() + metadataPause
 	case *kmsg.ProduceResponse:
+		if b := p.stray(c.index); b != nil {
+			p.ended(b, p.produced(r, b))
+			return
+		}
 		ln, b := p.find(c.index)
-		p.settle(ln, b, p.ended(b, p.produced(r, b)))
+		answer := p.produced(r, b)
+		if p.unheard(ln, b) {
+			answer = nil
+		}
+		p.settle(ln, b, p.ended(b, answer))
 	}
 }
 
@@ -241,6 +272,10 @@ func (p *idempotent) lost(c call) {
 		p.asked = false
 		p.askAt = p.env.Now() + metadataPause
 	default:
+		if b := p.stray(c.index); b != nil {
+			p.ended(b, nil)
+			return
+		}
 		ln, b := p.find(c.index)
 		p.settle(ln, b, p.ended(b, nil))
 	}
@@ -264,6 +299,7 @@ func (p *idempotent) settle(ln *lane, b *batch, err kafka.ErrorCode) {
 	switch err {
 	case kafka.None, kafka.ErrDuplicateSequenceNumber:
 		ln.open = slices.DeleteFunc(ln.open, func(o *batch) bool { return o == b })
+		p.sendAgain(b)
 		return
 	case kafka.ErrOutOfOrderSequenceNumber, kafka.ErrUnknownProducerID:
 		// Behind a batch that failed this only says that the one before is missing.

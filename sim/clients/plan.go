@@ -14,6 +14,9 @@ type Plan struct {
 	Wall kafka.Wall
 	// Until is the virtual time from which no client starts an operation, as after Quiet; 0 is never.
 	Until int64
+	// Idle is how long a producer must be idle to be forgotten (producer.id.expiration.ms), in
+	// nanoseconds; 0 is longer than any world.
+	Idle int64
 }
 
 // topicsMax and partitionsMax bound the topics of a plan.

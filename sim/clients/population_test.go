@@ -66,6 +66,9 @@ func TestBrokenBrokersAreCaught(t *testing.T) {
 		{"tells the wrong offset", shifted, 0, 0, []string{checker.MovedWrite}},
 		{"answers with other offsets", swapped, 0, 0, []string{checker.InconsistentReads, checker.PollSkip}},
 		{"loses what flush.messages=1 promised", unflushed, 0, 4, []string{checker.LostWrite, checker.Unseen, checker.InconsistentReads}},
+		{"takes what an old epoch sends", lenient, 0, 0, []string{checker.Fencing}},
+		{"refuses what is next", picky, 0, 0, []string{checker.FalseRefusal}},
+		{"gives one producer id to all", sharing, 0, 0, []string{checker.ProducerIDs}},
 		{"loses its tail in a process crash", leaky, 0, 4, []string{checker.LostWrite, checker.SendBack, checker.InconsistentReads}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
