@@ -9,6 +9,10 @@ import "momus/core/kafka"
 // After a power loss, or a stop that must be taken for one since the disk had failed a call, a bad batch above the recovery point looks like a write that was
 // torn, whatever it was: the log is cut there.
 
+// A disk that says that it has synced and has not is held to the same, by the batches that a power loss took
+// and that were flushed as far as the node could know: below the recovery point the log is short of what was
+// flushed, and is refused; above, it is cut, and what is gone is a suffix.
+
 // findDamages gives each log the damage that was done to it, and the losses that follow from it.
 func (j *judge) findDamages() {
 	for i := range j.h.Damages {

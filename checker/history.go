@@ -36,7 +36,8 @@ type History struct {
 }
 
 // Damage is one place of a log that the world damaged: a bit that flipped, a sector that a write
-// meant for another place went to, or the one that it was meant for.
+// meant for another place went to, or the one that it was meant for; or that a power loss took although
+// the disk had been asked to sync it and had said that it did.
 type Damage struct {
 	Event Event
 	Log   kafka.TopicPartition

@@ -146,6 +146,7 @@ func (n *Node) openSpec(topic string, log kafka.TopicPartition, cfg *config.Topi
 		Topic: topic, Dir: dir.Dir, Create: true,
 		IndexIntervalBytes: cfg.IndexIntervalBytes,
 		IndexBytesMax:      cfg.SegmentIndexBytes,
+		Compacted:          cfg.Compact,
 	}
 	if !found {
 		dir.Logs = append(dir.Logs, port.LogName{Topic: topic, Partition: log.Partition, TopicID: log.Topic})

@@ -45,6 +45,7 @@ var faultFloors = []Count{
 	{"part-writes", 408},
 	{"garbage", 156},
 	{"lost-entries", 521},
+	{"lost-syncs", 100},
 	{"rotten-bits", 22},
 	{"misplaced-writes", 20},
 	{"short-writes", 2590},

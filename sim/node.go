@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strconv"
 
+	"momus/checker"
 	"momus/cluster"
 	clusterconfig "momus/cluster/config"
 	"momus/core"
@@ -305,8 +306,10 @@ func (n *node) crash(power bool) {
 	}
 	p := n.process
 	p.check(true)
+	claims, before := n.claims(power), checker.Event((*guestEnv)(n).Event())
 	n.crashing(power)
 	n.disk.Crash(n.w.now, power)
+	n.exposed(claims, before)
 	n.sums = append(n.sums, p.stepper.Sum())
 	n.process = nil
 	n.life++

@@ -81,7 +81,8 @@ func (n *node) planFaults(until int64) {
 		return one << s.Draw(3)
 	}
 	n.disk.SetFaults(simdisk.Faults{
-		Stall: rate(50), StallNanos: uint64(50 * kafka.Millisecond),
+		SyncLost: n.planLies(),
+		Stall:    rate(50), StallNanos: uint64(50 * kafka.Millisecond),
 		WriteIO: rareRate(s, 4, 150), SyncIO: rareRate(s, 4, 150), ReadIO: rareRate(s, 5, 100),
 		NoSpace: rareRate(s, 4, 200), NameIO: rareRate(s, 4, 500),
 	})
@@ -102,6 +103,16 @@ func (n *node) planFaults(until int64) {
 		at := s.Between(0, until)
 		n.w.queue.push(event{at: at, node: n.index, kind: kindJump, index: s.Between(-skewMax, skewMax)})
 	}
+}
+
+// planLies draws how often a sync of a partition's file is lost: in most seeds never.
+func (n *node) planLies() uint64 {
+	n.disk.LieAbout(n.isLiable)
+	s := n.stream("plan/lies")
+	if !s.OneIn(4) {
+		return 0
+	}
+	return [...]uint64{2, 3, 2, 10}[s.Draw(4)]
 }
 
 // lateMax is the most that a segment may be late, in nanoseconds.

@@ -78,7 +78,7 @@ func (r *Report) Counts() []Count {
 		{"name-errors", d.NameErrors}, {"sync-errors", d.SyncErrors}, {"full-disks", d.FullDisks}, {"disk-stalls", d.Stalls},
 		{"undone-calls", d.UndoneCalls}, {"torn-writes", d.TornWrites}, {"lost-writes", d.LostWrites},
 		{"lost-sizes", d.LostSizes}, {"part-writes", d.PartWrites}, {"garbage", d.Garbage}, {"lost-entries", d.LostEntries},
-		{"rotten-bits", d.RottenBits}, {"misplaced-writes", d.MisplacedWrites},
+		{"lost-syncs", d.LostSyncs}, {"rotten-bits", d.RottenBits}, {"misplaced-writes", d.MisplacedWrites},
 		{"short-writes", n.ShortWrites}, {"short-reads", n.ShortReads}, {"chops", n.Chops}, {"late", n.Late},
 		{"resets", n.Resets}, {"clock-jumps", r.ClockJumps},
 		{"stops", r.Process.Stops}, {"early-stops", r.Process.EarlyStops}, {"pauses", r.Process.Pauses}, {"lags", r.Process.Lags},

@@ -126,15 +126,19 @@ func looksSound(b []byte) bool {
 	return err == nil && record.CheckStored(batch, h) == nil
 }
 
-// damaged tells the judge.
+// damaged tells the judge what has just happened.
 func (n *node) damaged(dir string, from, end, checkpoint kafka.Offset) {
+	n.damagedAt(checker.Event((*guestEnv)(n).Event()), dir, from, end, checkpoint)
+}
+
+func (n *node) damagedAt(at checker.Event, dir string, from, end, checkpoint kafka.Offset) {
 	h := n.guests.population.History()
 	if trace := n.w.options.Trace; trace != nil {
 		trace(n.name + "damage t=" + strconv.FormatInt(n.w.now, 10) + " " + dir + " from " + strconv.FormatInt(int64(from), 10) +
 			" to " + strconv.FormatInt(int64(end), 10) + ", recovery point " + strconv.FormatInt(int64(checkpoint), 10))
 	}
 	h.Damages = append(h.Damages, checker.Damage{
-		Event: checker.Event((*guestEnv)(n).Event()), Log: n.logs[dir], From: from, End: end,
+		Event: at, Log: n.logs[dir], From: from, End: end,
 		Checkpoint: checkpoint, Suspect: n.guests.suspect,
 	})
 }

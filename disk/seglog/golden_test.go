@@ -107,6 +107,7 @@ func (g *spoiled) reopen(c goldentest.Command) string {
 	g.spec.RecoveryPoint, g.spec.LogStart = 0, 0
 	g.spec.StopWasClean = slices.Contains(c.Words, "clean")
 	g.spec.StopWasLossy = slices.Contains(c.Words, "lossy")
+	g.spec.Compacted = slices.Contains(c.Words, "compacted")
 	g.spec.AcceptLoss = slices.Contains(c.Words, "accept")
 	if c.Args["point"] != "" {
 		g.spec.RecoveryPoint = kafka.Offset(g.number(c, "point"))

@@ -43,6 +43,7 @@ func (o *opener) leap() error {
 	}
 	*e = cold
 	o.leapt, o.landAt = true, entry.offset
+	o.walk.dense = false // until it has landed
 	o.walk.pos, e.size = entry.pos, entry.pos
 	o.before = fold.State{} // batches are missing between what was seen and what comes
 	return nil
@@ -166,7 +167,7 @@ func (o *opener) bytesBehind() int64 {
 // checkpoint gives to its offset.
 func (o *opener) landed(h *record.Header) {
 	at := o.landAt
-	o.landAt = kafka.NoOffset
+	o.landAt, o.walk.dense = kafka.NoOffset, o.dense()
 	n := 0
 	for n < len(o.stored) && o.stored[n].Start <= h.BaseOffset {
 		n++

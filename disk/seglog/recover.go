@@ -32,6 +32,8 @@ type walker struct {
 	expected kafka.Offset
 	// until is the base of the next segment, or the greatest offset there is.
 	until kafka.Offset
+	// dense says that offsets are missing nowhere.
+	dense bool
 	// checkFrom is the offset from which checksums are computed.
 	checkFrom kafka.Offset
 	// h is the batch under way, of which left bytes at pos are to be summed still.
@@ -100,7 +102,7 @@ func (k *walker) step(m *meter, scratch []byte, accept func(h *record.Header, po
 func (k *walker) begin(b []byte) bool {
 	h, err := record.ParseHeader(b)
 	k.h = h
-	return err == nil && h.BaseOffset >= k.expected && h.LastOffsetDelta >= 0 && h.Count >= 0 &&
+	return err == nil && h.BaseOffset >= k.expected && (h.BaseOffset == k.expected || !k.dense) && h.LastOffsetDelta >= 0 && h.Count >= 0 &&
 		h.BaseOffset <= math.MaxInt64-1-kafka.Offset(h.LastOffsetDelta) &&
 		h.End() <= k.until && k.pos+int64(h.Size) <= k.size
 }
@@ -135,6 +137,7 @@ func (o *opener) beginWalk() error {
 	o.walk = walker{
 		file: file, size: o.size(segmentName(s.base) + ".log"),
 		expected: s.base, until: math.MaxInt64, checkFrom: open.RecoveryPoint,
+		dense: o.dense(),
 	}
 	switch {
 	case open.AcceptLoss:
@@ -149,6 +152,14 @@ func (o *opener) beginWalk() error {
 	o.stage = leaping
 	return nil
 }
+
+// dense tells whether a gap between offsets is damage. After a clean stop nothing is looked at twice:
+//
+//  1. a disk loses the sync of a segment that was full, and says that it was done,
+//  2. the recovery point passes the segment, and power is lost,
+//  3. the segment is shorter than it was, the next one begins where it should, and what lies between is a
+//     hole that no checksum shows.
+func (o *opener) dense() bool { return !o.op.Open.Compacted && !o.op.Open.StopWasClean }
 
 func (o *opener) closeWalk() {
 	o.walk.file = nil
@@ -212,8 +223,8 @@ func (o *opener) walkedOut() error {
 		return o.lastFound()
 	}
 	next := o.bases[o.i+1]
-	if next != o.end && !o.op.Open.StopWasClean && o.end >= o.op.Open.RecoveryPoint {
-		// A segment between the two is missing, and compaction has no business up here.
+	if next != o.end && !o.op.Open.StopWasClean && (o.dense() || o.end >= o.op.Open.RecoveryPoint) {
+		// A segment between the two is missing, or the end of this one, and compaction has no business up here.
 		return o.bad()
 	}
 	if err := o.sealFound(); err != nil {
@@ -241,7 +252,7 @@ func (o *opener) bad() error {
 				return errCorrupt
 			}
 		}
-		o.walk.left = 0
+		o.walk.left, o.walk.dense = 0, false
 		o.stage = probing
 		o.walk.pos++
 		return nil

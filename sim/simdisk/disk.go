@@ -38,6 +38,7 @@ type Disk struct {
 	calls   uint64
 	armed   trap
 	forced  []forced
+	liable  func(path string) bool
 	bites   Bites
 }
 

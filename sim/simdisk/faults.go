@@ -58,7 +58,8 @@ type Faults struct {
 	// SyncIO fails a Sync. What was not durable never becomes so by a later Sync, as on Linux,
 	// where the failed pages are marked clean.
 	SyncIO uint64
-	// SyncLost lets a Sync report success without having made anything durable.
+	// SyncLost lets a Sync of a file report success without having made anything durable. Only files
+	// that LieAbout accepts are lied about, and no other draws; a SyncDir is honest.
 	SyncLost uint64
 	// Stall adds up to StallNanos to a call.
 	Stall      uint64
@@ -67,6 +68,14 @@ type Faults struct {
 
 // SetFaults changes the rates, as fault plans do when they begin and heal.
 func (d *Disk) SetFaults(f Faults) { d.faults = f }
+
+// LieAbout says of which files, by their paths, a Sync may be lost; before, it may of any.
+func (d *Disk) LieAbout(liable func(path string) bool) { d.liable = liable }
+
+// lies draws whether a Sync of the file is lost.
+func (d *Disk) lies(n *inode) bool {
+	return d.faults.SyncLost > 1 && (d.liable == nil || d.liable(n.label)) && d.strikes(d.keys[opSync].lost, d.faults.SyncLost)
+}
 
 // Bites counts the faults that changed something.
 type Bites struct {

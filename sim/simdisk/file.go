@@ -158,7 +158,7 @@ func (f *file) Sync() error {
 		f.node.strand()
 		return failed(opSync, f.node.label, err)
 	}
-	d.sync(f.node, s, d.strikes(d.keys[opSync].lost, d.faults.SyncLost))
+	d.sync(f.node, s, d.lies(f.node))
 	return nil
 }
 

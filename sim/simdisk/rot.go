@@ -18,24 +18,29 @@ type Rest struct {
 // at rest.
 func (d *Disk) AtRest(want func(path string) bool) []Rest {
 	var list []Rest
-	var visit func(dir *inode, path string)
-	visit = func(dir *inode, path string) {
+	d.eachFile(want, func(path string, n *inode) {
+		if b := d.rest(n); len(b) > 0 {
+			list = append(list, Rest{path, b})
+		}
+	})
+	return list
+}
+
+// eachFile visits, in the order of their paths, the files that want accepts.
+func (d *Disk) eachFile(want func(path string) bool, visit func(path string, n *inode)) {
+	var walk func(dir *inode, path string)
+	walk = func(dir *inode, path string) {
 		for _, name := range slices.Sorted(maps.Keys(dir.entries)) {
 			n, at := dir.entries[name], path+"/"+name
-			if n.dir {
-				visit(n, at)
-				continue
-			}
-			if !want(at) {
-				continue
-			}
-			if b := d.rest(n); len(b) > 0 {
-				list = append(list, Rest{at, b})
+			switch {
+			case n.dir:
+				walk(n, at)
+			case want(at):
+				visit(at, n)
 			}
 		}
 	}
-	visit(d.root, "")
-	return list
+	walk(d.root, "")
 }
 
 // rest is what is at rest of a file's contents.

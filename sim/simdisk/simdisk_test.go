@@ -295,9 +295,24 @@ func TestLostSyncClaimsAndIsCountedWhenItBites(t *testing.T) {
 	f := b.create("a")
 	b.env.drawn["n1/sync/lost"] = 1
 	b.done(func() error { return b.SyncDir("/") }, write(f, "lie", 0), f.Sync)
+	b.LieAbout(func(path string) bool { return path != "a" })
+	b.done(write(f, "true", 3), f.Sync)
+	b.LieAbout(func(string) bool { return true })
+	b.done(write(f, "lie", 7), f.Sync)
+	all := func(string) bool { return true }
+	claims := b.Claims(all)
+	if len(claims) != 1 || string(claims[0].Data) != "lietruelie" || claims[0].Covers(0, 7) || !claims[0].Covers(0, 8) {
+		t.Fatalf("claims %+v", claims)
+	}
 	b.env.drawn["n1/crash/write"] = uint64(Lost)
 	b.Crash(b.env.now, true)
-	b.wants("a", "")
+	b.wants("a", "lietrue")
+	if left := string(claims[0].Left()); left != "lietrue" {
+		t.Errorf("of a claim %q is left", left)
+	}
+	if claims = b.Claims(all); len(claims) != 0 {
+		t.Errorf("after the power loss claims %+v", claims)
+	}
 	if b.Bites().LostSyncs != 1 {
 		t.Errorf("bites %+v", b.Bites())
 	}

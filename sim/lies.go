@@ -1,0 +1,55 @@
+package sim
+
+import (
+	"strings"
+
+	"momus/checker"
+	"momus/core/kafka"
+	"momus/sim/simdisk"
+)
+
+// isLiable tells the files about which the disk may lie: those of partitions' logs. A directory whose
+// partition.metadata is gone does not know whose it is, and is put aside whole. The metadata log and the
+// small files of the log directory are spared as in planRot: there is one replica of them, and a node
+// without them can do nothing but stop.
+func (n *node) isLiable(path string) bool {
+	dir, file, _ := strings.Cut(strings.TrimPrefix(path, logDir), "/")
+	_, known := n.logs[dir]
+	return known && !strings.HasPrefix(file, "partition.metadata") // nor its copy that is to replace it
+}
+
+// claim is a file that the disk lied about, with what a power loss may make of that.
+type claim struct {
+	simdisk.Claim
+	dir        string
+	checkpoint kafka.Offset
+}
+
+// claims lists what the disk lied about, before a power loss.
+func (n *node) claims(power bool) (list []claim) {
+	if !power {
+		return nil
+	}
+	// A segment that was just renamed to go may be back after the power loss.
+	log := func(path string) bool { return n.isLog(strings.TrimSuffix(path, ".deleted")) }
+	for _, c := range n.disk.Claims(log) {
+		dir, _, _ := strings.Cut(strings.TrimPrefix(c.Path, logDir), "/")
+		list = append(list, claim{c, dir, n.checkpoint(dir)})
+	}
+	return list
+}
+
+// exposed tells the judge, after a power loss, which batches it took or hurt that a sync had claimed: they
+// are as damaged as by rot. It is of the moment before the crash, by which they are gone.
+func (n *node) exposed(list []claim, at checker.Event) {
+	for i := range list {
+		c := &list[i]
+		left := c.Left()
+		for _, b := range batchesOf(c.Data) {
+			end := b.at + b.size
+			if c.Covers(b.at, end) && (end > int64(len(left)) || string(left[b.at:end]) != string(c.Data[b.at:end])) {
+				n.damagedAt(at, c.dir, b.from, b.end, c.checkpoint)
+			}
+		}
+	}
+}

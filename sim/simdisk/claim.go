@@ -1,0 +1,48 @@
+package simdisk
+
+// Claim is a file of which a Sync claimed to have made something durable, and lied.
+type Claim struct {
+	Path string
+	// Data are the contents before whatever comes. They are the caller's.
+	Data []byte
+	// Parts are the ranges of bytes that were claimed, in no order; they may overlap.
+	Parts []Part
+	node  *inode
+}
+
+// Part is a range of a file's bytes; End is exclusive.
+type Part struct{ From, End int64 }
+
+// Claims lists, in the order of their paths, the files that want accepts and of which a power loss at
+// this moment may take what a Sync had claimed.
+func (d *Disk) Claims(want func(path string) bool) []Claim {
+	var list []Claim
+	now := d.env.Now()
+	d.eachFile(want, func(path string, n *inode) {
+		c := Claim{Path: path, node: n}
+		for i := range n.pending {
+			e := &n.pending[i]
+			if e.claimedAt != 0 && e.claimedAt <= now && !e.durable(now) && !e.size {
+				c.Parts = append(c.Parts, Part{e.off, e.off + int64(len(e.data))})
+			}
+		}
+		if len(c.Parts) > 0 {
+			c.Data = append([]byte(nil), n.data...)
+			list = append(list, c)
+		}
+	})
+	return list
+}
+
+// Left is what the file holds now, under whatever name. The bytes belong to the disk.
+func (c *Claim) Left() []byte { return c.node.data }
+
+// Covers tells whether a part of the range was claimed.
+func (c *Claim) Covers(from, end int64) bool {
+	for _, p := range c.Parts {
+		if p.From < end && from < p.End {
+			return true
+		}
+	}
+	return false
+}
