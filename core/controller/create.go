@@ -15,9 +15,6 @@ import (
 // have (Kafka's MAX_PARTITIONS_PER_BATCH and MAX_RECORDS_PER_USER_OP).
 const recordsMax = 10_000
 
-// topicNameMax is the longest topic name: with a partition's number it must fit a file name.
-const topicNameMax = 249
-
 // createTopics creates topics (KIP-4). Each is created or refused for itself, in one batch.
 func (m *Controller) createTopics(r *msg.CreateTopics) decision {
 	reply := &msg.CreatedTopics{Op: r.Op}
@@ -40,13 +37,17 @@ func (m *Controller) createTopics(r *msg.CreateTopics) decision {
 	for _, t := range r.Topics {
 		asked[t.Name]++
 	}
+	layers := m.img.Layers(&m.cfg)
 	for i := range r.Topics {
 		t := &r.Topics[i]
 		if asked[t.Name] > 1 {
 			reply.Topics = append(reply.Topics, refusedTopic(t.Name, kafka.ErrInvalidRequest, "Duplicate topic name."))
 			continue
 		}
-		created, recs := m.createTopic(t)
+		created, overrides, recs := m.createTopic(t)
+		if r.WantConfigs && created.Err == kafka.None {
+			created.Configs = config.Effectives(&layers, overrides)
+		}
 		reply.Topics = append(reply.Topics, created)
 		d.records = append(d.records, recs...)
 	}
@@ -76,7 +77,7 @@ type refusal struct {
 }
 
 // createTopic checks in Kafka's order: name, existence, configuration, then partitions.
-func (m *Controller) createTopic(t *msg.NewTopic) (msg.CreatedTopic, []record.Metadata) {
+func (m *Controller) createTopic(t *msg.NewTopic) (msg.CreatedTopic, []config.Override, []record.Metadata) {
 	bad := m.checkName(t.Name)
 	var overrides []config.Override
 	if bad.code == kafka.None {
@@ -87,7 +88,7 @@ func (m *Controller) createTopic(t *msg.NewTopic) (msg.CreatedTopic, []record.Me
 		partitions, bad = m.layOut(t)
 	}
 	if bad.code != kafka.None {
-		return refusedTopic(t.Name, bad.code, bad.text), nil
+		return refusedTopic(t.Name, bad.code, bad.text), nil, nil
 	}
 	id := m.ids.UUID()
 	recs := []record.Metadata{&record.TopicRecord{Name: t.Name, TopicID: id}}
@@ -96,17 +97,16 @@ func (m *Controller) createTopic(t *msg.NewTopic) (msg.CreatedTopic, []record.Me
 	}
 	for _, o := range overrides {
 		recs = append(recs, &record.ConfigRecord{ResourceType: record.ConfigTopic, ResourceName: t.Name, Name: o.Name, Value: &o.Value})
-		created.Configs = append(created.Configs, msg.ConfigEntry{Name: o.Name, Value: o.Value})
 	}
 	for _, p := range partitions {
 		p.TopicID = id
 		recs = append(recs, p)
 	}
-	return created, recs
+	return created, overrides, recs
 }
 
 func (m *Controller) checkName(name string) refusal {
-	if text := invalidName(name); text != "" {
+	if text := kafka.InvalidTopicName(name); text != "" {
 		return refusal{kafka.ErrInvalidTopicException, "Topic name is invalid: " + text}
 	}
 	switch {
@@ -119,25 +119,6 @@ func (m *Controller) checkName(name string) refusal {
 		return refusal{kafka.ErrInvalidTopicException, "Topic '" + name + "' collides with existing topic: " + other}
 	}
 	return refusal{}
-}
-
-// invalidName says in Kafka's words what is wrong with a topic name.
-func invalidName(name string) string {
-	switch {
-	case name == "":
-		return "the empty string is not allowed"
-	case name == "." || name == "..":
-		return "'" + name + "' is not allowed"
-	case len(name) > topicNameMax:
-		return fmt.Sprintf("the length of '%s' is longer than the max allowed length %d", name, topicNameMax)
-	}
-	for i := range len(name) {
-		c := name[i]
-		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '.' || c == '_' || c == '-') {
-			return "'" + name + "' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'"
-		}
-	}
-	return ""
 }
 
 // collision finds the existing topic whose name differs only in '.' and '_', which are the same in

@@ -192,12 +192,32 @@ func (m *Image) Config(typ record.ConfigResourceType, name string) []config.Over
 	return m.Configs[ConfigResource{typ, name}]
 }
 
+// Configured lists the resources of a type for which something is set, by name.
+func (m *Image) Configured(typ record.ConfigResourceType) []string {
+	var names []string
+	for _, r := range m.sortedConfigs() {
+		if r.Type == typ {
+			names = append(names, r.Name)
+		}
+	}
+	return names
+}
+
 // BrokerConfig is a node's configuration as it holds: the static one, then the dynamic default of
 // all brokers, then what is set for this broker.
 func (m *Image) BrokerConfig(static config.Broker) config.Broker {
 	static.Topic = config.ResolveBroker(static.Topic, m.Config(record.ConfigBroker, ""))
 	static.Topic = config.ResolveBroker(static.Topic, m.Config(record.ConfigBroker, nodeName(static.NodeID)))
 	return static
+}
+
+// Layers are what is set for the brokers' keys, seen from the node whose static configuration is given.
+func (m *Image) Layers(static *config.Broker) config.Layers {
+	return config.Layers{
+		Node:    m.Config(record.ConfigBroker, nodeName(static.NodeID)),
+		Default: m.Config(record.ConfigBroker, ""),
+		Static:  static.Static,
+	}
 }
 
 // TopicConfig is the configuration of a topic as it holds on the node whose static configuration

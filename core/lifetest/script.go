@@ -31,6 +31,10 @@ func Script(l *Life) []func() {
 		func() { l.Send(2, 17, fetch(topic, 1, 5000)); l.Send(2, 4, kmsg.NewPtrInitProducerIDRequest()) },
 		func() { l.Pass(100) },
 		func() { l.Send(3, 7, listOffsets("made", 1)); l.Send(3, 7, listOffsets("made", -1)); l.Settle() },
+		func() {
+			l.Send(3, 4, describeConfigs("made", "1"))
+			l.Send(3, 1, kmsg.NewPtrListConfigResourcesRequest())
+		},
 		func() { l.Close(2) },
 		func() { l.Send(3, 17, fetch(topic, 2, 60_000)); l.Pass(3000) },
 		func() { l.Send(1, 6, DeleteTopics(topic)); l.Settle() },
@@ -77,6 +81,20 @@ func CreateTopics(name string, partitions int32) *kmsg.CreateTopicsRequest {
 		t.Configs = append(t.Configs, c)
 	}
 	m.Topics = append(m.Topics, t)
+	return m
+}
+
+// describeConfigs asks for the configuration of a topic and of a broker.
+func describeConfigs(topic, broker string) *kmsg.DescribeConfigsRequest {
+	m := kmsg.NewPtrDescribeConfigsRequest()
+	m.IncludeSynonyms = true
+	for typ, name := range []string{2: topic, 4: broker} {
+		if name != "" {
+			r := kmsg.NewDescribeConfigsRequestResource()
+			r.ResourceType, r.ResourceName = kmsg.ConfigResourceType(typ), name
+			m.Resources = append(m.Resources, r)
+		}
+	}
 	return m
 }
 

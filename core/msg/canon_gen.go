@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"momus/core/canon"
+	"momus/core/config"
 	"momus/core/kafka"
 	"momus/core/record"
 )
@@ -170,6 +171,7 @@ func (v *CreateTopics) AppendCanon(b []byte) []byte {
 	}
 	b = canon.AppendBool(b, v.ValidateOnly)
 	b = canon.AppendBool(b, v.Auto)
+	b = canon.AppendBool(b, v.WantConfigs)
 	return b
 }
 
@@ -185,6 +187,7 @@ func (v *CreateTopics) ReadCanon(r *canon.Reader) {
 	}
 	v.ValidateOnly = r.Bool()
 	v.Auto = r.Bool()
+	v.WantConfigs = r.Bool()
 }
 
 // AppendText appends v for a human reader.
@@ -210,6 +213,8 @@ func (v *CreateTopics) AppendText(b []byte) []byte {
 	b = strconv.AppendBool(b, v.ValidateOnly)
 	b = append(b, " Auto:"...)
 	b = strconv.AppendBool(b, v.Auto)
+	b = append(b, " WantConfigs:"...)
+	b = strconv.AppendBool(b, v.WantConfigs)
 	b = append(b, '}')
 	return b
 }
@@ -239,7 +244,7 @@ func (v *CreatedTopic) ReadCanon(r *canon.Reader) {
 	v.Factor = int16(r.Int(16))
 	v.Configs = nil
 	if n1 := r.Len(); n1 >= 0 {
-		v.Configs = make([]ConfigEntry, n1)
+		v.Configs = make([]config.Effective, n1)
 		for i2 := range v.Configs {
 			v.Configs[i2].ReadCanon(r)
 		}

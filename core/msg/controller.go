@@ -3,6 +3,7 @@ package msg
 //go:generate go run momus/core/internal/gen
 
 import (
+	"momus/core/config"
 	"momus/core/kafka"
 	"momus/core/record"
 )
@@ -70,6 +71,8 @@ type CreateTopics struct {
 	ValidateOnly bool
 	// Auto marks an automatic creation by Metadata.
 	Auto bool
+	// WantConfigs asks for the configuration of each topic as it holds (KIP-525).
+	WantConfigs bool
 }
 
 // CreatedTopic is one topic's result. On success, also of a validation, it carries what was made.
@@ -82,7 +85,8 @@ type CreatedTopic struct {
 	ID         kafka.TopicID
 	Partitions int32
 	Factor     int16
-	Configs    []ConfigEntry
+	// Configs is the topic's configuration as it holds, if it was asked for.
+	Configs []config.Effective
 }
 
 // CreatedTopics answers CreateTopics, in the order asked.

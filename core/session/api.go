@@ -33,6 +33,10 @@ func handler(key kafka.APIKey) *api {
 		return &deleteTopicsAPI
 	case wire.KeyInitProducerID:
 		return &initProducerIDAPI
+	case wire.KeyDescribeConfigs:
+		return &describeConfigsAPI
+	case wire.KeyListConfigResources:
+		return &listConfigResourcesAPI
 	}
 	return nil
 }

@@ -9,8 +9,8 @@ import (
 )
 
 // CreateTopics asks the controller for topics (KIP-4) and answers when their records are committed;
-// with validate only, when it was judged. From v5 the answer tells what was made (KIP-525), from v7
-// the topic's id (KIP-516). A name given twice is INVALID_REQUEST and answered once, and the
+// with validate only, when it was judged. From v5 the answer tells what was made, with the configuration
+// as it holds (KIP-525), from v7 the topic's id (KIP-516). A name given twice is INVALID_REQUEST and answered once, and the
 // metadata log's name is refused, as by Kafka; all else is the controller's decision. When the
 // request's timeout passes first, its topics are answered REQUEST_TIMED_OUT: they may yet appear.
 var createTopicsAPI = api{key: wire.KeyCreateTopics, min: 2, max: 7, start: (*Session).startCreateTopics}
@@ -24,7 +24,8 @@ type createOp struct {
 func (s *Session) startCreateTopics(now kafka.Now, c *conn, req *wire.Request, _ View) bool {
 	body := req.Body.(*kmsg.CreateTopicsRequest)
 	create := &createOp{}
-	ask := &msg.CreateTopics{ValidateOnly: body.ValidateOnly}
+	tellsConfigs := req.Version >= 5
+	ask := &msg.CreateTopics{ValidateOnly: body.ValidateOnly, WantConfigs: tellsConfigs}
 	times := make(map[string]int, len(body.Topics))
 	for i := range body.Topics {
 		times[body.Topics[i].Topic]++
@@ -100,9 +101,6 @@ func (s *Session) createTimedOut(id msg.Op, o *op) {
 	s.finish(id, o, o.create.response(o.version, topics))
 }
 
-// sourceTopic is the ConfigSource of a key that is set on the topic.
-const sourceTopic = 1
-
 func (c *createOp) response(version kafka.APIVersion, topics []msg.CreatedTopic) *kmsg.CreateTopicsResponse {
 	r := kmsg.NewPtrCreateTopicsResponse()
 	r.Version = int16(version)
@@ -128,10 +126,7 @@ func createdTopic(t *msg.CreatedTopic) kmsg.CreateTopicsResponseTopic {
 	r.NumPartitions, r.ReplicationFactor = t.Partitions, t.Factor
 	for i := range t.Configs {
 		entry := kmsg.NewCreateTopicsResponseTopicConfig()
-		entry.Name, entry.Source = t.Configs[i].Name, sourceTopic
-		if !t.Configs[i].Null {
-			entry.Value = &t.Configs[i].Value
-		}
+		entry.Name, entry.Source, entry.Value = t.Configs[i].Name, int8(t.Configs[i].Source), &t.Configs[i].Value
 		r.Configs = append(r.Configs, entry)
 	}
 	return r

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"momus/core/config"
 	"momus/core/kafka"
 	"momus/core/msg"
 	"momus/core/port"
@@ -151,7 +152,7 @@ func TestGoldenTopics(t *testing.T) {
 		}
 		create(7, "twice the same name, and the metadata log's", "d", "a", "d", "__cluster_metadata", "d")
 		b.s.ControllerReply(b.now, &msg.CreatedTopics{Op: b.lastOp, Topics: []msg.CreatedTopic{
-			{Name: "a", ID: kafka.TopicID{7}, Partitions: 2, Factor: 1, Configs: []msg.ConfigEntry{{Name: "k", Value: "v"}}},
+			{Name: "a", ID: kafka.TopicID{7}, Partitions: 2, Factor: 1, Configs: []config.Effective{{Name: "k", Value: "v", Source: config.SourceTopic}}},
 		}}, b.view())
 		step("created", b)
 		create(2, "nothing that makes sense", "d", "d")

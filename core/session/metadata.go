@@ -167,7 +167,7 @@ func (m *metadata) byName() {
 			m.add(topic)
 			continue
 		}
-		if !validName(*name) {
+		if kafka.InvalidTopicName(*name) != "" {
 			m.fail(name, kafka.TopicID{}, kafka.ErrInvalidTopicException)
 			continue
 		}

@@ -85,22 +85,3 @@ func (m *metadata) offline(p *image.Partition) []int32 {
 var internalTopics = []string{"__consumer_offsets", "__share_group_state", "__transaction_state"}
 
 func isInternal(name string) bool { return slices.Contains(internalTopics, name) }
-
-// topicNameMax is how long a topic's name may be: its directory adds a dash and a partition.
-const topicNameMax = 249
-
-// validName tells whether a topic may have the name.
-func validName(name string) bool {
-	if name == "" || name == "." || name == ".." || len(name) > topicNameMax {
-		return false
-	}
-	for i := range len(name) {
-		c := name[i]
-		switch {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '.', c == '_', c == '-':
-		default:
-			return false
-		}
-	}
-	return true
-}

@@ -42,4 +42,13 @@ var (
 
 	initProducerIDRequest  = mustSchema(`TransactionalID:str? TransactionTimeoutMillis:i32 ProducerID:i64@3+ ProducerEpoch:i16@3+`)
 	initProducerIDResponse = mustSchema(`ThrottleMillis:i32 ErrorCode:i16 ProducerID:i64 ProducerEpoch:i16`)
+
+	describeConfigsRequest = mustSchema(`Resources:[{ResourceType:i8 ResourceName:str ConfigNames:[str]?}]
+		IncludeSynonyms:bool IncludeDocumentation:bool@3+`)
+	describeConfigsResponse = mustSchema(`ThrottleMillis:i32 Resources:[{ErrorCode:i16 ErrorMessage:str? ResourceType:i8 ResourceName:str
+		Configs:[{Name:str Value:str? ReadOnly:bool Source:i8 IsSensitive:bool ConfigSynonyms:[{Name:str Value:str? Source:i8}]
+			ConfigType:i8@3+ Documentation:str?@3+}]}]`)
+
+	listConfigResourcesRequest  = mustSchema(`ResourceTypes:[i8]@1+`)
+	listConfigResourcesResponse = mustSchema(`ThrottleMillis:i32 ErrorCode:i16 ConfigResources:[{Name:str Type:i8@1+}]`)
 )

@@ -36,18 +36,22 @@ var apis = []API{
 	{KeyCreateTopics, "CreateTopics", 2, 7, 5, BrokerListener | ControllerListener, createTopicsRequest, createTopicsResponse},
 	{KeyDeleteTopics, "DeleteTopics", 1, 6, 4, BrokerListener | ControllerListener, deleteTopicsRequest, deleteTopicsResponse},
 	{KeyInitProducerID, "InitProducerId", 0, 5, 2, BrokerListener, initProducerIDRequest, initProducerIDResponse},
+	{KeyDescribeConfigs, "DescribeConfigs", 1, 4, 4, BrokerListener | ControllerListener, describeConfigsRequest, describeConfigsResponse},
+	{KeyListConfigResources, "ListConfigResources", 0, 1, 0, BrokerListener, listConfigResourcesRequest, listConfigResourcesResponse},
 }
 
 // The keys of the APIs that are built.
 const (
-	KeyProduce        kafka.APIKey = 0
-	KeyFetch          kafka.APIKey = 1
-	KeyListOffsets    kafka.APIKey = 2
-	KeyMetadata       kafka.APIKey = 3
-	KeyAPIVersions    kafka.APIKey = 18
-	KeyCreateTopics   kafka.APIKey = 19
-	KeyDeleteTopics   kafka.APIKey = 20
-	KeyInitProducerID kafka.APIKey = 22
+	KeyProduce             kafka.APIKey = 0
+	KeyFetch               kafka.APIKey = 1
+	KeyListOffsets         kafka.APIKey = 2
+	KeyMetadata            kafka.APIKey = 3
+	KeyAPIVersions         kafka.APIKey = 18
+	KeyCreateTopics        kafka.APIKey = 19
+	KeyDeleteTopics        kafka.APIKey = 20
+	KeyInitProducerID      kafka.APIKey = 22
+	KeyDescribeConfigs     kafka.APIKey = 32
+	KeyListConfigResources kafka.APIKey = 74
 )
 
 // APIs lists the version table in the order of its keys; the caller must not change it.
