@@ -70,9 +70,25 @@ func supportsMetadataVersion(features []record.BrokerFeature) bool {
 	return slices.ContainsFunc(features, func(f record.BrokerFeature) bool { return f.Name == metadataVersion })
 }
 
-// supportsFinalized tells whether a broker can work at every level that the cluster is at (KIP-584).
+// unserved are features, with their greatest level in Kafka 4.3, whose levels a cluster that was
+// Kafka's may be at though no broker of this build works at them. All that they switch on goes by APIs
+// that are not served, or needs a second replica, and no format that is written depends on them. The
+// levels stay in the log, for a Kafka or a later build that starts on it.
+var unserved = []image.Feature{
+	{Name: "eligible.leader.replicas.version", Level: 1},
+	{Name: "group.version", Level: 1},
+	{Name: "share.version", Level: 1},
+	{Name: "streams.version", Level: 1},
+	{Name: "transaction.version", Level: 2},
+}
+
+// supportsFinalized tells whether a broker can work at every level that the cluster is at (KIP-584),
+// or that makes no difference yet.
 func (m *Controller) supportsFinalized(features []record.BrokerFeature) bool {
 	for _, finalized := range m.img.Features {
+		if slices.ContainsFunc(unserved, func(f image.Feature) bool { return f.Name == finalized.Name && finalized.Level <= f.Level }) {
+			continue
+		}
 		if !slices.ContainsFunc(features, func(f record.BrokerFeature) bool {
 			return f.Name == finalized.Name && f.MinSupportedVersion <= finalized.Level && finalized.Level <= f.MaxSupportedVersion
 		}) {

@@ -233,3 +233,36 @@ func TestAppendThatNobodyDecidedPanics(t *testing.T) {
 		})
 	}
 }
+
+// A directory that a Kafka wrote has the levels that Kafka finalised, and brokers of this build, which know
+// none of them, are to serve it all the same.
+func TestLevelsThatMakeNoDifferenceKeepNoBrokerOut(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		level record.FeatureLevel
+		want  kafka.ErrorCode
+	}{
+		{"eligible.leader.replicas.version", 1, kafka.None},
+		{"group.version", 1, kafka.None},
+		{"share.version", 1, kafka.None},
+		{"streams.version", 1, kafka.None},
+		{"transaction.version", 2, kafka.None},
+		{"transaction.version", 3, kafka.ErrUnsupportedVersion},
+		{"never.heard.of.version", 1, kafka.ErrUnsupportedVersion},
+		{"metadata.version", 30, kafka.None},
+		{"metadata.version", 31, kafka.ErrUnsupportedVersion},
+	} {
+		m, now := New(testConfig(), "cluster", [32]byte{}), kafka.Now{Mono: 1, Wall: 1}
+		q := quorum{log: []record.Metadata{&record.NoOpRecord{}, &record.FeatureLevelRecord{Name: c.name, FeatureLevel: c.level}}}
+		q.elect(now, m)
+		q.drain(now, m)
+		m.Request(now, registration(1, 1))
+		_, replies := q.drain(now, m)
+		q.commit(now, m, len(q.log))
+		_, more := q.drain(now, m)
+		replies = append(replies, more...)
+		if len(replies) != 1 || replies[0].(*msg.RegisteredBroker).Err != c.want {
+			t.Errorf("%s at %d: %v, want %s", c.name, c.level, replies, c.want)
+		}
+	}
+}

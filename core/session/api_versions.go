@@ -1,6 +1,7 @@
 package session
 
 import (
+	"momus/core/image"
 	"momus/core/kafka"
 	"momus/core/wire"
 
@@ -98,8 +99,22 @@ func tellFeatures(r *kmsg.ApiVersionsResponse, zeroMinimum bool, v View) {
 	}
 	r.FinalizedFeaturesEpoch = int64(v.Image.Offset)
 	for _, f := range v.Image.Features {
+		if !worksAt(f) {
+			continue
+		}
 		r.FinalizedFeatures = append(r.FinalizedFeatures, kmsg.ApiVersionsResponseFinalizedFeature{
 			Name: f.Name, MinVersionLevel: int16(f.Level), MaxVersionLevel: int16(f.Level),
 		})
 	}
+}
+
+// worksAt tells whether this program works at a level, which one that a Kafka finalised may not be.
+// A client takes a finalised level for a promise, and would count on it.
+func worksAt(f image.Feature) bool {
+	for _, s := range supported {
+		if s.name == f.Name {
+			return s.min <= int16(f.Level) && int16(f.Level) <= s.max
+		}
+	}
+	return false
 }

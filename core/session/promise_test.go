@@ -305,6 +305,20 @@ func TestUnknownVersionOfApiVersionsIsAnsweredInV0(t *testing.T) {
 	}
 }
 
+func TestFinalizedLevelsThatAreNotBuiltAreNotTold(t *testing.T) {
+	b := newBench()
+	b.open(1)
+	b.apply(&record.FeatureLevelRecord{Name: "transaction.version", FeatureLevel: 2})
+	b.apply(&record.FeatureLevelRecord{Name: "kraft.version", FeatureLevel: 2})
+	body := kmsg.NewPtrApiVersionsRequest()
+	body.ClientSoftwareName, body.ClientSoftwareVersion = "test", "1"
+	b.send(1, 4, body)
+	r := b.take().Replies[0].Body.(*kmsg.ApiVersionsResponse)
+	if n := len(r.FinalizedFeatures); n != 1 || r.FinalizedFeatures[0].Name != "metadata.version" {
+		t.Errorf("told: %+v, want metadata.version alone", r.FinalizedFeatures)
+	}
+}
+
 func TestDeletionCanBeSwitchedOff(t *testing.T) {
 	for version, want := range map[int16]kafka.ErrorCode{1: kafka.ErrInvalidRequest, 3: kafka.ErrTopicDeletionDisabled} {
 		b := newBench()
