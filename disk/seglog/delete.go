@@ -60,6 +60,9 @@ func (l *writer) setAside(s *segment) (*trash, error) {
 	if err := l.doomSnapshot(s.base, t); err != nil {
 		return nil, err
 	}
+	if err := l.doomAborted(s.base, t); err != nil {
+		return nil, err
+	}
 	return t, l.syncEntries()
 }
 

@@ -15,6 +15,7 @@
 //	append.go    appending; roll.go begins a segment; epochs.go keeps leader-epoch-checkpoint
 //	flush.go     making durable, closing
 //	truncate.go  cutting the end and the start; delete.go removes what is gone
+//	txnindex.go  the transaction indexes that a Kafka left
 //	view.go      what readers see; read.go and readtime.go answer them; scan.go walks headers
 //	cache.go     the tails in memory; files.go the open files; index.go the two indexes
 //

@@ -172,6 +172,7 @@ func (o *opener) list() error {
 	}
 	o.leftovers = slices.DeleteFunc(o.leftovers, o.hasLog)
 	slices.Sort(o.bases)
+	l.aborted = slices.DeleteFunc(slices.Clone(o.bases), func(base kafka.Offset) bool { return o.size(segmentName(base)+txnIndexSuffix) < 0 })
 	o.sortSnapshots()
 	if err := o.checkTopic(); err != nil {
 		return err
@@ -193,7 +194,7 @@ func (o *opener) sort(e disk.Entry) {
 		o.bases = append(o.bases, kafka.Offset(base))
 	case suffix == "snapshot":
 		o.snapshots = append(o.snapshots, kafka.Offset(base))
-	case suffix == "index" || suffix == "timeindex":
+	case suffix == "index" || suffix == "timeindex" || suffix == "txnindex":
 		o.leftovers = append(o.leftovers, e.Name) // unless its log turns up
 	}
 }
@@ -201,7 +202,7 @@ func (o *opener) sort(e disk.Entry) {
 // hasLog tells an index that belongs to a segment.
 func (o *opener) hasLog(name string) bool {
 	digits, suffix, _ := strings.Cut(name, ".")
-	return (suffix == "index" || suffix == "timeindex") && o.size(digits+".log") >= 0
+	return (suffix == "index" || suffix == "timeindex" || suffix == "txnindex") && o.size(digits+".log") >= 0
 }
 
 // size is the size of a file of the directory, or noFile.

@@ -135,7 +135,7 @@ func (o *opener) cutOn() error {
 		o.cutBytes += o.size(name + ".log")
 		o.bases = o.bases[:last]
 		l.newEntries = true
-		for _, suffix := range []string{".timeindex", ".index", ".log"} {
+		for _, suffix := range []string{txnIndexSuffix, ".timeindex", ".index", ".log"} {
 			if o.size(name+suffix) == noFile {
 				continue
 			}
@@ -150,7 +150,11 @@ func (o *opener) cutOn() error {
 		o.cutBytes += o.walk.size - o.current.size
 		l.soil(&o.current.log)
 		m.call(0)
-		if err := o.walk.file.Truncate(o.current.size); err != nil {
+		err := o.walk.file.Truncate(o.current.size)
+		if err == nil {
+			err = l.cutAborted(o.current.base, o.end)
+		}
+		if err != nil {
 			return err
 		}
 	}

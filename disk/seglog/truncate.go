@@ -185,6 +185,9 @@ func (c *cutter) step() bool {
 	}
 	err := trim()
 	if err == nil {
+		err = l.cutAborted(l.view.active.base, l.view.end)
+	}
+	if err == nil {
 		err = l.dropSnapshots(l.view.end)
 	}
 	if err == nil {

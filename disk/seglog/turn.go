@@ -79,7 +79,9 @@ type writer struct {
 	epochs      []port.EpochStart
 	// snapshots are the offsets of the producer snapshots in the directory, rising.
 	snapshots []kafka.Offset
-	flushed   kafka.Offset
+	// aborted are the bases of the segments that have a transaction index, rising.
+	aborted []kafka.Offset
+	flushed kafka.Offset
 	// dirty lists the files written since they were synced last; newEntries and newDir that
 	// entries of dir, and dir itself, were.
 	dirty      []*handle
