@@ -27,7 +27,7 @@ func (l *log) forgotten(p kafka.ProducerID, after, before Event) bool {
 // sent: nobody remembers then what it wrote, and takes any sequence (KIP-360).
 func (l *log) mayRepeat(op *ProduceOp) bool {
 	return op != nil && op.Producer != noProducer && len(op.Attempts) > 1 &&
-		l.forgotten(op.Producer, op.Attempts[0].Start, op.lastEnd())
+		l.forgotten(op.Producer, op.Attempts[0].Start, op.lastLanding())
 }
 
 // has tells whether the final read has a value at an offset.

@@ -92,7 +92,7 @@ func (j *judge) checkEpochs(l *log) {
 		switch {
 		case top == nil || op.Epoch >= top.Epoch:
 			newest[op.Producer] = op
-		case !l.forgotten(op.Producer, 0, op.lastEnd()):
+		case !l.forgotten(op.Producer, 0, op.lastLanding()):
 			j.flag(Fencing, []Event{top.Attempts[0].Start, op.Attempts[0].Start, l.read.Finish},
 				"%s-%d: value %d of epoch %d of producer id %d at offset %d lies behind value %d of epoch %d",
 				l.topic.name, l.partition, r.Value, op.Epoch, op.Producer, r.Offset, top.First, top.Epoch)
@@ -101,7 +101,7 @@ func (j *judge) checkEpochs(l *log) {
 	}
 }
 
-// checkWhole demands that a batch is there as a whole or not at all, unless the log begins within it.
+// checkWhole demands that a batch is there as a whole or not at all.
 func (j *judge) checkWhole(l *log) {
 	for _, op := range l.produces {
 		there := int32(0)
@@ -110,8 +110,7 @@ func (j *judge) checkWhole(l *log) {
 				there++
 			}
 		}
-		begins := there > 0 && l.find(op.First+Value(op.Count-there)) == l.read.LogStart
-		if there != 0 && there != op.Count && !begins {
+		if there != 0 && there != op.Count {
 			j.flag(TornBatch, []Event{op.Attempts[0].Start, l.read.Finish}, "%s-%d: of the %d values from %d on that were sent as a batch, %d are there",
 				op.Topic, op.Partition, op.Count, op.First, there)
 			return
@@ -137,7 +136,7 @@ func (j *judge) checkSequences(l *log) {
 		if i == 0 || !sameSession(ops[i-1], op) {
 			missing, before = nil, nil
 		}
-		if missing != nil && l.forgotten(op.Producer, before.Attempts[0].Start, op.lastEnd()) {
+		if missing != nil && l.forgotten(op.Producer, before.Attempts[0].Start, op.lastLanding()) {
 			missing = nil // whatever came next was taken
 		}
 		switch there := l.find(op.First) != kafka.NoOffset; {

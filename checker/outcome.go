@@ -75,6 +75,17 @@ func (op *ProduceOp) lastStart() Event {
 	return op.Attempts[len(op.Attempts)-1].Start
 }
 
+// lastLanding is when the batch can no longer reach a log: an attempt that was given up may be under way for ever,
+// over a connection that the network holds up, also behind the answer of a later one.
+func (op *ProduceOp) lastLanding() Event {
+	for i := range op.Attempts {
+		if !op.Attempts[i].Answered {
+			return forever
+		}
+	}
+	return op.lastEnd()
+}
+
 // lastEnd is when the last attempt ended, or forever if it has not.
 func (op *ProduceOp) lastEnd() Event {
 	if len(op.Attempts) == 0 || op.Attempts[len(op.Attempts)-1].End == 0 {

@@ -44,8 +44,11 @@ func (n *node) claims(power bool) (list []claim) {
 func (n *node) exposed(list []claim, at checker.Event) {
 	for i := range list {
 		c := &list[i]
+		if c.Gone() {
+			continue // another stands under its name
+		}
 		left := c.Left()
-		for _, b := range framedIn(c.Data) {
+		for _, b := range batchesOf(c.Data) {
 			end := b.at + b.size
 			if c.Covers(b.at, end) && (end > int64(len(left)) || string(left[b.at:end]) != string(c.Data[b.at:end])) {
 				n.damagedAt(at, c.dir, b.from, b.end, c.checkpoint)

@@ -1,5 +1,7 @@
 package simdisk
 
+import "slices"
+
 // Claim is a file of which a Sync claimed to have made something durable, and lied.
 type Claim struct {
 	Path string
@@ -13,12 +15,13 @@ type Claim struct {
 // Part is a range of a file's bytes; End is exclusive.
 type Part struct{ From, End int64 }
 
-// Claims lists, in the order of their paths, the files that want accepts and of which a power loss at
-// this moment may take what a Sync had claimed.
+// Claims lists the files that want accepts and of which a power loss at this moment may take what a Sync
+// had claimed: in the order of their paths, and then those that were replaced or removed, which it may
+// bring back.
 func (d *Disk) Claims(want func(path string) bool) []Claim {
 	var list []Claim
 	now := d.env.Now()
-	d.eachFile(want, func(path string, n *inode) {
+	look := func(path string, n *inode) {
 		c := Claim{Path: path, node: n}
 		for i := range n.pending {
 			e := &n.pending[i]
@@ -30,9 +33,21 @@ func (d *Disk) Claims(want func(path string) bool) []Claim {
 			c.Data = append([]byte(nil), n.data...)
 			list = append(list, c)
 		}
-	})
+	}
+	d.eachFile(want, look)
+	for _, e := range d.names {
+		for _, n := range [...]*inode{e.node, e.replaced} {
+			seen := func(c Claim) bool { return c.node == n }
+			if n != nil && !n.dir && n.links == 0 && want(n.label) && !slices.ContainsFunc(list, seen) {
+				look(n.label, n)
+			}
+		}
+	}
 	return list
 }
+
+// Gone tells that the file has no name any more.
+func (c *Claim) Gone() bool { return c.node.links == 0 }
 
 // Left is what the file holds now, under whatever name. The bytes belong to the disk.
 func (c *Claim) Left() []byte { return c.node.data }
