@@ -21,3 +21,10 @@ func NoteFields(n *core.Note) []any {
 	}
 	return fields
 }
+
+// Routine tells the facts of which there may be thousands at a time, with nothing in them that an operator
+// must know: flushes, one for each batch with flush.messages=1; and at a start the logs one by one,
+// whose number is told.
+func Routine(k core.NoteKind) bool {
+	return k == core.NoteFlushed || k == core.NoteLogOpened || k == core.NoteLeader
+}

@@ -54,23 +54,38 @@ func (n *Node) partitionChanged(now kafka.Now, log kafka.TopicPartition) {
 		return
 	}
 	r := n.replicas[log]
-	if r == nil && n.mustWait(place{topic.Name, log.Partition}) {
-		n.wait(place{topic.Name, log.Partition}, log)
-		return
-	}
 	if r == nil {
-		cfg := n.image.TopicConfig(n.cfg, topic.Name)
-		r = replica.New(log, replica.Options{
-			Topic: topic.Name, Self: n.cfg.NodeID, AppendQueueBytes: n.limits.AppendQueueBytes,
-			ProducerIDExpiration: n.cfg.ProducerIDExpiration, Entropy: n.entropy,
-		}, cfg)
-		if n.replicas == nil {
-			n.replicas = map[kafka.TopicPartition]*replica.Replica{}
+		p := place{topic.Name, log.Partition}
+		switch {
+		case n.isQueued(log):
+			return // its turn comes, and then what the image says
+		case n.mustWait(p):
+			n.wait(p, log)
+			return
 		}
-		n.replicas[log] = r
-		spec, high := n.openSpec(topic.Name, log, &cfg)
-		r.Open(now, spec, high)
+		r = n.openLog(now, log, topic.Name)
 	}
+	n.lead(now, r, part)
+}
+
+// openLog makes this node's replica of a partition and asks for its log to be opened.
+func (n *Node) openLog(now kafka.Now, log kafka.TopicPartition, topic string) *replica.Replica {
+	cfg := n.image.TopicConfig(n.cfg, topic)
+	r := replica.New(log, replica.Options{
+		Topic: topic, Self: n.cfg.NodeID, AppendQueueBytes: n.limits.AppendQueueBytes,
+		ProducerIDExpiration: n.cfg.ProducerIDExpiration, Entropy: n.entropy,
+	}, cfg)
+	if n.replicas == nil {
+		n.replicas = map[kafka.TopicPartition]*replica.Replica{}
+	}
+	n.replicas[log] = r
+	spec, high := n.openSpec(topic, log, &cfg)
+	r.Open(now, spec, high)
+	return r
+}
+
+// lead has a replica lead or follow, as the image says.
+func (n *Node) lead(now kafka.Now, r *replica.Replica, part *image.Partition) {
 	if part.Leader == n.cfg.NodeID {
 		r.BecomeLeader(now, replica.Leadership{Epoch: part.LeaderEpoch, ISR: part.ISR, Replicas: int32(len(part.Replicas))})
 	} else {
@@ -83,7 +98,11 @@ func (n *Node) deleteTopic(now kafka.Now, topic *image.Topic) {
 	n.ready.Notes = append(n.ready.Notes, Note{Kind: NoteTopicDeleted, Topic: topic.Name, Log: kafka.TopicPartition{Topic: topic.ID}})
 	for i := range topic.Partitions {
 		log := kafka.TopicPartition{Topic: topic.ID, Partition: kafka.PartitionID(i)}
-		if r := n.replicas[log]; r != nil {
+		r := n.replicas[log]
+		if r == nil && n.isQueued(log) {
+			r = n.openQueued(now, log, topic.Name) // a log is found by being opened
+		}
+		if r != nil {
 			if n.deleting == nil {
 				n.deleting = map[place]bool{}
 			}
@@ -176,6 +195,8 @@ func (n *Node) note(r *replica.Replica, fact *replica.Note) {
 	switch fact.Kind {
 	case replica.NoteFailed:
 		n.logFailed(r.Log(), fact.Fail)
+	case replica.NoteOpened:
+		n.countOpened(r.Log(), fact.Bytes)
 	case replica.NoteCut:
 		note.Text = strconv.FormatInt(fact.Bytes, 10) + " bytes"
 	case replica.NoteStartMoved:
@@ -183,7 +204,7 @@ func (n *Node) note(r *replica.Replica, fact *replica.Note) {
 	case replica.NoteLeader:
 		note.Text = "epoch " + strconv.Itoa(int(fact.Epoch))
 	case replica.NoteProducerExpired:
-		note.Producer, note.Text = fact.Producer, "producer " + strconv.FormatInt(int64(fact.Producer), 10)
+		note.Producer, note.Text = fact.Producer, "producer "+strconv.FormatInt(int64(fact.Producer), 10)
 	}
 	n.ready.Notes = append(n.ready.Notes, note)
 }

@@ -88,26 +88,8 @@ func (n *Node) tidied(now kafka.Now) {
 	n.phase = phaseServing
 	n.nextCheckpoint = now.Mono.Add(n.cfg.CheckpointInterval.Nanos())
 	n.nextRetention = now.Mono.Add(n.cfg.InitialTaskDelay.Delay())
-	for _, name := range n.image.Names {
-		topic := n.image.TopicNamed(name)
-		for i := range topic.Partitions {
-			n.partitionChanged(now, kafka.TopicPartition{Topic: topic.ID, Partition: kafka.PartitionID(i)})
-		}
-	}
 	n.publish()
-	n.opening = map[kafka.TopicPartition]bool{}
-	for _, log := range n.logs() {
-		n.opening[log] = true
-	}
-	n.logsOpened(now)
-}
-
-// logsOpened tells the lifecycle when every log that the image named is open, or known to be lost.
-func (n *Node) logsOpened(now kafka.Now) {
-	if len(n.opening) == 0 {
-		n.opening = nil
-		n.lifecycle.LogsOpened(now)
-	}
+	n.beginOpening(now)
 }
 
 // place notes which directory holds which log; of a log that two hold, the first counts.
@@ -156,6 +138,7 @@ func (n *Node) openSpec(topic string, log kafka.TopicPartition, cfg *config.Topi
 	spec.StopWasClean = dir.CleanMarker
 	spec.StopWasLossy = !dir.CleanMarker && !dir.SameBoot
 	spec.Rewrite = !dir.CleanMarker && dir.Faulted
+	spec.Harden = cfg.FlushMessages == 1
 	if c := n.lineOf(int(at), place{topic, log.Partition}); c != nil {
 		spec.RecoveryPoint = max(c.RecoveryPoint, 0)
 		spec.LogStart = max(c.LogStart, 0)

@@ -273,11 +273,6 @@ func (v *Node) AppendCanon(b []byte) []byte {
 		b = canon.AppendInt(b, v.checkpoints[i1].out)
 		b = canon.AppendBool(b, v.checkpoints[i1].stale)
 		b = canon.AppendBool(b, v.checkpoints[i1].again)
-		b = canon.AppendLen(b, len(v.checkpoints[i1].starts), v.checkpoints[i1].starts == nil)
-		for i2 := range v.checkpoints[i1].starts {
-			b = append(b, v.checkpoints[i1].starts[i2].Topic[:]...)
-			b = canon.AppendInt(b, int64(v.checkpoints[i1].starts[i2].Partition))
-		}
 	}
 	b = canon.AppendUint(b, uint64(len(v.deleting)))
 	for _, k1 := range canon.SortedKeysFunc(v.deleting, place.Compare) {
@@ -299,8 +294,21 @@ func (v *Node) AppendCanon(b []byte) []byte {
 		b = append(b, k1.Topic[:]...)
 		b = canon.AppendInt(b, int64(k1.Partition))
 		e1 := v.opening[k1]
-		b = canon.AppendBool(b, e1)
+		b = canon.AppendInt(b, int64(e1))
 	}
+	b = canon.AppendLen(b, len(v.queues), v.queues == nil)
+	for i1 := range v.queues {
+		b = canon.AppendLen(b, len(v.queues[i1].queue), v.queues[i1].queue == nil)
+		for i2 := range v.queues[i1].queue {
+			b = append(b, v.queues[i1].queue[i2].Topic[:]...)
+			b = canon.AppendInt(b, int64(v.queues[i1].queue[i2].Partition))
+		}
+		b = canon.AppendInt(b, int64(v.queues[i1].out))
+		b = canon.AppendInt(b, int64(v.queues[i1].all))
+		b = canon.AppendInt(b, int64(v.queues[i1].done))
+		b = canon.AppendInt(b, v.queues[i1].bytes)
+	}
+	b = canon.AppendInt(b, int64(v.nextProgress))
 	b = canon.AppendUint(b, uint64(len(v.closing)))
 	for _, k1 := range canon.SortedKeysFunc(v.closing, kafka.TopicPartition.Compare) {
 		b = append(b, k1.Topic[:]...)
@@ -390,14 +398,6 @@ func (v *Node) ReadCanon(r *canon.Reader) {
 			v.checkpoints[i2].out = r.Int(64)
 			v.checkpoints[i2].stale = r.Bool()
 			v.checkpoints[i2].again = r.Bool()
-			v.checkpoints[i2].starts = nil
-			if n3 := r.Len(); n3 >= 0 {
-				v.checkpoints[i2].starts = make([]kafka.TopicPartition, n3)
-				for i4 := range v.checkpoints[i2].starts {
-					copy(v.checkpoints[i2].starts[i4].Topic[:], r.Raw(len(v.checkpoints[i2].starts[i4].Topic)))
-					v.checkpoints[i2].starts[i4].Partition = kafka.PartitionID(r.Int(32))
-				}
-			}
 		}
 	}
 	v.deleting = make(map[place]bool)
@@ -431,13 +431,13 @@ func (v *Node) ReadCanon(r *canon.Reader) {
 		}
 		v.waiting[k1] = e1
 	}
-	v.opening = make(map[kafka.TopicPartition]bool)
+	v.opening = make(map[kafka.TopicPartition]int32)
 	for n1 := r.Count(); n1 > 0; n1-- {
 		var k1 kafka.TopicPartition
-		var e1 bool
+		var e1 int32
 		copy(k1.Topic[:], r.Raw(len(k1.Topic)))
 		k1.Partition = kafka.PartitionID(r.Int(32))
-		e1 = r.Bool()
+		e1 = int32(r.Int(32))
 		if _, twice := v.opening[k1]; twice {
 			r.Fail(canon.ErrDuplicate)
 		}
@@ -446,6 +446,25 @@ func (v *Node) ReadCanon(r *canon.Reader) {
 		}
 		v.opening[k1] = e1
 	}
+	v.queues = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.queues = make([]opening, n1)
+		for i2 := range v.queues {
+			v.queues[i2].queue = nil
+			if n3 := r.Len(); n3 >= 0 {
+				v.queues[i2].queue = make([]kafka.TopicPartition, n3)
+				for i4 := range v.queues[i2].queue {
+					copy(v.queues[i2].queue[i4].Topic[:], r.Raw(len(v.queues[i2].queue[i4].Topic)))
+					v.queues[i2].queue[i4].Partition = kafka.PartitionID(r.Int(32))
+				}
+			}
+			v.queues[i2].out = int32(r.Int(32))
+			v.queues[i2].all = int32(r.Int(32))
+			v.queues[i2].done = int32(r.Int(32))
+			v.queues[i2].bytes = r.Int(64)
+		}
+	}
+	v.nextProgress = kafka.Mono(r.Int(64))
 	v.closing = make(map[kafka.TopicPartition]bool)
 	for n1 := r.Count(); n1 > 0; n1-- {
 		var k1 kafka.TopicPartition
@@ -586,19 +605,6 @@ func (v *Node) AppendText(b []byte) []byte {
 			b = strconv.AppendBool(b, v.checkpoints[i1].stale)
 			b = append(b, " again:"...)
 			b = strconv.AppendBool(b, v.checkpoints[i1].again)
-			b = append(b, " starts:"...)
-			if v.checkpoints[i1].starts == nil {
-				b = append(b, "nil"...)
-			} else {
-				b = append(b, '[')
-				for i2 := range v.checkpoints[i1].starts {
-					if i2 > 0 {
-						b = append(b, ' ')
-					}
-					b = append(b, v.checkpoints[i1].starts[i2].String()...)
-				}
-				b = append(b, ']')
-			}
 			b = append(b, '}')
 		}
 		b = append(b, ']')
@@ -657,10 +663,47 @@ func (v *Node) AppendText(b []byte) []byte {
 			b = append(b, k1.String()...)
 			b = append(b, ':')
 			e1 := v.opening[k1]
-			b = strconv.AppendBool(b, e1)
+			b = strconv.AppendInt(b, int64(e1), 10)
 		}
 		b = append(b, ']')
 	}
+	b = append(b, " queues:"...)
+	if v.queues == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.queues {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, '{')
+			b = append(b, "queue:"...)
+			if v.queues[i1].queue == nil {
+				b = append(b, "nil"...)
+			} else {
+				b = append(b, '[')
+				for i2 := range v.queues[i1].queue {
+					if i2 > 0 {
+						b = append(b, ' ')
+					}
+					b = append(b, v.queues[i1].queue[i2].String()...)
+				}
+				b = append(b, ']')
+			}
+			b = append(b, " out:"...)
+			b = strconv.AppendInt(b, int64(v.queues[i1].out), 10)
+			b = append(b, " all:"...)
+			b = strconv.AppendInt(b, int64(v.queues[i1].all), 10)
+			b = append(b, " done:"...)
+			b = strconv.AppendInt(b, int64(v.queues[i1].done), 10)
+			b = append(b, " bytes:"...)
+			b = strconv.AppendInt(b, v.queues[i1].bytes, 10)
+			b = append(b, '}')
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " nextProgress:"...)
+	b = strconv.AppendInt(b, int64(v.nextProgress), 10)
 	b = append(b, " closing:"...)
 	if v.closing == nil {
 		b = append(b, "nil"...)

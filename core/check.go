@@ -25,6 +25,7 @@ func (n *Node) Check() {
 	n.controller.Check()
 	n.lifecycle.Check()
 	n.session.Check()
+	n.checkOpening()
 	if len(n.touched) > 0 {
 		panic("BUG: a replica's outbox was left undelivered")
 	}

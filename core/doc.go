@@ -5,7 +5,7 @@
 // be done, as typed outboxes. node.go holds the state and the dispatch of events; route.go carries
 // messages between the machines until none is left; apply.go turns committed metadata records into
 // the image and the image's changes into replicas; boot.go and stop.go are the beginning and the
-// end of a node's life; checkpoint.go writes the offset checkpoints and lets a new log wait until
+// end of a node's life, opening.go the logs opened a few at a time in between; checkpoint.go writes the offset checkpoints and lets a new log wait until
 // one of the same name is out of the way; fault.go follows I/O errors to the end of a directory or
 // the process; timers.go finds the next deadline. encode.go is the hash, the journal and the
 // snapshot's view of a Step, check.go what must be true after one.

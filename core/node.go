@@ -75,8 +75,14 @@ type Node struct {
 	// a log of that name is gone, and its line in the checkpoints.
 	deleting map[place]bool
 	waiting  map[place]kafka.TopicPartition
-	// opening are the logs that were opened when the image was first current and are not open yet.
-	opening map[kafka.TopicPartition]bool
+	// opening are the logs that the image named when it was first current and that are not open yet,
+	// each with the index in facts.Dirs of the directory in whose queue it was. Those without a
+	// replica still wait there.
+	opening map[kafka.TopicPartition]int32
+	// queues are the openings of each directory of facts.Dirs; nil once all are done. nextProgress is
+	// when it is told next how far they are.
+	queues       []opening
+	nextProgress kafka.Mono
 	// closing are the logs that a clean stop still waits for.
 	closing map[kafka.TopicPartition]bool
 	// marking counts the checkpoint saves of the final stop that are not yet done; cleanly says
@@ -207,6 +213,9 @@ func (n *Node) deadline(now kafka.Now) {
 	if n.nextRetention != 0 && n.nextRetention <= now.Mono {
 		n.retain(now)
 	}
+	if n.nextProgress != 0 && n.nextProgress <= now.Mono {
+		n.tellProgress(now)
+	}
 	if len(n.removed) > 0 && n.removed[0].at <= now.Mono {
 		n.removeFiles(now)
 	}
@@ -218,6 +227,7 @@ func (n *Node) wake() {
 	for _, d := range [...]kafka.Mono{
 		n.controller.NextDeadline(), n.lifecycle.NextDeadline(),
 		n.session.NextDeadline(), n.timers.next(), n.nextCheckpoint, n.nextRetention, n.nextRemoval(),
+		n.nextProgress,
 	} {
 		if d != 0 && (at == 0 || d < at) {
 			at = d

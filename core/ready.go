@@ -80,6 +80,9 @@ const (
 	NoteDirFailed
 	NoteStray
 	NoteFlushed
+	// NoteOpening tells how far the logs of a directory are opened, NoteAllOpened that all of them are.
+	NoteOpening
+	NoteAllOpened
 )
 
 var noteNames = [...]string{
@@ -88,6 +91,7 @@ var noteNames = [...]string{
 	NoteLeader: "leading", NoteTopicCreated: "topic created", NoteTopicDeleted: "topic deleted",
 	NoteRegistered: "registered", NoteProducerExpired: "producer expired",
 	NoteDirFailed: "log directory failed", NoteStray: "stray log", NoteFlushed: "flushed",
+	NoteOpening: "opening logs", NoteAllOpened: "logs opened",
 }
 
 // String names the fact as log lines do; one of another version by its number.
@@ -111,5 +115,5 @@ type Note struct {
 	Cause replica.Cause
 	// Producer is the one that expired.
 	Producer kafka.ProducerID
-	Text  string
+	Text     string
 }

@@ -14,9 +14,10 @@ func (n *Node) stop(now kafka.Now) { n.lifecycle.Stop(now) }
 // may still be decided there. A stop that comes before the logs were opened is as clean as the one
 // before it: a marker would have the next start trust logs that nobody recovered (KAFKA-10471).
 func (n *Node) closeLogs(now kafka.Now) {
-	n.cleanly = n.phase == phaseServing || n.wasClean()
+	n.cleanly = n.phase == phaseServing && !n.anyQueued() || n.wasClean()
 	n.phase = phaseClosing
 	n.nextCheckpoint, n.nextRetention, n.removed = 0, 0, nil
+	n.opening, n.queues, n.nextProgress = nil, nil, 0
 	n.closing = map[kafka.TopicPartition]bool{}
 	for _, log := range n.logs() {
 		n.closing[log] = true

@@ -62,6 +62,7 @@ func (n *node) drawConfig() *config.Node {
 		"log.initial.task.delay.ms=0",
 		"log.retention.check.interval.ms=" + strconv.FormatInt(n.stream("plan/retention").Between(50, 1000), 10),
 		"producer.id.expiration.ms=" + strconv.FormatInt([...]int64{86_400_000, 86_400_000, 86_400_000, 300, 1000, 3000}[n.stream("plan/expiration").Draw(6)], 10),
+		"num.recovery.threads.per.data.dir=" + strconv.FormatInt([...]int64{2, 1, 3}[n.stream("plan/recovery").Draw(3)], 10),
 		"log.segment.delete.delay.ms=" + strconv.FormatInt([...]int64{200, 0, 60_000}[n.stream("plan/removal").Draw(3)], 10),
 	}})
 	if err != nil {

@@ -116,6 +116,7 @@ func (v *values) broker() config.Broker {
 		CheckpointInterval:       v.millis("log.flush.offset.checkpoint.interval.ms"),
 		RetentionCheckInterval:   v.millis("log.retention.check.interval.ms"),
 		InitialTaskDelay:         v.millis("log.initial.task.delay.ms"),
+		RecoveryThreads:          v.int("num.recovery.threads.per.data.dir"),
 		MetadataSegmentBytes:     v.int("metadata.log.segment.bytes"),
 		Topic:                    v.topic(),
 	}

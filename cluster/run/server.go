@@ -97,8 +97,8 @@ func (s *Server) conn(id port.ConnID) *conn {
 // note turns a fact of the core into a log line.
 func (s *Server) note(n *core.Note) {
 	show := s.log.Info
-	if n.Kind == core.NoteFlushed {
-		show = s.log.Debug // with flush.messages=1 there is one per batch
+	if cluster.Routine(n.Kind) {
+		show = s.log.Debug
 	}
 	show(n.Kind.String(), cluster.NoteFields(n)...)
 }

@@ -54,6 +54,9 @@ type Broker struct {
 	// log.initial.task.delay.ms, after which the first check comes.
 	RetentionCheckInterval kafka.Millis
 	InitialTaskDelay       kafka.Millis
+	// RecoveryThreads is num.recovery.threads.per.data.dir: how many logs of one directory are opened
+	// at a time at the start.
+	RecoveryThreads int32
 	// MetadataSegmentBytes is metadata.log.segment.bytes.
 	MetadataSegmentBytes int32
 

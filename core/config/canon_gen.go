@@ -76,6 +76,7 @@ func (v *Broker) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.CheckpointInterval))
 	b = canon.AppendInt(b, int64(v.RetentionCheckInterval))
 	b = canon.AppendInt(b, int64(v.InitialTaskDelay))
+	b = canon.AppendInt(b, int64(v.RecoveryThreads))
 	b = canon.AppendInt(b, int64(v.MetadataSegmentBytes))
 	b = canon.AppendLen(b, len(v.Static), v.Static == nil)
 	for i1 := range v.Static {
@@ -115,6 +116,7 @@ func (v *Broker) ReadCanon(r *canon.Reader) {
 	v.CheckpointInterval = kafka.Millis(r.Int(64))
 	v.RetentionCheckInterval = kafka.Millis(r.Int(64))
 	v.InitialTaskDelay = kafka.Millis(r.Int(64))
+	v.RecoveryThreads = int32(r.Int(32))
 	v.MetadataSegmentBytes = int32(r.Int(32))
 	v.Static = nil
 	if n1 := r.Len(); n1 >= 0 {
@@ -181,6 +183,8 @@ func (v *Broker) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.RetentionCheckInterval), 10)
 	b = append(b, " InitialTaskDelay:"...)
 	b = strconv.AppendInt(b, int64(v.InitialTaskDelay), 10)
+	b = append(b, " RecoveryThreads:"...)
+	b = strconv.AppendInt(b, int64(v.RecoveryThreads), 10)
 	b = append(b, " MetadataSegmentBytes:"...)
 	b = strconv.AppendInt(b, int64(v.MetadataSegmentBytes), 10)
 	b = append(b, " Static:"...)

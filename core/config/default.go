@@ -56,6 +56,7 @@ func DefaultBroker() Broker {
 		CheckpointInterval:       60000,
 		RetentionCheckInterval:   300000,
 		InitialTaskDelay:         30000,
+		RecoveryThreads:          2,
 		MetadataSegmentBytes:     1 << 30,
 		Topic:                    DefaultTopic(),
 	}

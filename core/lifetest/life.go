@@ -183,9 +183,15 @@ func (l *Life) Send(conn port.ConnID, version int16, body kmsg.Request) {
 	l.event(&core.Request{Request: req})
 }
 
+// Do carries out an operation that whoever steps the node kept back.
+func (l *Life) Do(op port.LogOp) { l.event(l.storage.op(op)) }
+
+// AskToStop asks for a clean end.
+func (l *Life) AskToStop() { l.event(&core.Stop{}) }
+
 // Stop asks for a clean end and waits for it.
 func (l *Life) Stop() {
-	l.event(&core.Stop{})
+	l.AskToStop()
 	for i := 0; l.Exit == nil && i < 100; i++ {
 		l.Pass(1000)
 	}

@@ -26,7 +26,6 @@ type Storage struct {
 // log is the batches of one log, the whole of it durable.
 type log struct {
 	name     port.LogName
-	start    kafka.Offset
 	batches  []batch
 	gen      port.Generation
 	fenced   bool
@@ -114,9 +113,6 @@ func (s *Storage) op(op port.LogOp) *core.LogDone {
 		l.append(op)
 	case port.OpFlush, port.OpClose:
 		l.flushed = l.end()
-	case port.OpAdvanceStart:
-		l.start = max(l.start, op.Base)
-		done.End = l.start
 	case port.OpDelete:
 		delete(s.logs, op.Log)
 	default:
@@ -146,7 +142,7 @@ func (l *log) append(op port.LogOp) {
 }
 
 func (l *log) opened() *port.Opened {
-	o := &port.Opened{Start: l.start, End: l.end(), Flushed: l.flushed, Segments: slices.Clone(l.segments)}
+	o := &port.Opened{End: l.end(), Flushed: l.flushed, Segments: slices.Clone(l.segments)}
 	for i := range l.batches {
 		h := &l.batches[i].header
 		if n := len(o.Epochs); n == 0 || o.Epochs[n-1].Epoch != h.LeaderEpoch {
@@ -221,6 +217,9 @@ func (s *Storage) LosesPower() { s.facts.Dirs[0].SameBoot = false }
 
 // SameBoot tells whether the stored boot id is still that of the last start.
 func (s *Storage) SameBoot() bool { return s.facts.Dirs[0].SameBoot }
+
+// Logs are the names of the logs that are there, the metadata log among them.
+func (s *Storage) Logs() []port.LogName { return s.boot().Dirs[0].Logs }
 
 // Checkpoints are the lines of the offset checkpoints, ordered by topic and partition.
 func (s *Storage) Checkpoints() []port.Checkpoint {

@@ -465,6 +465,7 @@ func (v *OpenSpec) AppendCanon(b []byte) []byte {
 	b = canon.AppendBool(b, v.StopWasClean)
 	b = canon.AppendBool(b, v.StopWasLossy)
 	b = canon.AppendBool(b, v.Rewrite)
+	b = canon.AppendBool(b, v.Harden)
 	b = canon.AppendInt(b, int64(v.RecoveryPoint))
 	b = canon.AppendInt(b, int64(v.LogStart))
 	b = canon.AppendBool(b, v.Compacted)
@@ -482,6 +483,7 @@ func (v *OpenSpec) ReadCanon(r *canon.Reader) {
 	v.StopWasClean = r.Bool()
 	v.StopWasLossy = r.Bool()
 	v.Rewrite = r.Bool()
+	v.Harden = r.Bool()
 	v.RecoveryPoint = kafka.Offset(r.Int(64))
 	v.LogStart = kafka.Offset(r.Int(64))
 	v.Compacted = r.Bool()
@@ -506,6 +508,8 @@ func (v *OpenSpec) AppendText(b []byte) []byte {
 	b = strconv.AppendBool(b, v.StopWasLossy)
 	b = append(b, " Rewrite:"...)
 	b = strconv.AppendBool(b, v.Rewrite)
+	b = append(b, " Harden:"...)
+	b = strconv.AppendBool(b, v.Harden)
 	b = append(b, " RecoveryPoint:"...)
 	b = strconv.AppendInt(b, int64(v.RecoveryPoint), 10)
 	b = append(b, " LogStart:"...)
@@ -669,6 +673,7 @@ func (v *Opened) AppendCanon(b []byte) []byte {
 	}
 	b = v.Fold.AppendCanon(b)
 	b = canon.AppendInt(b, v.CutBytes)
+	b = canon.AppendInt(b, v.IOBytes)
 	return b
 }
 
@@ -693,6 +698,7 @@ func (v *Opened) ReadCanon(r *canon.Reader) {
 	}
 	v.Fold.ReadCanon(r)
 	v.CutBytes = r.Int(64)
+	v.IOBytes = r.Int(64)
 }
 
 // AppendText appends v for a human reader.
@@ -735,6 +741,8 @@ func (v *Opened) AppendText(b []byte) []byte {
 	b = v.Fold.AppendText(b)
 	b = append(b, " CutBytes:"...)
 	b = strconv.AppendInt(b, v.CutBytes, 10)
+	b = append(b, " IOBytes:"...)
+	b = strconv.AppendInt(b, v.IOBytes, 10)
 	b = append(b, '}')
 	return b
 }

@@ -81,6 +81,10 @@ type OpenSpec struct {
 	// Rewrite says that a sync failed in the last run. The kernel then takes the pages for clean,
 	// and another sync would write nothing: what is not known to be durable is written once more.
 	Rewrite bool
+	// Harden says that what is found is made durable before the log is open: of a topic that counts its
+	// flushed end (flush.messages=1), which else would go back for a while. Without it, what is in page
+	// cache after a kill waits for the log's next flush, as it did before.
+	Harden bool
 	// RecoveryPoint is the offset below which the log was flushed, by the checkpoint.
 	RecoveryPoint kafka.Offset
 	// LogStart is the log start by its checkpoint (0 when there is none).
@@ -165,6 +169,8 @@ type Opened struct {
 	Fold     fold.State
 	// CutBytes counts what recovery cut off the tail; CutFrom is the end that was found durable.
 	CutBytes int64
+	// IOBytes is how much the opening read and wrote.
+	IOBytes int64
 }
 
 // LogDone completes a LogOp. End is the written end after OpAppend, the flushed end after

@@ -30,8 +30,7 @@ func (r *Replica) Open(_ kafka.Now, spec port.OpenSpec, high kafka.Offset) {
 // opened takes what the open log holds and takes up the leadership, if there is one. If Close came
 // meanwhile, nothing follows but the closing.
 func (r *Replica) opened(now kafka.Now, o *port.Opened) {
-	r.start, r.startOnDisk, r.startSaved = o.Start, o.Start, o.Start
-	r.assigned, r.written = o.End, o.End
+	r.start, r.startOnDisk, r.assigned, r.written = o.Start, o.Start, o.End, o.End
 	r.flushed = min(o.Flushed, o.End)
 	r.flushing = r.flushed
 	r.high = min(max(r.checkpointed, o.Start), o.End)
@@ -40,7 +39,7 @@ func (r *Replica) opened(now kafka.Now, o *port.Opened) {
 	if o.CutBytes > 0 {
 		r.note(Note{Kind: NoteCut, From: o.End, Bytes: o.CutBytes})
 	}
-	r.note(Note{Kind: NoteOpened, From: o.Start, To: o.End})
+	r.note(Note{Kind: NoteOpened, From: o.Start, To: o.End, Bytes: o.IOBytes})
 	if r.role == RoleClosing {
 		return
 	}

@@ -13,9 +13,6 @@ type Out struct {
 	Advanced []msg.Advanced
 	Drops    []port.Span
 	Notes    []Note
-	Trimmed  []msg.DeletedRecords
-	// SaveStart wants the offset checkpoints written: somebody waits for the log start in them.
-	SaveStart bool
 }
 
 // NoteKind names a fact.
@@ -23,7 +20,7 @@ type NoteKind uint8
 
 // The notes and the fields that count.
 const (
-	// NoteOpened: From is the log start, To the end.
+	// NoteOpened: From is the log start, To the end; Bytes is what the opening read and wrote.
 	NoteOpened NoteKind = iota + 1
 	// NoteCut: recovery cut Bytes off the tail, behind From.
 	NoteCut
@@ -78,5 +75,4 @@ func (o *Out) Take(done Out) {
 	o.Advanced = append(done.Advanced[:0], o.Advanced...)
 	o.Drops = append(done.Drops[:0], o.Drops...)
 	o.Notes = append(done.Notes[:0], o.Notes...)
-	o.Trimmed = append(done.Trimmed[:0], o.Trimmed...)
 }

@@ -31,8 +31,6 @@ func handler(key kafka.APIKey) *api {
 		return &createTopicsAPI
 	case wire.KeyDeleteTopics:
 		return &deleteTopicsAPI
-	case wire.KeyDeleteRecords:
-		return &deleteRecordsAPI
 	case wire.KeyInitProducerID:
 		return &initProducerIDAPI
 	case wire.KeyDescribeConfigs:

@@ -7,7 +7,8 @@
 // immutable picture that the writer swaps in whole, and answers port.Read with port.ReadDone, from
 // any number of goroutines.
 //
-//	turn.go      the queue of each log, and what one turn does of it; fence.go answers and fails
+//	turn.go      the queue of each log, and what one turn does of it; fence.go answers and fails;
+//	             line.go is the order of the logs
 //	open.go      opening a log; with recover.go (walking its batches) and repair.go (cutting, indexes);
 //	             leap.go passes over what snapshot, indexes and epochs say already;
 //	             rewrite.go writes once more what a failed sync left in doubt
@@ -37,6 +38,7 @@
 //  8. A producer snapshot speaks of exactly the batches below its offset. It is made durable by the
 //     flush that covers its offset, and after a stop that was not clean none above the recovery point
 //     is read. One that is damaged counts as absent.
+//     After a kill what is found waits for the log's next flush, but for repairs.
 //  9. What an opening passes over unread was durable before the last stop. If what it reads does not
 //     fit what it passed over, it reads all.
 //  10. The tails count what they keep from being used again, whole requests, so that however small

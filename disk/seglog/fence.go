@@ -50,7 +50,7 @@ func (l *writer) leave() {
 	}
 	l.view = View{}
 	l.dirty, l.epochs, l.snapshots, l.changed = nil, nil, nil, false
-	l.newEntries, l.newDir = false, false
+	l.newEntries, l.made = false, 0
 	l.phase = closed
 }
 

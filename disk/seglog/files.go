@@ -39,6 +39,9 @@ type handle struct {
 	gone bool
 	// once marks a file that nobody reads: it is let go after its sync.
 	once bool
+	// passing is set for a file of a log that is being opened, which its last user closes: nobody reads
+	// it yet, and thousands may be passed through. It is the meter of the turns that do.
+	passing *meter
 	// wake, if set, is called once a gone handle has lost its last user.
 	wake func()
 	// newer and older link the open files without a user; nil outside of that list.
@@ -169,6 +172,9 @@ func (f *files) release(h *handle) {
 	case h.refs > 0:
 	case h.gone:
 		file, wake = f.drop(h), h.wake
+	case h.passing != nil:
+		file = f.drop(h)
+		h.passing.call(0)
 	default:
 		h.link(&f.idle)
 		file = f.evict()
@@ -205,6 +211,16 @@ func (f *files) retire(h *handle, m *meter) {
 	if file != nil {
 		m.call(0)
 		closeIdle(file)
+	}
+}
+
+// settle lets the files of a log that is open now be kept open.
+func (f *files) settle(v *View) {
+	f.lock.Lock()
+	defer f.lock.Unlock()
+	for i := range v.Segments() {
+		s := v.extent(i).segment
+		s.log.passing, s.index.passing, s.times.passing = nil, nil, nil
 	}
 }
 

@@ -83,12 +83,25 @@ func (l *writer) syncEntries() error {
 			return err
 		}
 	}
-	if l.newDir {
-		l.newDir = false
+	if l.made > l.w.named[l.parent] {
+		made := l.w.made
 		l.w.meter.call(0)
-		return l.w.fs.SyncDir(l.parent)
+		if err := l.w.fs.SyncDir(l.parent); err != nil {
+			return err
+		}
+		l.w.named[l.parent] = made
 	}
 	return nil
+}
+
+// madeBefore is the number of the directories that are older than this worker.
+const madeBefore = 1
+
+// nameDir notes that the log's directory was the made-th of its worker: its name is durable once the
+// log directory was synced since. One sync does for all that were made until then.
+func (l *writer) nameDir(made int64) {
+	l.made = max(l.made, made)
+	l.w.made = max(l.w.made, made)
 }
 
 // closer makes a log durable, indexes and producer snapshot included, one file a step, and lets go

@@ -27,7 +27,8 @@ const (
 	cutting               // removing what lies behind the new end
 	syncing               // making durable what was found
 	dropping              // segments below the log start
-	settling              // epochs; the answer
+	settling              // epochs
+	settled               // the answer
 )
 
 // opener opens a log in many turns. From the newest producer snapshot on it walks the headers of the
@@ -50,6 +51,10 @@ type opener struct {
 	epochs    []port.EpochStart
 	end       kafka.Offset
 	cutBytes  int64
+	// changed says that something was cut off, or an index repaired that the next opening trusts.
+	changed bool
+	// ioBytes is what the steps so far read and wrote.
+	ioBytes int64
 	// snapshots are those not read yet; entries is the one that was, taken at foldFrom, until it
 	// is restored. before is the fold of the batches right before it, and refill says that it is wanted.
 	snapshots []kafka.Offset
@@ -97,36 +102,15 @@ func (l *writer) open(op port.LogOp) {
 }
 
 func (o *opener) step() bool {
-	var err error
-	switch o.stage {
-	case listing:
-		err = o.list()
-	case tidying:
-		err = o.tidy()
-	case planning:
-		err = o.planOn()
-	case leaping:
-		o.stage = walking
-		err = o.leap()
-	case walking:
-		err = o.walkOn()
-	case doubting:
-		err = o.startOver()
-	case probing:
-		err = o.probeOn()
-	case cutting:
-		err = o.cutOn()
-	case syncing:
-		err = o.syncOn()
-	case dropping:
-		err = o.dropOn()
-	case settling:
-		if err = o.settle(); err == nil {
-			return true
-		}
-	}
+	before := o.l.w.meter.bytes
+	err := o.advance()
+	o.ioBytes += o.l.w.meter.bytes - before
 	if err == nil {
-		return false
+		if o.stage != settled {
+			return false
+		}
+		o.answer()
+		return true
 	}
 	if o.walk.file != nil {
 		o.closeWalk()
@@ -146,6 +130,36 @@ func (o *opener) step() bool {
 	return true
 }
 
+// advance does what the stage says.
+func (o *opener) advance() error {
+	switch o.stage {
+	case listing:
+		return o.list()
+	case tidying:
+		return o.tidy()
+	case planning:
+		return o.planOn()
+	case leaping:
+		o.stage = walking
+		return o.leap()
+	case walking:
+		return o.walkOn()
+	case doubting:
+		return o.startOver()
+	case probing:
+		return o.probeOn()
+	case cutting:
+		return o.cutOn()
+	case syncing:
+		return o.syncOn()
+	case dropping:
+		return o.dropOn()
+	case settling:
+		return o.settle()
+	}
+	panic("BUG: an opening goes on that is over")
+}
+
 // errMissing says that there is no log where one was to be.
 var errMissing = errors.New("seglog: the log is not there")
 
@@ -162,7 +176,8 @@ func (o *opener) list() error {
 		}
 		l.w.meter.call(0)
 		err = l.w.fs.MkdirAll(l.dir)
-		l.newDir, l.newEntries = true, true
+		l.newEntries = true
+		l.nameDir(l.w.made + 1)
 	}
 	if err != nil {
 		return err
@@ -268,7 +283,7 @@ func (o *opener) beginAnew() error {
 		return errCorrupt // what was flushed is not there
 	}
 	// The directory may be older than this opening, and its name durable no more than its contents.
-	o.l.newDir = true
+	o.l.nameDir(madeBefore)
 	o.l.soil(&handle{name: o.l.dir + "/" + metadataFile, once: true})
 	o.end = max(o.op.Open.LogStart, 0)
 	o.l.view.start = o.end
@@ -277,7 +292,7 @@ func (o *opener) beginAnew() error {
 }
 
 // syncOn syncs one file of what an unclean stop left, so that all that was found is durable from
-// here on. A new log waits for its first flush.
+// here on, unless it waits for the first flush.
 func (o *opener) syncOn() error {
 	l := o.l
 	if len(o.found) > 0 {
@@ -285,7 +300,7 @@ func (o *opener) syncOn() error {
 		o.found = o.found[1:]
 		return l.keepSnapshot(s.at, s.bytes)
 	}
-	if len(o.bases) > 0 && len(l.dirty) > 0 {
+	if len(o.bases) > 0 && len(l.dirty) > 0 && !o.defers() {
 		if o.op.Open.Rewrite {
 			if done, err := o.rewrite(l.dirty[0]); err != nil || !done {
 				return err
@@ -296,13 +311,19 @@ func (o *opener) syncOn() error {
 	if len(o.bases) > 0 {
 		if !o.op.Open.StopWasClean {
 			// The names may be as little durable as the contents were.
-			l.newEntries, l.newDir = true, true
+			l.newEntries = true
+			l.nameDir(madeBefore)
 		}
-		if err := l.syncEntries(); err != nil {
-			return err
+		if !o.defers() {
+			if err := l.syncEntries(); err != nil {
+				return err
+			}
 		}
 	}
 	l.flushed = l.view.end
+	if o.defers() {
+		l.flushed = min(l.view.end, max(o.op.Open.RecoveryPoint, o.op.Open.LogStart))
+	}
 	l.view.start = max(o.op.Open.LogStart, l.view.extent(0).base)
 	o.stage = dropping
 	if l.view.end < l.view.start {
@@ -330,7 +351,7 @@ func (o *opener) dropOn() error {
 	return err
 }
 
-// settle compares the epochs with their checkpoint, lets readers in and answers.
+// settle compares the epochs with their checkpoint.
 func (o *opener) settle() error {
 	l := o.l
 	var stored []port.EpochStart
@@ -352,13 +373,22 @@ func (o *opener) settle() error {
 	if err := l.keepEpochs(trimEpochs(epochs, l.view.start, math.MaxInt64)); err != nil {
 		return err
 	}
+	o.stage = settled
+	return nil
+}
+
+// answer lets readers in.
+func (o *opener) answer() {
+	l := o.l
 	l.phase = running
+	l.w.files.settle(&l.view)
 	l.log = new(Log)
 	l.changed = true
 	l.publish()
 	l.w.reg.register(l.id, l.log)
+	found := l.opened(o.opened, o.cutBytes)
+	found.IOBytes = o.ioBytes
 	l.w.out = append(l.w.out, port.LogDone{
-		Kind: port.OpOpen, Log: l.id, Gen: l.gen, Epoch: o.op.Epoch, End: l.view.end, Opened: l.opened(o.opened, o.cutBytes),
+		Kind: port.OpOpen, Log: l.id, Gen: l.gen, Epoch: o.op.Epoch, End: l.view.end, Opened: found,
 	})
-	return nil
 }

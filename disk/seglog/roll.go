@@ -96,6 +96,10 @@ func (l *writer) newSegment(base kafka.Offset) *segment {
 	path := l.dir + "/" + segmentName(base)
 	s := &segment{files: l.w.files, base: base}
 	s.log.name, s.index.name, s.times.name = path+".log", path+".index", path+".timeindex"
+	if l.phase == opening {
+		m := &l.w.meter
+		s.log.passing, s.index.passing, s.times.passing = m, m, m
+	}
 	s.log.wake, s.index.wake, s.times.wake = l.w.cfg.Wake, l.w.cfg.Wake, l.w.cfg.Wake
 	return s
 }

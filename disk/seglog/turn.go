@@ -82,11 +82,11 @@ type writer struct {
 	// aborted are the bases of the segments that have a transaction index, rising.
 	aborted []kafka.Offset
 	flushed kafka.Offset
-	// dirty lists the files written since they were synced last; newEntries and newDir that
-	// entries of dir, and dir itself, were.
+	// dirty lists the files written since they were synced last; newEntries says that entries of dir
+	// were made since. made is the number of dir itself among those that the worker made, see nameDir.
 	dirty      []*handle
 	newEntries bool
-	newDir     bool
+	made       int64
 	// retired are segments of a failed opening of the log, which readers may still have.
 	retired []*segment
 }
@@ -98,12 +98,13 @@ type Worker struct {
 	files *files
 	reg   *Registry
 	logs  map[kafka.TopicPartition]*writer
-	// ready lists the logs with something to do, in the order in which that arose.
-	ready []*writer
-	jobs  []*writer
+	// ready are the logs with something to do, in the order in which that arose, jobs those with a job,
+	// flushing those with flushes that wait.
+	ready    line
+	jobs     line
+	flushing line
 	// jobsStepped counts steps, so that a turn knows whether it did one.
 	jobsStepped int64
-	flushing    []*writer
 	touched     []*writer
 	tails       tails
 	trash       []*trash
@@ -115,6 +116,10 @@ type Worker struct {
 	batch   []port.LogOp
 	// scratch is what a step of recovery reads into.
 	scratch []byte
+	// made counts the directories of new logs; named says, of each log directory, up to which of them
+	// their names in it are durable.
+	made  int64
+	named map[string]int64
 	// Stranded counts the deleted files that could not be removed; they go at the next start.
 	Stranded int
 }
@@ -129,13 +134,15 @@ func NewWorker(c Config) *Worker {
 		cfg: c, fs: c.FS, reg: c.Registry, files: &c.Registry.files,
 		logs:    make(map[kafka.TopicPartition]*writer),
 		delayed: make(map[kafka.TopicPartition][]*trash),
+		made:    madeBefore,
+		named:   make(map[string]int64),
 		tails:   tails{bytesMax: c.Limits.TailCacheBytes / int64(c.Workers), held: make(map[*port.Buf]int32)},
 	}
 }
 
 // Pending tells whether another turn is wanted although no operation is new.
 func (w *Worker) Pending() bool {
-	return len(w.ready) > 0 || len(w.jobs) > 0 || len(w.flushing) > 0 || w.trashReady() != nil
+	return w.ready.len() > 0 || w.jobs.len() > 0 || w.flushing.len() > 0 || w.trashReady() != nil
 }
 
 // Spent is the I/O of the last turn: calls, and bytes read and written.
@@ -150,7 +157,7 @@ func (w *Worker) Turn(ops []port.LogOp, out []port.LogDone) []port.LogDone {
 		w.enqueue(&ops[i])
 	}
 	// Syncs and jobs that the last turn had no budget for go first, so that nothing starves.
-	for len(w.flushing) > 0 && !w.spent() {
+	for w.flushing.len() > 0 && !w.spent() {
 		w.syncNext()
 	}
 	stepped := w.jobsStepped
@@ -159,7 +166,7 @@ func (w *Worker) Turn(ops []port.LogOp, out []port.LogDone) []port.LogDone {
 			break
 		}
 	}
-	if len(w.jobs) > 0 && stepped == w.jobsStepped {
+	if w.jobs.len() > 0 && stepped == w.jobsStepped {
 		w.stepNext()
 	}
 	w.empty()
@@ -191,7 +198,7 @@ func (w *Worker) makeReady(l *writer) {
 		return
 	}
 	l.queued = true
-	w.ready = append(w.ready, l)
+	w.ready.push(l)
 }
 
 // flushable tells whether the next operation may overtake a flush (invariant 2).
@@ -204,24 +211,23 @@ func (l *writer) flushable() bool {
 // job, as far as the budget goes. It tells whether it did anything.
 func (w *Worker) round() bool {
 	worked := false
-	for range len(w.ready) {
+	for range w.ready.len() {
 		if worked && w.spent() {
 			return true
 		}
-		l := w.ready[0]
-		w.ready = slices.Delete(w.ready, 0, 1)
+		l := w.ready.pop()
 		l.queued = false
 		l.run()
 		worked = true
 	}
-	for range len(w.flushing) {
+	for range w.flushing.len() {
 		if worked && w.spent() {
 			return true
 		}
 		w.syncNext()
 		worked = true
 	}
-	for range len(w.jobs) {
+	for range w.jobs.len() {
 		if worked && w.spent() {
 			return true
 		}
@@ -234,21 +240,20 @@ func (w *Worker) round() bool {
 // syncNext carries out the flushes of the log that has waited longest, or a part of them, if that is
 // all that the budget has room for.
 func (w *Worker) syncNext() {
-	l := w.flushing[0]
+	l := w.flushing.first()
 	if l.syncing = !l.sync(); l.syncing {
 		return
 	}
-	w.flushing = slices.Delete(w.flushing, 0, 1)
+	w.flushing.pop()
 	w.makeReady(l)
 }
 
 // stepNext does one step of the job whose turn it is.
 func (w *Worker) stepNext() {
-	l := w.jobs[0]
-	w.jobs = slices.Delete(w.jobs, 0, 1)
+	l := w.jobs.pop()
 	w.jobsStepped++
 	if !l.job.step() {
-		w.jobs = append(w.jobs, l)
+		w.jobs.push(l)
 		return
 	}
 	l.job = nil
@@ -297,7 +302,7 @@ func (l *writer) perform(op port.LogOp) {
 		l.open(op)
 	case port.OpFlush:
 		if len(l.flushes) == 0 {
-			l.w.flushing = append(l.w.flushing, l)
+			l.w.flushing.push(l)
 		}
 		l.flushes = append(l.flushes, op)
 	case port.OpTruncate:
@@ -329,7 +334,7 @@ func (l *writer) admits(op *port.LogOp) bool {
 // begin makes j the log's work of this and the turns to come.
 func (l *writer) begin(j job) {
 	l.job = j
-	l.w.jobs = append(l.w.jobs, l)
+	l.w.jobs.push(l)
 }
 
 // touch lists a log whose View has changed.

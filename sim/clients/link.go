@@ -25,7 +25,6 @@ const (
 	callOffsets
 	callCreate
 	callDelete
-	callTrim
 )
 
 // pending is a request that has not been answered.
