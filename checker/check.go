@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+
+	"momus/core/kafka"
 )
 
 // Violation is something that the promises do not allow.
@@ -79,6 +81,8 @@ type Report struct {
 	RefusedDamage, ShownDamage int
 	// Spoiled counts batches that nobody may take and that were refused.
 	Spoiled int
+	// RecordsDeleted counts the DeleteRecords that were acknowledged, by partition.
+	RecordsDeleted int
 	// StartMoves counts moves of log starts.
 	StartMoves int
 	// ProducerIDs were given out. Repeats are batches that were acknowledged once more, Fenced those
@@ -93,7 +97,7 @@ type Report struct {
 
 // Acked is the number of operations that were acknowledged.
 func (r *Report) Acked() int {
-	return r.Acks1 + r.AcksAll + r.Idempotent + r.Created + r.Deleted
+	return r.Acks1 + r.AcksAll + r.Idempotent + r.Created + r.Deleted + r.RecordsDeleted
 }
 
 // Add sums reports.
@@ -110,6 +114,7 @@ func (r *Report) Add(o Report) {
 		{&r.ExcusedDeletion, o.ExcusedDeletion}, {&r.ExcusedDamage, o.ExcusedDamage},
 		{&r.Spoiled, o.Spoiled}, {&r.RefusedDamage, o.RefusedDamage}, {&r.ShownDamage, o.ShownDamage}, {&r.Undecided, o.Undecided},
 		{&r.ExcusedRetention, o.ExcusedRetention}, {&r.StartMoves, o.StartMoves},
+		{&r.RecordsDeleted, o.RecordsDeleted},
 		{&r.Crashes, o.Crashes}, {&r.PowerLosses, o.PowerLosses},
 		{&r.ProducerIDs, o.ProducerIDs}, {&r.Repeats, o.Repeats}, {&r.Fenced, o.Fenced},
 		{&r.Wrapped, o.Wrapped}, {&r.Expiries, o.Expiries},
@@ -152,6 +157,7 @@ func Check(h *History) ([]Violation, Report) {
 		j.checkStart(l)
 		j.checkSessions(l)
 		j.checkExpiries(l)
+		j.checkTrims(l)
 	}
 	for i := range h.Polls {
 		j.checkPoll(&h.Polls[i])
@@ -214,6 +220,11 @@ func (j *judge) count() {
 			r.Created++
 		default:
 			r.Deleted++
+		}
+	}
+	for i := range j.h.Trims {
+		if op := &j.h.Trims[i]; op.Answered && op.Err == kafka.None {
+			r.RecordsDeleted++
 		}
 	}
 	for i := range j.h.Reads {

@@ -16,6 +16,7 @@ type History struct {
 	Polls    []Poll
 	Lookups  []Lookup
 	Admin    []AdminOp
+	Trims    []TrimOp
 	// Listed tells that Final is the list of all topics, made after the world had come to rest.
 	Listed bool
 	Final  []FinalTopic
@@ -78,10 +79,11 @@ type Topic struct {
 // StartCause is which limit a log start moved by.
 type StartCause uint8
 
-// The causes: retention.bytes and retention.ms.
+// The causes: retention.bytes, retention.ms, and DeleteRecords.
 const (
 	BySize StartCause = iota + 1
 	ByTime
+	ByRequest
 )
 
 // StartMove is a move of a log start: the records from From to To are gone. From and To and the
@@ -225,6 +227,26 @@ type AdminOp struct {
 	Answered bool
 	Err      kafka.ErrorCode
 }
+
+// TrimOp is what one DeleteRecords asked of one partition.
+type TrimOp struct {
+	Client    int32
+	Node      int32
+	Topic     string
+	Partition kafka.PartitionID
+	// Offset is what the log was to begin with, or AtHighWatermark.
+	Offset kafka.Offset
+	Start  Event
+	// End is 0 while there is neither an answer nor a reason to stop waiting.
+	End      Event
+	Answered bool
+	Err      kafka.ErrorCode
+	// LowWatermark is what was answered.
+	LowWatermark kafka.Offset
+}
+
+// AtHighWatermark stands in a TrimOp for the high watermark.
+const AtHighWatermark kafka.Offset = -1
 
 // FinalTopic is a topic that exists at the end.
 type FinalTopic struct {

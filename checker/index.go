@@ -33,6 +33,8 @@ type log struct {
 	moves []*StartMove
 	// expiries are those of producers.
 	expiries []*Expiry
+	// trims are what was asked to be deleted of it, if it cannot have been another of its name.
+	trims    []*TrimOp
 	produces []*ProduceOp
 	polls    []*Poll
 	lookups  []*Lookup
@@ -107,6 +109,12 @@ func (j *judge) build() {
 		p := &h.Lookups[i]
 		if l := j.log(p.Topic, kafka.TopicID{}, p.Partition); l != nil && p.Err == kafka.None {
 			l.lookups = append(l.lookups, p)
+		}
+	}
+	for i := range h.Trims {
+		op := &h.Trims[i]
+		if l := j.log(op.Topic, kafka.TopicID{}, op.Partition); l != nil {
+			l.trims = append(l.trims, op)
 		}
 	}
 	for i := range h.Reads {

@@ -101,7 +101,7 @@ func (j *judge) checkEpochs(l *log) {
 	}
 }
 
-// checkWhole demands that a batch is there as a whole or not at all.
+// checkWhole demands that a batch is there as a whole or not at all, unless the log begins within it.
 func (j *judge) checkWhole(l *log) {
 	for _, op := range l.produces {
 		there := int32(0)
@@ -110,7 +110,8 @@ func (j *judge) checkWhole(l *log) {
 				there++
 			}
 		}
-		if there != 0 && there != op.Count {
+		begins := there > 0 && l.find(op.First+Value(op.Count-there)) == l.read.LogStart
+		if there != 0 && there != op.Count && !begins {
 			j.flag(TornBatch, []Event{op.Attempts[0].Start, l.read.Finish}, "%s-%d: of the %d values from %d on that were sent as a batch, %d are there",
 				op.Topic, op.Partition, op.Count, op.First, there)
 			return

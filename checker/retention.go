@@ -83,6 +83,8 @@ func (j *judge) checkMoves(l *log) {
 			flag("by a limit that the topic does not have")
 		case m.Cause == BySize && m.Kept < t.RetentionBytes:
 			flag("which leaves %d bytes, fewer than retention.bytes=%d", m.Kept, t.RetentionBytes)
+		case m.Cause == ByRequest && !j.wasAsked(l, m):
+			flag("by a request that nobody made")
 		case m.Cause == ByTime:
 			if o, at := l.youngest(m); m.Wall-at <= kafka.Wall(t.Retention) {
 				flag("at time %d, but offset %d was of time %d, and retention.ms is %d", m.Wall, o, at, t.Retention)

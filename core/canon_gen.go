@@ -273,6 +273,11 @@ func (v *Node) AppendCanon(b []byte) []byte {
 		b = canon.AppendInt(b, v.checkpoints[i1].out)
 		b = canon.AppendBool(b, v.checkpoints[i1].stale)
 		b = canon.AppendBool(b, v.checkpoints[i1].again)
+		b = canon.AppendLen(b, len(v.checkpoints[i1].starts), v.checkpoints[i1].starts == nil)
+		for i2 := range v.checkpoints[i1].starts {
+			b = append(b, v.checkpoints[i1].starts[i2].Topic[:]...)
+			b = canon.AppendInt(b, int64(v.checkpoints[i1].starts[i2].Partition))
+		}
 	}
 	b = canon.AppendUint(b, uint64(len(v.deleting)))
 	for _, k1 := range canon.SortedKeysFunc(v.deleting, place.Compare) {
@@ -398,6 +403,14 @@ func (v *Node) ReadCanon(r *canon.Reader) {
 			v.checkpoints[i2].out = r.Int(64)
 			v.checkpoints[i2].stale = r.Bool()
 			v.checkpoints[i2].again = r.Bool()
+			v.checkpoints[i2].starts = nil
+			if n3 := r.Len(); n3 >= 0 {
+				v.checkpoints[i2].starts = make([]kafka.TopicPartition, n3)
+				for i4 := range v.checkpoints[i2].starts {
+					copy(v.checkpoints[i2].starts[i4].Topic[:], r.Raw(len(v.checkpoints[i2].starts[i4].Topic)))
+					v.checkpoints[i2].starts[i4].Partition = kafka.PartitionID(r.Int(32))
+				}
+			}
 		}
 	}
 	v.deleting = make(map[place]bool)
@@ -605,6 +618,19 @@ func (v *Node) AppendText(b []byte) []byte {
 			b = strconv.AppendBool(b, v.checkpoints[i1].stale)
 			b = append(b, " again:"...)
 			b = strconv.AppendBool(b, v.checkpoints[i1].again)
+			b = append(b, " starts:"...)
+			if v.checkpoints[i1].starts == nil {
+				b = append(b, "nil"...)
+			} else {
+				b = append(b, '[')
+				for i2 := range v.checkpoints[i1].starts {
+					if i2 > 0 {
+						b = append(b, ' ')
+					}
+					b = append(b, v.checkpoints[i1].starts[i2].String()...)
+				}
+				b = append(b, ']')
+			}
 			b = append(b, '}')
 		}
 		b = append(b, ']')

@@ -23,6 +23,8 @@ type checkpointing struct {
 	// stale says that the files hold lines of logs that are gone; again that the save that is out
 	// does not take them all away, and is to be followed by another.
 	stale, again bool
+	// starts are the logs whose start somebody wants to be in the files.
+	starts []kafka.TopicPartition
 }
 
 // checkpoint writes the offset checkpoints of every directory (log.flush.offset.checkpoint.interval.ms),
@@ -70,6 +72,7 @@ func (n *Node) checkpointed(now kafka.Now, done *port.Saved) {
 		return
 	}
 	c.out = 0
+	wanted := n.startsSaved(i)
 	switch n.phase {
 	case phaseMarking:
 		n.marking--
@@ -77,16 +80,51 @@ func (n *Node) checkpointed(now kafka.Now, done *port.Saved) {
 			n.lifecycle.LogsClosed(now, n.cleanly)
 		}
 	case phaseTidying, phaseServing:
-		if c.again {
+		again := c.again
+		if again || wanted {
 			n.saveCheckpoints(i)
-			return
 		}
-		if c.stale {
+		if c.stale && !again {
 			c.stale = false
 			n.tidied(now)
 			n.openWaiting(now)
 		}
 	}
+}
+
+// saveStart has the start of a log saved, since DeleteRecords waits for that. Those that come while a
+// save is out share the next one.
+func (n *Node) saveStart(log kafka.TopicPartition) {
+	i, found := n.placed[log]
+	if !found || n.phase != phaseServing {
+		return // its topic is gone, or it is being closed: those who wait are told so
+	}
+	c := &n.checkpoints[i]
+	if !slices.Contains(c.starts, log) {
+		c.starts = append(c.starts, log)
+	}
+	if c.out == 0 {
+		n.saveCheckpoints(int(i))
+	}
+}
+
+// startsSaved tells the logs whose start was to be saved what is in the checkpoints of directory i
+// by now. It tells whether some want more than that.
+func (n *Node) startsSaved(i int) (wanted bool) {
+	c := &n.checkpoints[i]
+	c.starts = slices.DeleteFunc(c.starts, func(log kafka.TopicPartition) bool {
+		r := n.replicas[log]
+		if r == nil {
+			return true
+		}
+		line := n.lineOf(i, place{r.Topic(), log.Partition})
+		if line != nil {
+			r.StartSaved(line.LogStart)
+			n.touch(r)
+		}
+		return !r.WantsStartSaved()
+	})
+	return len(c.starts) > 0
 }
 
 // place names a log as the checkpoint files do.

@@ -18,6 +18,8 @@ type slow struct {
 	held []port.Save
 	// opened are the logs that were opened, in order.
 	opened []kafka.TopicPartition
+	// told counts the replies that came of a save's end.
+	told int
 }
 
 func (s *slow) step(now kafka.Now, ev core.Event, take func(*core.Ready)) {
@@ -45,7 +47,7 @@ func (s *slow) step(now kafka.Now, ev core.Event, take func(*core.Ready)) {
 func (s *slow) end() {
 	v := s.held[0]
 	s.held = s.held[1:]
-	s.step(s.now, &core.Saved{Saved: port.Saved{Kind: v.Kind, Seq: v.Seq, Dir: v.Dir}}, func(*core.Ready) {})
+	s.step(s.now, &core.Saved{Saved: port.Saved{Kind: v.Kind, Seq: v.Seq, Dir: v.Dir}}, func(r *core.Ready) { s.told += len(r.Replies) })
 }
 
 // However slow the disk is, one save of a directory's checkpoints is out; what became stale since it
@@ -103,5 +105,42 @@ func TestAStopLeavesTheRecoveryPointOfALogThatIsOffline(t *testing.T) {
 		if got := s.Checkpoints(); l.Exit == nil || l.Exit.Clean || !slices.Equal(got, want) {
 			t.Fatalf("ended with %+v and the checkpoints\n%+v, which were\n%+v", l.Exit, got, want)
 		}
+	}
+}
+
+// DeleteRecords is answered when a checkpoint names the start, and not by one that was under way when
+// the start moved: what was deleted is not there again after a crash.
+func TestDeletedRecordsAreSavedBeforeTheAnswer(t *testing.T) {
+	s := &slow{node: &core.Node{}}
+	l := lifetest.New(lifetest.NewStorage(), s.step, nil)
+	for _, act := range lifetest.Script(l)[:12] {
+		act()
+	}
+	l.Pass(600)
+	s.hold = true
+	l.Pass(600)
+	if len(s.held) != 1 {
+		t.Fatalf("%d saves are out", len(s.held))
+	}
+	answers := func() int { return len(l.Replies) + s.told }
+	before := answers()
+	l.Send(1, 2, lifetest.DeleteRecords("made", 1))
+	l.Send(1, 2, lifetest.DeleteRecords("made", 2))
+	l.Settle()
+	if answers() != before || len(s.held) != 1 {
+		t.Fatalf("%d were answered beside %d saves", answers()-before, len(s.held))
+	}
+	s.end()
+	if answers() != before || len(s.held) != 1 {
+		t.Fatalf("after an older save %d were answered, %d saves are out", answers()-before, len(s.held))
+	}
+	for _, c := range s.held[0].Checkpoints {
+		if c.Topic == "made" && c.LogStart != 2 {
+			t.Errorf("a start is saved as %d", c.LogStart)
+		}
+	}
+	s.end()
+	if answers() != before+2 || len(s.held) != 0 {
+		t.Fatalf("after the save %d were answered, %d more are out", answers()-before, len(s.held))
 	}
 }

@@ -58,6 +58,8 @@ func startMoved(fact *replica.Note) string {
 		return "retention.bytes=" + limit + ", kept were " + found
 	case replica.CauseTime:
 		return "retention.ms=" + limit + ", the youngest was of " + found
+	case replica.CauseRequest:
+		return "by DeleteRecords for offset " + limit
 	}
 	panic("BUG: a log start that moved without a cause")
 }

@@ -53,6 +53,12 @@ func (n *Node) carryReplica(now kafka.Now, r *replica.Replica) {
 	for i := range out.Advanced {
 		n.session.Advanced(now, out.Advanced[i], n.view())
 	}
+	for i := range out.Trimmed {
+		n.session.DeletedRecords(&out.Trimmed[i])
+	}
+	if out.SaveStart {
+		n.saveStart(r.Log())
+	}
 	r.Out.Take(out)
 	n.timers.set(r, r.NextDeadline())
 	if r.Role() != replica.RoleOpening {
@@ -196,6 +202,9 @@ func (n *Node) carrySession(now kafka.Now) bool {
 	for i := range out.Produces {
 		n.produce(now, &out.Produces[i])
 	}
+	for i := range out.Trims {
+		n.deleteRecords(now, &out.Trims[i])
+	}
 	for i := range out.Controller {
 		n.ask(now, out.Controller[i])
 	}
@@ -231,6 +240,19 @@ func (n *Node) produce(now kafka.Now, p *msg.Produce) {
 		return
 	}
 	r.Produce(now, p)
+	n.touch(r)
+}
+
+// deleteRecords gives a request to its replica, or refuses it if there is none.
+func (n *Node) deleteRecords(now kafka.Now, m *msg.DeleteRecords) {
+	r := n.replicas[m.Log]
+	if r == nil {
+		n.session.DeletedRecords(&msg.DeletedRecords{
+			Op: m.Op, Slot: m.Slot, Err: kafka.ErrNotLeaderOrFollower, LowWatermark: kafka.NoOffset,
+		})
+		return
+	}
+	r.DeleteRecords(m)
 	n.touch(r)
 }
 

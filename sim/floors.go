@@ -13,6 +13,7 @@ var floors = []Count{
 	{"acked-idempotent", 6960},
 	{"created", 162},
 	{"deleted", 52},
+	{"records-deleted", 95},
 	{"retried", 720},
 	{"spoiled", 64},
 	{"polls", 6130},

@@ -277,7 +277,9 @@ func (n *node) ioErrors() uint64 {
 
 // startMoved puts a move of a log start into the history, with what the judge holds it against.
 func (n *node) startMoved(note *core.Note) {
-	causes := [...]checker.StartCause{replica.CauseSize: checker.BySize, replica.CauseTime: checker.ByTime}
+	causes := [...]checker.StartCause{
+		replica.CauseSize: checker.BySize, replica.CauseTime: checker.ByTime, replica.CauseRequest: checker.ByRequest,
+	}
 	m := checker.StartMove{
 		Event: checker.Event((*guestEnv)(n).Event()), Log: note.Log, From: note.From, To: note.To,
 		Cause: causes[note.Cause], Wall: n.now().Wall, Flushed: n.guests.flushed[note.Log],

@@ -48,7 +48,7 @@ func (n *node) exposed(list []claim, at checker.Event) {
 			continue // another stands under its name
 		}
 		left := c.Left()
-		for _, b := range batchesOf(c.Data) {
+		for _, b := range framedIn(c.Data) {
 			end := b.at + b.size
 			if c.Covers(b.at, end) && (end > int64(len(left)) || string(left[b.at:end]) != string(c.Data[b.at:end])) {
 				n.damagedAt(at, c.dir, b.from, b.end, c.checkpoint)

@@ -61,7 +61,8 @@ func (n *node) rot(how int64) {
 	file := files[s.Draw(uint64(len(files)))]
 	dir, _, _ := strings.Cut(strings.TrimPrefix(file.Path, logDir), "/")
 	checkpoint := n.checkpoint(dir)
-	batches := vulnerable(batchesOf(file.Data), checkpoint)
+	sound := batchesOf(file.Data)
+	batches := vulnerable(sound, checkpoint)
 	if len(batches) == 0 {
 		return
 	}
@@ -71,6 +72,9 @@ func (n *node) rot(how int64) {
 		n.disk.Rot(file.Path, hit.at+summedFrom+int64(s.Draw(uint64(hit.size-summedFrom))), s.Draw(8))
 		return
 	}
+	// Behind a batch that is damaged already nobody can say what else would be: DeleteRecords may have the
+	// log begin there.
+	file.Data = file.Data[:sound[len(sound)-1].at+sound[len(sound)-1].size]
 	n.misplace(s, file, hit, batches, dir, checkpoint)
 }
 
@@ -159,6 +163,21 @@ func batchesOf(b []byte) []lying {
 	for at := int64(0); at < int64(len(b)); {
 		h, batch, _, err := record.Split(b[at:])
 		if err != nil || record.CheckStored(batch, h) != nil {
+			break
+		}
+		list = append(list, lying{at, int64(h.Size), h.BaseOffset, h.End()})
+		at += int64(h.Size)
+	}
+	return list
+}
+
+// framedIn finds the batches of a file by their lengths, also behind one that is damaged: a log may begin
+// there by now.
+func framedIn(b []byte) []lying {
+	var list []lying
+	for at := int64(0); at < int64(len(b)); {
+		h, _, _, err := record.Split(b[at:])
+		if err != nil {
 			break
 		}
 		list = append(list, lying{at, int64(h.Size), h.BaseOffset, h.End()})

@@ -35,6 +35,7 @@ func Script(l *Life) []func() {
 			l.Send(3, 4, describeConfigs("made", "1"))
 			l.Send(3, 1, kmsg.NewPtrListConfigResourcesRequest())
 		},
+		func() { l.Send(1, 2, DeleteRecords("made", -1)); l.Send(1, 0, DeleteRecords("made", 1)); l.Settle() },
 		func() { l.Close(2) },
 		func() { l.Send(3, 17, fetch(topic, 2, 60_000)); l.Pass(3000) },
 		func() { l.Send(1, 6, DeleteTopics(topic)); l.Settle() },
@@ -131,6 +132,21 @@ func listOffsets(name string, at int64) *kmsg.ListOffsetsRequest {
 	for p := range int32(3) {
 		f := kmsg.NewListOffsetsRequestTopicPartition()
 		f.Partition, f.Timestamp, f.CurrentLeaderEpoch = p, at, -1
+		t.Partitions = append(t.Partitions, f)
+	}
+	m.Topics = append(m.Topics, t)
+	return m
+}
+
+// DeleteRecords asks for one start of all three partitions.
+func DeleteRecords(name string, offset int64) *kmsg.DeleteRecordsRequest {
+	m := kmsg.NewPtrDeleteRecordsRequest()
+	m.TimeoutMillis = 1000
+	t := kmsg.NewDeleteRecordsRequestTopic()
+	t.Topic = name
+	for p := range int32(3) {
+		f := kmsg.NewDeleteRecordsRequestTopicPartition()
+		f.Partition, f.Offset = p, offset
 		t.Partitions = append(t.Partitions, f)
 	}
 	m.Topics = append(m.Topics, t)

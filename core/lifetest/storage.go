@@ -26,6 +26,7 @@ type Storage struct {
 // log is the batches of one log, the whole of it durable.
 type log struct {
 	name     port.LogName
+	start    kafka.Offset
 	batches  []batch
 	gen      port.Generation
 	fenced   bool
@@ -113,6 +114,9 @@ func (s *Storage) op(op port.LogOp) *core.LogDone {
 		l.append(op)
 	case port.OpFlush, port.OpClose:
 		l.flushed = l.end()
+	case port.OpAdvanceStart:
+		l.start = max(l.start, op.Base)
+		done.End = l.start
 	case port.OpDelete:
 		delete(s.logs, op.Log)
 	default:
@@ -142,7 +146,7 @@ func (l *log) append(op port.LogOp) {
 }
 
 func (l *log) opened() *port.Opened {
-	o := &port.Opened{End: l.end(), Flushed: l.flushed, Segments: slices.Clone(l.segments)}
+	o := &port.Opened{Start: l.start, End: l.end(), Flushed: l.flushed, Segments: slices.Clone(l.segments)}
 	for i := range l.batches {
 		h := &l.batches[i].header
 		if n := len(o.Epochs); n == 0 || o.Epochs[n-1].Epoch != h.LeaderEpoch {

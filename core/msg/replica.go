@@ -53,6 +53,27 @@ type Advanced struct {
 	Changed bool
 }
 
+// HighWatermark stands in DeleteRecords.Offset for the leader's high watermark.
+const HighWatermark kafka.Offset = -1
+
+// DeleteRecords asks the leader of Log to move the log start to an offset (KIP-107).
+type DeleteRecords struct {
+	Op     Op
+	Slot   int32
+	Log    kafka.TopicPartition
+	Offset kafka.Offset
+}
+
+// DeletedRecords answers a DeleteRecords: at once on refusal, else when the new log start is durable.
+// On an error LowWatermark is kafka.NoOffset.
+type DeletedRecords struct {
+	Op   Op
+	Slot int32
+	Err  kafka.ErrorCode
+	// LowWatermark is the lowest log start of the replicas.
+	LowWatermark kafka.Offset
+}
+
 // FetchQuery is the question whether a partition can be read at an offset.
 type FetchQuery struct {
 	Log    kafka.TopicPartition

@@ -37,6 +37,7 @@ func (v *Replica) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.flushed))
 	b = canon.AppendInt(b, int64(v.high))
 	b = canon.AppendInt(b, int64(v.startOnDisk))
+	b = canon.AppendInt(b, int64(v.startSaved))
 	b = canon.AppendInt(b, int64(v.checkpointed))
 	b = canon.AppendInt(b, int64(v.flushing))
 	b = canon.AppendBool(b, v.flushLate)
@@ -86,6 +87,12 @@ func (v *Replica) AppendCanon(b []byte) []byte {
 		b = canon.AppendInt(b, int64(v.all[i1].slot))
 		b = canon.AppendInt(b, int64(v.all[i1].appendTime))
 	}
+	b = canon.AppendLen(b, len(v.trims), v.trims == nil)
+	for i1 := range v.trims {
+		b = canon.AppendInt(b, int64(v.trims[i1].start))
+		b = canon.AppendInt(b, int64(v.trims[i1].op))
+		b = canon.AppendInt(b, int64(v.trims[i1].slot))
+	}
 	b = canon.AppendInt(b, int64(v.flushAt))
 	b = canon.AppendInt(b, int64(v.expireAt))
 	b = canon.AppendLen(b, len(v.purges), v.purges == nil)
@@ -125,6 +132,7 @@ func (v *Replica) ReadCanon(r *canon.Reader) {
 	v.flushed = kafka.Offset(r.Int(64))
 	v.high = kafka.Offset(r.Int(64))
 	v.startOnDisk = kafka.Offset(r.Int(64))
+	v.startSaved = kafka.Offset(r.Int(64))
 	v.checkpointed = kafka.Offset(r.Int(64))
 	v.flushing = kafka.Offset(r.Int(64))
 	v.flushLate = r.Bool()
@@ -187,6 +195,15 @@ func (v *Replica) ReadCanon(r *canon.Reader) {
 			v.all[i2].op = msg.Op(r.Int(64))
 			v.all[i2].slot = int32(r.Int(32))
 			v.all[i2].appendTime = kafka.Wall(r.Int(64))
+		}
+	}
+	v.trims = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.trims = make([]trim, n1)
+		for i2 := range v.trims {
+			v.trims[i2].start = kafka.Offset(r.Int(64))
+			v.trims[i2].op = msg.Op(r.Int(64))
+			v.trims[i2].slot = int32(r.Int(32))
 		}
 	}
 	v.flushAt = kafka.Mono(r.Int(64))
@@ -262,6 +279,8 @@ func (v *Replica) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.high), 10)
 	b = append(b, " startOnDisk:"...)
 	b = strconv.AppendInt(b, int64(v.startOnDisk), 10)
+	b = append(b, " startSaved:"...)
+	b = strconv.AppendInt(b, int64(v.startSaved), 10)
 	b = append(b, " checkpointed:"...)
 	b = strconv.AppendInt(b, int64(v.checkpointed), 10)
 	b = append(b, " flushing:"...)
@@ -396,6 +415,26 @@ func (v *Replica) AppendText(b []byte) []byte {
 			b = strconv.AppendInt(b, int64(v.all[i1].slot), 10)
 			b = append(b, " appendTime:"...)
 			b = strconv.AppendInt(b, int64(v.all[i1].appendTime), 10)
+			b = append(b, '}')
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " trims:"...)
+	if v.trims == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.trims {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, '{')
+			b = append(b, "start:"...)
+			b = strconv.AppendInt(b, int64(v.trims[i1].start), 10)
+			b = append(b, " op:"...)
+			b = strconv.AppendInt(b, int64(v.trims[i1].op), 10)
+			b = append(b, " slot:"...)
+			b = strconv.AppendInt(b, int64(v.trims[i1].slot), 10)
 			b = append(b, '}')
 		}
 		b = append(b, ']')

@@ -13,7 +13,7 @@ func (r *Replica) CheckTouched() {
 	default:
 		return
 	}
-	if r.start > r.high || r.high > r.written || r.written > r.assigned || r.flushed > r.written {
+	if r.startSaved > r.startOnDisk || r.startOnDisk > r.start || r.start > r.high || r.high > r.written || r.written > r.assigned || r.flushed > r.written {
 		panic(fmt.Sprintf("BUG: ends of %v are out of order: start %d high %d written %d assigned %d flushed %d",
 			r.log, r.start, r.high, r.written, r.assigned, r.flushed))
 	}
@@ -25,6 +25,11 @@ func (r *Replica) Check() {
 	r.fold.CheckInvariants()
 	checkWaiters(r.local, r.selfEnd())
 	checkWaiters(r.all, r.high)
+	for i := range r.trims {
+		if start := r.trims[i].start; start <= r.startSaved || start > r.start || i > 0 && start < r.trims[i-1].start {
+			panic("BUG: a DeleteRecords was not answered, or waits for what nobody asked for")
+		}
+	}
 	for i := range r.marks {
 		if i > 0 && (r.marks[i].end <= r.marks[i-1].end || r.marks[i].bytes <= r.marks[i-1].bytes) {
 			panic("BUG: marks out of order")
@@ -37,7 +42,7 @@ func (r *Replica) Check() {
 	}
 	switch r.role {
 	case RoleOffline, RoleClosed, RoleDeleting, RoleDeleted:
-		if len(r.local)+len(r.all) > 0 {
+		if len(r.local)+len(r.all)+len(r.trims) > 0 {
 			panic("BUG: somebody waits for a log that is " + r.role.String())
 		}
 	case RoleLeader:

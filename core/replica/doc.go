@@ -2,9 +2,10 @@
 // waits for that, and when its log rolls and is flushed. Today it leads or stands by; following
 // comes with the cluster.
 //
-// Inputs: leadership and configuration from the committed image, msg.Produce, completions of log
-// operations, passed deadlines. Outputs, in Out: log operations, answers to Produce, msg.Advanced
-// for parked fetches, spans that leave unused, notes. FetchState, OffsetState, EpochEnd and EpochAt
+// Inputs: leadership and configuration from the committed image, msg.Produce, msg.DeleteRecords,
+// completions of log operations, checkpoints written, passed deadlines. Outputs, in Out: log
+// operations, answers to Produce and DeleteRecords, the wish for a checkpoint, msg.Advanced for parked
+// fetches, spans that leave unused, notes. FetchState, OffsetState, EpochEnd and EpochAt
 // answer questions without changing anything.
 //
 // Three ends are kept apart: assigned (offsets are given away), written (the file has the bytes)
@@ -20,6 +21,7 @@
 //	flush.go      when to flush; roll.go when to begin a segment
 //	retain.go     which segments are to go, and when their files
 //	epochs.go     leader epochs and where they begin
+//	delete_records.go  a log start that moves because somebody asks for it
 //	expire.go     producers that were silent for long
 //	query.go      answers to Fetch and ListOffsets
 //	check.go      what must be true
@@ -36,6 +38,7 @@
 //     all who wait are told KAFKA_STORAGE_ERROR, with no offset.
 //  5. Every Span of a Produce leaves in an OpAppend or in Drops, exactly once.
 //  6. The state of producers is changed by fold.State.Apply alone, when an offset is assigned.
-//  7. At most one flush is under way, beside that of a segment just rolled, so that one sync serves
+//  7. A DeleteRecords is answered without error only if a checkpoint that was written names its start.
+//  8. At most one flush is under way, beside that of a segment just rolled, so that one sync serves
 //     all appends that came meanwhile.
 package replica

@@ -190,6 +190,10 @@ func (s *script) run(line string) string {
 			st.HasDiverging, st.DivergingEpoch, st.DivergingEnd)
 	case "retain":
 		r.Retain(s.now)
+	case "trim":
+		r.DeleteRecords(&msg.DeleteRecords{Op: msg.Op(a.int("op", 0)), Log: testLog, Offset: kafka.Offset(a.int("offset", 0))})
+	case "saved":
+		r.StartSaved(kafka.Offset(a.int("start", 0)))
 	case "checkpoint":
 		c, _ := r.Checkpoint()
 		return fmt.Sprintf("\ncheckpoint start=%d high=%d", c.LogStart, c.HighWatermark)
@@ -235,6 +239,12 @@ func drain(r *Replica) string {
 		if a.Changed {
 			b.WriteString(" changed")
 		}
+	}
+	for _, d := range r.Out.Trimmed {
+		fmt.Fprintf(&b, "\ntrimmed op=%d %v low=%d", d.Op, d.Err, d.LowWatermark)
+	}
+	if r.Out.SaveStart {
+		b.WriteString("\nwants its start saved")
 	}
 	for _, n := range r.Out.Notes {
 		names := [...]string{"", "opened", "cut", "failed", "leader", "flushed", "expired", "deleted", "start moved"}

@@ -30,7 +30,8 @@ func (r *Replica) Open(_ kafka.Now, spec port.OpenSpec, high kafka.Offset) {
 // opened takes what the open log holds and takes up the leadership, if there is one. If Close came
 // meanwhile, nothing follows but the closing.
 func (r *Replica) opened(now kafka.Now, o *port.Opened) {
-	r.start, r.startOnDisk, r.assigned, r.written = o.Start, o.Start, o.End, o.End
+	r.start, r.startOnDisk, r.startSaved = o.Start, o.Start, o.Start
+	r.assigned, r.written = o.End, o.End
 	r.flushed = min(o.Flushed, o.End)
 	r.flushing = r.flushed
 	r.high = min(max(r.checkpointed, o.Start), o.End)

@@ -13,6 +13,9 @@ type Out struct {
 	Advanced []msg.Advanced
 	Drops    []port.Span
 	Notes    []Note
+	Trimmed  []msg.DeletedRecords
+	// SaveStart wants the offset checkpoints written: somebody waits for the log start in them.
+	SaveStart bool
 }
 
 // NoteKind names a fact.
@@ -75,4 +78,5 @@ func (o *Out) Take(done Out) {
 	o.Advanced = append(done.Advanced[:0], o.Advanced...)
 	o.Drops = append(done.Drops[:0], o.Drops...)
 	o.Notes = append(done.Notes[:0], o.Notes...)
+	o.Trimmed = append(done.Trimmed[:0], o.Trimmed...)
 }

@@ -183,12 +183,13 @@ func (r *Replica) answerAll(err kafka.ErrorCode) {
 	r.refuseAll(err)
 }
 
-// refuseAll tells those who wait for the high watermark.
+// refuseAll tells those who wait for the high watermark, or for a log start to be saved.
 func (r *Replica) refuseAll(err kafka.ErrorCode) {
 	for i := range r.all {
 		r.answer(r.all[i].op, r.all[i].slot, err, "")
 	}
 	r.all = r.all[:0]
+	r.refuseTrims(err)
 }
 
 func (r *Replica) refuse(m *msg.Produce, err kafka.ErrorCode, text string) {

@@ -88,6 +88,8 @@ type Replica struct {
 	start, assigned, written, flushed, high kafka.Offset
 	// startOnDisk is the start that the disk is known to have.
 	startOnDisk kafka.Offset
+	// startSaved is the start that survives whatever happens: that of a checkpoint which was written.
+	startSaved kafka.Offset
 	// checkpointed is the high watermark that the log begins with when it is open.
 	checkpointed kafka.Offset
 	// flushing is the end of the flush under way; flushed if there is none. flushLate says that
@@ -109,6 +111,10 @@ type Replica struct {
 
 	// local wait for the own end (acks=1), all for the high watermark (acks=-1); by rising last.
 	local, all []waiter
+
+	// trims are the DeleteRecords that wait for their start to be saved, in the order of arrival, and
+	// so by rising start.
+	trims []trim
 
 	// flushAt is when what is unflushed is flushed by flush.ms, expireAt when producers are
 	// looked through; 0 means never.

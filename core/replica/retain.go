@@ -16,6 +16,8 @@ const (
 	CauseSize Cause = iota + 1
 	// CauseTime: the youngest record (of time Found) was older than retention.ms (Limit).
 	CauseTime
+	// CauseRequest: somebody asked for it by DeleteRecords, for the offset Limit.
+	CauseRequest
 )
 
 // extent is a segment that is not the active one any more.
@@ -115,8 +117,15 @@ func (r *Replica) dropFirst(now kafka.Now, n int, why Note) {
 	}
 	r.sealed = slices.Delete(r.sealed, 0, n)
 	to := r.extent(0).base
-	why.Kind, why.From, why.To = NoteStartMoved, r.start, to
-	r.note(why)
+	if to > r.start { // else DeleteRecords took them all already, and left their segment
+		why.Kind, why.From, why.To = NoteStartMoved, r.start, to
+		r.note(why)
+	}
+	r.moveStart(to, roll, snapshot)
+}
+
+// moveStart moves the log start to an offset, of which the segments below it are forgotten already.
+func (r *Replica) moveStart(to kafka.Offset, roll bool, snapshot []byte) {
 	r.start = to
 	r.forgetEpochs()
 	r.Out.Ops = append(r.Out.Ops, port.LogOp{
@@ -131,6 +140,7 @@ func (r *Replica) dropFirst(now kafka.Now, n int, why Note) {
 func (r *Replica) startMoved(now kafka.Now, start kafka.Offset) {
 	r.startOnDisk = start
 	r.purges = append(r.purges, purge{at: now.Mono.Add(r.cfg.FileDeleteDelay.Delay()), base: start})
+	r.saveStart()
 }
 
 // purge says when files of segments below base are to go.

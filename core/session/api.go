@@ -31,6 +31,8 @@ func handler(key kafka.APIKey) *api {
 		return &createTopicsAPI
 	case wire.KeyDeleteTopics:
 		return &deleteTopicsAPI
+	case wire.KeyDeleteRecords:
+		return &deleteRecordsAPI
 	case wire.KeyInitProducerID:
 		return &initProducerIDAPI
 	case wire.KeyDescribeConfigs:

@@ -250,6 +250,23 @@ func (v *Session) AppendCanon(b []byte) []byte {
 				b = v.ops[i1].delete.asked[i2].AppendCanon(b)
 			}
 		}
+		b = canon.AppendBool(b, v.ops[i1].trim != nil)
+		if v.ops[i1].trim != nil {
+			b = canon.AppendInt(b, int64(v.ops[i1].trim.waiting))
+			b = canon.AppendLen(b, len(v.ops[i1].trim.topics), v.ops[i1].trim.topics == nil)
+			for i2 := range v.ops[i1].trim.topics {
+				b = canon.AppendString(b, v.ops[i1].trim.topics[i2])
+			}
+			b = canon.AppendLen(b, len(v.ops[i1].trim.slots), v.ops[i1].trim.slots == nil)
+			for i2 := range v.ops[i1].trim.slots {
+				b = canon.AppendInt(b, int64(v.ops[i1].trim.slots[i2].topic))
+				b = canon.AppendInt(b, int64(v.ops[i1].trim.slots[i2].partition))
+				b = canon.AppendInt(b, int64(v.ops[i1].trim.slots[i2].offset))
+				b = canon.AppendBool(b, v.ops[i1].trim.slots[i2].waiting)
+				b = canon.AppendInt(b, int64(v.ops[i1].trim.slots[i2].err))
+				b = canon.AppendInt(b, int64(v.ops[i1].trim.slots[i2].low))
+			}
+		}
 	}
 	b = canon.AppendLen(b, len(v.freeOps), v.freeOps == nil)
 	for i1 := range v.freeOps {
@@ -485,6 +502,30 @@ func (v *Session) ReadCanon(r *canon.Reader) {
 					v.ops[i2].delete.asked = make([]msg.TopicRef, n3)
 					for i4 := range v.ops[i2].delete.asked {
 						v.ops[i2].delete.asked[i4].ReadCanon(r)
+					}
+				}
+			}
+			v.ops[i2].trim = nil
+			if r.Bool() {
+				v.ops[i2].trim = new(trimOp)
+				v.ops[i2].trim.waiting = int32(r.Int(32))
+				v.ops[i2].trim.topics = nil
+				if n3 := r.Len(); n3 >= 0 {
+					v.ops[i2].trim.topics = make([]string, n3)
+					for i4 := range v.ops[i2].trim.topics {
+						v.ops[i2].trim.topics[i4] = r.Str()
+					}
+				}
+				v.ops[i2].trim.slots = nil
+				if n3 := r.Len(); n3 >= 0 {
+					v.ops[i2].trim.slots = make([]trimSlot, n3)
+					for i4 := range v.ops[i2].trim.slots {
+						v.ops[i2].trim.slots[i4].topic = int32(r.Int(32))
+						v.ops[i2].trim.slots[i4].partition = kafka.PartitionID(r.Int(32))
+						v.ops[i2].trim.slots[i4].offset = kafka.Offset(r.Int(64))
+						v.ops[i2].trim.slots[i4].waiting = r.Bool()
+						v.ops[i2].trim.slots[i4].err = kafka.ErrorCode(r.Int(16))
+						v.ops[i2].trim.slots[i4].low = kafka.Offset(r.Int(64))
 					}
 				}
 			}
@@ -920,6 +961,54 @@ func (v *Session) AppendText(b []byte) []byte {
 							b = append(b, ' ')
 						}
 						b = v.ops[i1].delete.asked[i2].AppendText(b)
+					}
+					b = append(b, ']')
+				}
+				b = append(b, '}')
+			}
+			b = append(b, " trim:"...)
+			if v.ops[i1].trim == nil {
+				b = append(b, "nil"...)
+			} else {
+				b = append(b, '{')
+				b = append(b, "waiting:"...)
+				b = strconv.AppendInt(b, int64(v.ops[i1].trim.waiting), 10)
+				b = append(b, " topics:"...)
+				if v.ops[i1].trim.topics == nil {
+					b = append(b, "nil"...)
+				} else {
+					b = append(b, '[')
+					for i2 := range v.ops[i1].trim.topics {
+						if i2 > 0 {
+							b = append(b, ' ')
+						}
+						b = canon.AppendQuoted(b, v.ops[i1].trim.topics[i2])
+					}
+					b = append(b, ']')
+				}
+				b = append(b, " slots:"...)
+				if v.ops[i1].trim.slots == nil {
+					b = append(b, "nil"...)
+				} else {
+					b = append(b, '[')
+					for i2 := range v.ops[i1].trim.slots {
+						if i2 > 0 {
+							b = append(b, ' ')
+						}
+						b = append(b, '{')
+						b = append(b, "topic:"...)
+						b = strconv.AppendInt(b, int64(v.ops[i1].trim.slots[i2].topic), 10)
+						b = append(b, " partition:"...)
+						b = strconv.AppendInt(b, int64(v.ops[i1].trim.slots[i2].partition), 10)
+						b = append(b, " offset:"...)
+						b = strconv.AppendInt(b, int64(v.ops[i1].trim.slots[i2].offset), 10)
+						b = append(b, " waiting:"...)
+						b = strconv.AppendBool(b, v.ops[i1].trim.slots[i2].waiting)
+						b = append(b, " err:"...)
+						b = append(b, v.ops[i1].trim.slots[i2].err.String()...)
+						b = append(b, " low:"...)
+						b = strconv.AppendInt(b, int64(v.ops[i1].trim.slots[i2].low), 10)
+						b = append(b, '}')
 					}
 					b = append(b, ']')
 				}

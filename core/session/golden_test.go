@@ -256,3 +256,43 @@ func TestGoldenOthers(t *testing.T) {
 		init(3, "empty", kmsg.StringPtr(""), -1, -1)
 	})
 }
+
+func TestGoldenDeleteRecords(t *testing.T) {
+	golden(t, "delete_records", func(step func(string, *bench)) {
+		b := newBench()
+		b.topic("__consumer_offsets", kafka.TopicID{3}, 1)
+		b.open(1)
+		ask := func(version int16, title string, asked ...int64) {
+			r := kmsg.NewPtrDeleteRecordsRequest()
+			r.TimeoutMillis = 50
+			for ; len(asked) > 0; asked = asked[3:] {
+				rt := kmsg.NewDeleteRecordsRequestTopic()
+				rt.Topic = []string{"t", "u", "nowhere", "__consumer_offsets"}[asked[0]]
+				p := kmsg.NewDeleteRecordsRequestTopicPartition()
+				p.Partition, p.Offset = int32(asked[1]), asked[2]
+				rt.Partitions = append(rt.Partitions, p)
+				r.Topics = append(r.Topics, rt)
+			}
+			b.send(1, version, r)
+			step(title, b)
+		}
+		answer := func(title string, slot int32, err kafka.ErrorCode, low kafka.Offset) {
+			b.s.DeletedRecords(&msg.DeletedRecords{Op: b.lastOp, Slot: slot, Err: err, LowWatermark: low})
+			b.s.Check()
+			step(title, b)
+		}
+		ask(0, "v0: each leader is asked once; what is not there, and a coordinators' topic, not at all",
+			0, 0, 5, 1, 0, -1, 0, 0, 7, 2, 0, 5, 3, 0, 5, 1, 1, 5, 1, -1, 5)
+		answer("the second leader first", 1, kafka.None, 9)
+		answer("the other refuses", 0, kafka.ErrOffsetOutOfRange, kafka.NoOffset)
+		ask(2, "v2: nobody to ask", 2, 0, 5)
+		ask(2, "nothing to ask")
+		ask(1, "one leader answers, the other one is late", 0, 0, 5, 1, 0, 5)
+		answer("a leader", 1, kafka.None, 5)
+		b.wait(49)
+		step("49 ms", b)
+		b.wait(1)
+		step("50 ms", b)
+		answer("an answer too late for anybody", 0, kafka.None, 5)
+	})
+}

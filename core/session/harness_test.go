@@ -200,6 +200,9 @@ func (b *bench) take() Out {
 			b.lastOp = c.Op
 		}
 	}
+	if n := len(out.Trims); n > 0 {
+		b.lastOp = out.Trims[n-1].Op
+	}
 	if n := len(out.WantProducerIDs); n > 0 {
 		b.lastOp = out.WantProducerIDs[n-1]
 	}
@@ -235,6 +238,9 @@ func (b *bench) text() string {
 	}
 	for _, c := range out.Controller {
 		fmt.Fprintf(&w, "\ncontroller %s", c.AppendText(nil))
+	}
+	for _, d := range out.Trims {
+		fmt.Fprintf(&w, "\ntrim slot=%d %s to=%d", d.Slot, where(d.Log), d.Offset)
 	}
 	for _, r := range out.Reads {
 		fmt.Fprintf(&w, "\nread kind=%d %s [%d,%d) max=%d least-one=%v", r.Kind, where(r.Log), r.From, r.Upto, r.BytesMax, r.AtLeastOne)

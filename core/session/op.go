@@ -25,6 +25,7 @@ type op struct {
 	offsets *offsetsOp
 	create  *createOp
 	delete  *deleteOp
+	trim    *trimOp
 }
 
 // An id of an op or a read is its place in the low bits and its use above. Ids have a few bits to

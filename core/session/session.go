@@ -69,6 +69,7 @@ type Out struct {
 	Controller      []msg.ControllerRequest
 	Reads           []port.Read
 	WantProducerIDs []msg.Op
+	Trims           []msg.DeleteRecords
 	Replies         []wire.Reply
 	Closes          []Close
 	Stale           []*wire.Request
@@ -84,7 +85,7 @@ type Close struct {
 // Empty tells that nothing is to be done.
 func (o *Out) Empty() bool {
 	return len(o.Produces)+len(o.Controller)+len(o.Reads)+len(o.WantProducerIDs)+
-		len(o.Replies)+len(o.Closes)+len(o.Stale)+len(o.Drops) == 0
+		len(o.Trims)+len(o.Replies)+len(o.Closes)+len(o.Stale)+len(o.Drops) == 0
 }
 
 // Reset empties it and keeps its memory.
@@ -96,7 +97,7 @@ func (o *Out) Reset() {
 	clear(o.Drops)
 	o.Produces, o.Controller, o.Reads = o.Produces[:0], o.Controller[:0], o.Reads[:0]
 	o.WantProducerIDs, o.Replies, o.Closes = o.WantProducerIDs[:0], o.Replies[:0], o.Closes[:0]
-	o.Stale, o.Drops = o.Stale[:0], o.Drops[:0]
+	o.Stale, o.Drops, o.Trims = o.Stale[:0], o.Drops[:0], o.Trims[:0]
 }
 
 // Published takes the configuration that the edge validates against from now on. It is immutable.
@@ -132,6 +133,8 @@ func (s *Session) Deadline(now kafka.Now, v View) {
 			s.createTimedOut(id, o)
 		case o.delete != nil:
 			s.deleteTimedOut(id, o)
+		case o.trim != nil:
+			s.trimTimedOut(id, o)
 		default:
 			panic("BUG: a timer of an op that has none")
 		}

@@ -40,6 +40,9 @@ var (
 	deleteTopicsRequest  = mustSchema(`TopicNames:[str]@-5 Topics:[{Topic:str? TopicID:uuid}]@6+ TimeoutMillis:i32`)
 	deleteTopicsResponse = mustSchema(`ThrottleMillis:i32 Topics:[{Topic:str?6+ TopicID:uuid@6+ ErrorCode:i16 ErrorMessage:str?@5+}]`)
 
+	deleteRecordsRequest  = mustSchema(`Topics:[{Topic:str Partitions:[{Partition:i32 Offset:i64}]}] TimeoutMillis:i32`)
+	deleteRecordsResponse = mustSchema(`ThrottleMillis:i32 Topics:[{Topic:str Partitions:[{Partition:i32 LowWatermark:i64 ErrorCode:i16}]}]`)
+
 	initProducerIDRequest  = mustSchema(`TransactionalID:str? TransactionTimeoutMillis:i32 ProducerID:i64@3+ ProducerEpoch:i16@3+`)
 	initProducerIDResponse = mustSchema(`ThrottleMillis:i32 ErrorCode:i16 ProducerID:i64 ProducerEpoch:i16`)
 

@@ -35,6 +35,7 @@ var apis = []API{
 	{KeyAPIVersions, "ApiVersions", 0, 4, 3, BrokerListener | ControllerListener, apiVersionsRequest, apiVersionsResponse},
 	{KeyCreateTopics, "CreateTopics", 2, 7, 5, BrokerListener | ControllerListener, createTopicsRequest, createTopicsResponse},
 	{KeyDeleteTopics, "DeleteTopics", 1, 6, 4, BrokerListener | ControllerListener, deleteTopicsRequest, deleteTopicsResponse},
+	{KeyDeleteRecords, "DeleteRecords", 0, 2, 2, BrokerListener, deleteRecordsRequest, deleteRecordsResponse},
 	{KeyInitProducerID, "InitProducerId", 0, 5, 2, BrokerListener, initProducerIDRequest, initProducerIDResponse},
 	{KeyDescribeConfigs, "DescribeConfigs", 1, 4, 4, BrokerListener | ControllerListener, describeConfigsRequest, describeConfigsResponse},
 	{KeyListConfigResources, "ListConfigResources", 0, 1, 0, BrokerListener, listConfigResourcesRequest, listConfigResourcesResponse},
@@ -49,6 +50,7 @@ const (
 	KeyAPIVersions         kafka.APIKey = 18
 	KeyCreateTopics        kafka.APIKey = 19
 	KeyDeleteTopics        kafka.APIKey = 20
+	KeyDeleteRecords       kafka.APIKey = 21
 	KeyInitProducerID      kafka.APIKey = 22
 	KeyDescribeConfigs     kafka.APIKey = 32
 	KeyListConfigResources kafka.APIKey = 74

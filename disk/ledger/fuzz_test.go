@@ -92,6 +92,16 @@ func FuzzStateFiles(f *testing.F) {
 	})
 }
 
+// FuzzBoot holds the file that keeps the boot id to the same.
+func FuzzBoot(f *testing.F) {
+	seedWith(f, `{"version":0,"bootId":"b","brokerEpoch":7}`, `{"version":0,"brokerEpoch":-1,"bootId":""}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		if m, err := parseBoot(text); err == nil && utf8.ValidString(text) {
+			parsed(t, parseBoot, string(appendBoot(nil, m)), m)
+		}
+	})
+}
+
 // FuzzProperties does the same for meta.properties and partition.metadata.
 func FuzzProperties(f *testing.F) {
 	seedWith(f, "version=1\ncluster.id=a\\:b\nnode.id=1\ndirectory.id=xeb_sj4iTeaJ0t-hA9lcLQ")

@@ -23,13 +23,7 @@ const smallBytesMax = 1 << 20
 // takes the epochs of the batches that it walks from these, and trusts the file for older segments,
 // if it fits, and for what has no batch yet.
 func (l *writer) saveEpochs() error {
-	var b []byte
-	b = append(b, "0\n"...)
-	b = append(strconv.AppendInt(b, int64(len(l.epochs)), 10), '\n')
-	for _, e := range l.epochs {
-		b = append(strconv.AppendInt(b, int64(e.Epoch), 10), ' ')
-		b = append(strconv.AppendInt(b, int64(e.Start), 10), '\n')
-	}
+	b := appendEpochs(nil, l.epochs)
 	path := l.dir + "/" + epochsFile
 	if err := l.writeSmall(path+".tmp", b); err != nil {
 		return err
@@ -42,6 +36,16 @@ func (l *writer) saveEpochs() error {
 	l.cleanse(path)
 	l.soil(&handle{name: path, once: true})
 	return nil
+}
+
+func appendEpochs(b []byte, epochs []port.EpochStart) []byte {
+	b = append(b, "0\n"...)
+	b = append(strconv.AppendInt(b, int64(len(epochs)), 10), '\n')
+	for _, e := range epochs {
+		b = append(strconv.AppendInt(b, int64(e.Epoch), 10), ' ')
+		b = append(strconv.AppendInt(b, int64(e.Start), 10), '\n')
+	}
+	return b
 }
 
 // writeSmall makes a file of its own, unsynced.

@@ -43,6 +43,13 @@ func advances(to kafka.Offset) func(*crashes) (port.LogOp, bool) {
 	}
 }
 
+// leaves rolls at the end, where the log begins already.
+func leaves(at kafka.Offset) func(*crashes) (port.LogOp, bool) {
+	return func(c *crashes) (port.LogOp, bool) {
+		return port.LogOp{Kind: port.OpAdvanceStart, Gen: c.gen, Base: at, Roll: true, Snapshot: noProducers}, true
+	}
+}
+
 // truncates cuts the end: from when it is asked for, what lies above is not promised any more.
 func truncates(to kafka.Offset) func(*crashes) (port.LogOp, bool) {
 	return func(c *crashes) (port.LogOp, bool) {
@@ -65,6 +72,8 @@ var scripts = []script{
 	{"truncate", []func(*crashes) (port.LogOp, bool){appends(10, false), truncates(4), appends(300, false), flushes}},
 	{"truncate below a flush", []func(*crashes) (port.LogOp, bool){appends(10, true), flushes, truncates(2), appends(300, false), flushes, checkpoints}},
 	{"advance the start", []func(*crashes) (port.LogOp, bool){appends(10, true), flushes, checkpoints, advances(5), appends(10, false)}},
+	{"delete all records, then the segment that held them", []func(*crashes) (port.LogOp, bool){
+		appends(10, false), advances(6), leaves(6), appends(10, false), flushes}},
 	{"delete", []func(*crashes) (port.LogOp, bool){deletes}},
 }
 

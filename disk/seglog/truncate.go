@@ -238,7 +238,7 @@ func (l *writer) advanceStart(op port.LogOp) {
 	case op.Base > l.view.end:
 		l.refuse(&op, port.FailRange)
 		return
-	case op.Base <= l.view.start:
+	case op.Base <= l.view.start && !(op.Roll && l.view.active.size > 0):
 		l.done(&op, l.view.start)
 		return
 	case op.Roll:

@@ -157,6 +157,27 @@ func TestTheLastSegmentIsRolledBeforeItGoes(t *testing.T) {
 	}
 }
 
+// What somebody had deleted up to the end leaves its segment; retention takes that one as any other.
+func TestASegmentOfDeletedRecordsCanGo(t *testing.T) {
+	fs, _ := simulated()
+	r := newRig(t, fs, nil)
+	r.open()
+	r.fill(5, 5)
+	r.must(port.LogOp{Kind: port.OpAdvanceStart, Gen: r.gen, Base: r.end})
+	for range 2 { // the second time there is nothing to leave
+		r.must(port.LogOp{Kind: port.OpAdvanceStart, Gen: r.gen, Base: r.end, Roll: true})
+		v := r.reg.Log(testLog).View()
+		if v.Segments() != 1 || v.active.base != r.end || v.active.size != 0 {
+			t.Fatalf("%d segments, the last from %d, of %d bytes", v.Segments(), v.active.base, v.active.size)
+		}
+	}
+	r.purge()
+	r.fill(1, 5)
+	if d := r.read(r.end-3, r.end, 1<<20); d.Fail != port.FailNone || d.Span.Len() == 0 {
+		t.Errorf("what came afterwards cannot be read: %v", d.Fail)
+	}
+}
+
 func TestAPinnedSegmentIsUnlinkedAtItsLastUnpin(t *testing.T) {
 	fs, _ := simulated()
 	woken := 0

@@ -68,6 +68,7 @@ var walks = []struct {
 	{"topics", topics},
 	{"offsets", listOffsets},
 	{"refusals", refusals},
+	{"records deleted", deleteRecords},
 }
 
 // throughCodec produces over several partitions and reads back.

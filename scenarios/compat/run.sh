@@ -190,7 +190,7 @@ java_tool() {
 }
 
 part_java() {
-	local codec
+	local codec end
 	if [ -z "$peer" ]; then
 		skip "PEER does not say where Kafka's tools are"
 		return
@@ -224,6 +224,18 @@ part_java() {
 	java_tool get-offsets --topic perf
 	[ "$(awk -F: '{ n += $3 } END { print n }' "$dir/tool")" = 50000 ] || fail "get-offsets: $(cat "$dir/tool")"
 	pass "java producer-perf and get-offsets: 50000 records"
+
+	cat >"$dir/offsets.json" <<-'END'
+		{"version": 1, "partitions": [{"topic": "perf", "partition": 0, "offset": 7}, {"topic": "perf", "partition": 1, "offset": -1}]}
+	END
+	java_tool get-offsets --topic perf --partitions 1
+	end=$(awk -F: '{ print $3 }' "$dir/tool")
+	java_tool delete-records --offset-json-file "$dir/offsets.json"
+	grep -q "perf-0.*low_watermark: 7" "$dir/tool" || fail "delete-records: $(cat "$dir/tool")"
+	grep -q "perf-1.*low_watermark: $end" "$dir/tool" || fail "delete-records: $(cat "$dir/tool")"
+	java_tool get-offsets --topic perf --partitions 0-1 --time earliest
+	[ "$(tr '\n' ' ' <"$dir/tool")" = "perf:0:7 perf:1:$end " ] || fail "get-offsets after delete-records: $(cat "$dir/tool")"
+	pass "java delete-records"
 	finish
 }
 

@@ -31,6 +31,8 @@ const (
 	swapped
 	unflushed
 	leaky
+	greedy
+	relapsing
 	mute
 	lenient // old epochs may write
 	picky   // refuses some batches that are next
@@ -78,7 +80,7 @@ func (b *broker) answer(r kmsg.Request) kmsg.Response {
 		a.ApiKeys = []kmsg.ApiVersionsResponseApiKey{
 			{ApiKey: 0, MaxVersion: 13}, {ApiKey: 1, MinVersion: 4, MaxVersion: 18}, {ApiKey: 2, MinVersion: 1, MaxVersion: 11},
 			{ApiKey: 3, MaxVersion: 13}, {ApiKey: 18, MaxVersion: 4}, {ApiKey: 19, MinVersion: 2, MaxVersion: 7},
-			{ApiKey: 20, MinVersion: 1, MaxVersion: 6}, {ApiKey: 22, MaxVersion: 5},
+			{ApiKey: 20, MinVersion: 1, MaxVersion: 6}, {ApiKey: 21, MaxVersion: 2}, {ApiKey: 22, MaxVersion: 5},
 		}
 		return a
 	case *kmsg.MetadataRequest:
@@ -117,6 +119,8 @@ func (b *broker) answer(r kmsg.Request) kmsg.Response {
 		return b.offsets(r)
 	case *kmsg.FetchRequest:
 		return b.fetch(r)
+	case *kmsg.DeleteRecordsRequest:
+		return b.trim(r)
 	}
 	panic("no such request is expected")
 }
@@ -247,7 +251,7 @@ func (b *broker) offsets(r *kmsg.ListOffsetsRequest) kmsg.Response {
 			case part.Timestamp == -1:
 				p.Offset = int64(l.next)
 			case part.Timestamp == -2:
-				p.Offset = 0
+				p.Offset = int64(l.start)
 			default:
 				p.Offset, p.Timestamp = l.byTime(kafka.Wall(part.Timestamp))
 			}
@@ -271,11 +275,11 @@ func (b *broker) fetch(r *kmsg.FetchRequest) kmsg.Response {
 				b.astray--
 				err = kafka.ErrNotLeaderOrFollower
 			}
-			if err == kafka.None && part.FetchOffset > int64(l.next) {
+			if err == kafka.None && (part.FetchOffset > int64(l.next) || part.FetchOffset < int64(l.start)) {
 				err = kafka.ErrOffsetOutOfRange
 			}
 			if p.ErrorCode = int16(err); err == kafka.None {
-				p.HighWatermark = int64(l.next)
+				p.HighWatermark, p.LogStartOffset = int64(l.next), int64(l.start)
 				p.RecordBatches = b.read(l, kafka.Offset(part.FetchOffset), int(min(part.PartitionMaxBytes, r.MaxBytes)))
 			}
 			t.Partitions = append(t.Partitions, p)

@@ -4,11 +4,14 @@ import (
 	"momus/checker"
 	"momus/core/kafka"
 	"momus/core/record"
+
+	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
 type brokerLog struct {
 	batches [][]byte
 	heads   []record.Header
+	start   kafka.Offset
 	next    kafka.Offset
 	flush   int
 	// flushed is how many batches a power loss leaves at least.
@@ -25,6 +28,9 @@ func (b *broker) crash(power bool) checker.Crash {
 				at.End = l.heads[l.flushed-1].End()
 			}
 			c.Flushed = append(c.Flushed, at)
+			if b.fault == relapsing {
+				l.start = 0
+			}
 			if !power && b.fault != leaky {
 				continue
 			}
@@ -38,6 +44,7 @@ func (b *broker) crash(power bool) checker.Crash {
 				l.next = l.heads[keep-1].End()
 			}
 			l.flushed = min(l.flushed, keep)
+			l.start = min(l.start, l.next)
 		}
 	}
 	return c
@@ -119,12 +126,57 @@ func (l *brokerLog) byTime(asked kafka.Wall) (int64, int64) {
 			panic(err)
 		}
 		for it := record.Records(h, body); it.Next(); {
-			if it.Record.Timestamp >= asked {
+			if it.Record.Timestamp >= asked && it.Record.Offset >= l.start {
 				return int64(it.Record.Offset), int64(it.Record.Timestamp)
 			}
 		}
 	}
 	return -1, -1
+}
+
+// trim moves log starts, and makes durable what is left.
+func (b *broker) trim(r *kmsg.DeleteRecordsRequest) kmsg.Response {
+	a := kmsg.NewPtrDeleteRecordsResponse()
+	for _, q := range r.Topics {
+		t := kmsg.NewDeleteRecordsResponseTopic()
+		t.Topic = q.Topic
+		for _, part := range q.Partitions {
+			p := kmsg.NewDeleteRecordsResponseTopicPartition()
+			p.Partition, p.LowWatermark = part.Partition, -1
+			l, err := b.log(q.Topic, kafka.TopicID{}, part.Partition)
+			if err == kafka.None {
+				err = b.moveStart(l, q.Topic, part)
+			}
+			if p.ErrorCode = int16(err); err == kafka.None {
+				p.LowWatermark = int64(l.start)
+			}
+			t.Partitions = append(t.Partitions, p)
+		}
+		a.Topics = append(a.Topics, t)
+	}
+	return a
+}
+
+func (b *broker) moveStart(l *brokerLog, topic string, part kmsg.DeleteRecordsRequestTopicPartition) kafka.ErrorCode {
+	to := kafka.Offset(part.Offset)
+	if to == checker.AtHighWatermark {
+		to = l.next
+	}
+	if to < 0 || to > l.next {
+		return kafka.ErrOffsetOutOfRange
+	}
+	if to <= l.start {
+		return kafka.None
+	}
+	h := b.world.pop.History()
+	h.StartMoves = append(h.StartMoves, checker.StartMove{
+		Event: checker.Event(b.world.Event()), From: l.start, To: to, Cause: checker.ByRequest, Flushed: l.next,
+		Log: kafka.TopicPartition{Topic: b.byName(topic).id, Partition: kafka.PartitionID(part.Partition)},
+	})
+	if l.start, l.flushed = to, len(l.heads); b.fault == greedy && to < l.next {
+		l.start++
+	}
+	return kafka.None
 }
 
 // read takes whole batches up to a size, one at least.

@@ -25,6 +25,7 @@ const (
 	callOffsets
 	callCreate
 	callDelete
+	callTrim
 )
 
 // pending is a request that has not been answered.

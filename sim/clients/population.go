@@ -33,7 +33,7 @@ type shared struct {
 }
 
 // NewPopulation draws the clients: an admin client, one to four producers of either kind, and up to
-// three consumers.
+// three consumers; in one world of three somebody deletes records.
 func NewPopulation(env Env, plan Plan) *Population {
 	s := &shared{env: env, plan: plan, topics: drawTopics(env), history: &checker.History{}}
 	s.builder.Codecs = &s.codecs
@@ -53,6 +53,9 @@ func NewPopulation(env Env, plan Plan) *Population {
 	}
 	for range env.Draw("plan/consumers", 4) {
 		p.clients = append(p.clients, newConsumer(s, p.next()))
+	}
+	if env.Draw("plan/trimmer", 3) == 1 {
+		p.clients = append(p.clients, newTrimmer(s, p.next()))
 	}
 	return p
 }
@@ -138,6 +141,8 @@ func kind(c Client) string {
 		return "idempotent"
 	case *consumer:
 		return "consumer"
+	case *trimmer:
+		return "trimmer"
 	case *Reader:
 		return "reader"
 	}

@@ -72,6 +72,9 @@ func (p *plain) Waiting() string { return p.waiting() }
 func (c *consumer) Waiting() string { return c.waiting() }
 
 // Waiting implements Client.
+func (t *trimmer) Waiting() string { return t.waiting() }
+
+// Waiting implements Client.
 func (p *idempotent) Waiting() string {
 	id := ""
 	if !p.has {
