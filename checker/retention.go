@@ -31,8 +31,8 @@ func (l *log) mayHaveGone(o kafka.Offset, after Event) bool {
 }
 
 // checkStart demands that a log begins where a move of its start said, or before: a start that moved
-// without one, or beyond one, cost records that nobody excused. A loss of power that left nothing
-// durable above the start may have left the name of a later segment, with which the log begins then.
+// without one, or beyond one, cost records that nobody excused. No loss of power moves a start: it takes the
+// end of a log.
 func (j *judge) checkStart(l *log) {
 	check := func(start kafka.Offset, from, to Event) bool {
 		most := kafka.Offset(0)
@@ -41,8 +41,7 @@ func (j *judge) checkStart(l *log) {
 				most = max(most, m.To)
 			}
 		}
-		lost := slices.ContainsFunc(l.losses, func(c loss) bool { return c.at < to && c.end <= most })
-		if start <= most || lost {
+		if start <= most {
 			return true
 		}
 		j.flag(LogStart, []Event{from, to}, "%s-%d: the log begins at offset %d, though nothing moved its start beyond %d",

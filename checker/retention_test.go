@@ -80,7 +80,7 @@ func TestRetentionExcusesWhatItTook(t *testing.T) {
 			s.begins(1)
 			return s
 		}},
-		{"the power went before anything was durable", "", func() *story {
+		{"the power went before anything was durable", LogStart, func() *story {
 			s := keeping(0)
 			s.produce(1, 2, 0, 0)
 			s.crash(true, 0)

@@ -10,6 +10,15 @@ func (l *writer) roll(base kafka.Offset) error {
 	if e := &l.view.active; e.size == 0 && e.base == base {
 		return nil
 	}
+	// No name of a segment is on the disk before that of the one before. Else
+	//  1. a log rolls before its first flush,
+	//  2. a power loss takes the name of the first segment, and leaves the second and the producer
+	//     snapshot at its base,
+	//  3. the log begins with the second, as if retention had taken the first, and the snapshot, which
+	//     is believed there, knows of batches that are gone.
+	if err := l.syncEntries(); err != nil {
+		return err
+	}
 	if err := l.seal(); err != nil {
 		return err
 	}
