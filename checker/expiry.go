@@ -23,8 +23,9 @@ func (l *log) forgotten(p kafka.ProducerID, after, before Event) bool {
 	})
 }
 
-// mayRepeat tells whether a batch may be there twice, since its producer expired while it was being
-// sent: nobody remembers then what it wrote, and takes any sequence (KIP-360).
+// mayRepeat tells whether a batch that was sent more than once may be there twice, since its producer
+// expired: nobody remembers then what it wrote, and takes any sequence (KIP-360). One of the attempts may
+// have arrived much later than its sender gave it up.
 func (l *log) mayRepeat(op *ProduceOp) bool {
 	return op != nil && op.Producer != noProducer && len(op.Attempts) > 1 &&
 		l.forgotten(op.Producer, op.Attempts[0].Start, op.lastLanding())

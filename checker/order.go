@@ -23,7 +23,7 @@ func (j *judge) checkSends(l *log) {
 		}
 		a := before.acked()
 		inOrder := a.End < op.Attempts[0].Start || sameSession(before, op)
-		if last := a.offset(before.Count - 1); inOrder && b.offset(0) <= last && !l.mayLose(b.offset(0), a.Start, b.End) && !l.mayRepeat(before) {
+		if last := a.offset(before.Count - 1); inOrder && b.offset(0) <= last && !l.mayLose(b.offset(0), min(a.Start, b.Start), max(a.End, b.End)) && !l.mayRepeat(before) {
 			j.flag(SendBack, []Event{a.Start, a.End, b.Start, b.End},
 				"%s-%d: client %d sent value %d, which landed at offset %d, and then value %d, which landed at %d",
 				op.Topic, op.Partition, op.Client, before.First, a.offset(0), op.First, b.offset(0))
@@ -80,7 +80,7 @@ type producerEpoch struct {
 }
 
 // checkEpochs demands of the final read that nothing of an epoch lies behind a later epoch of the same producer,
-// unless the producer expired before it was sent for the last time.
+// unless the producer expired. What was sent may arrive much later than its sender gave it up.
 func (j *judge) checkEpochs(l *log) {
 	newest := map[kafka.ProducerID]*ProduceOp{}
 	for _, r := range l.read.Records {
@@ -125,7 +125,7 @@ func (j *judge) checkWhole(l *log) {
 func (j *judge) checkSequences(l *log) {
 	var ops []*ProduceOp
 	for _, op := range l.produces {
-		if op.Producer != noProducer && len(op.Attempts) > 0 {
+		if op.Producer != noProducer && len(op.Attempts) > 0 && !op.tooLarge() {
 			ops = append(ops, op)
 		}
 	}

@@ -1,6 +1,10 @@
 package checker
 
-import "momus/core/kafka"
+import (
+	"slices"
+
+	"momus/core/kafka"
+)
 
 const noProducer = kafka.NoProducerID
 
@@ -57,6 +61,13 @@ func (op *ProduceOp) acked() *Attempt {
 // acks tells whether the attempt's answer says that the batch is there.
 func (a *Attempt) acks() bool {
 	return a.Answered && (a.Err == kafka.None || a.Err == kafka.ErrDuplicateSequenceNumber)
+}
+
+// tooLarge tells whether a batch was refused for its size, and so never is appended, however often it is sent.
+func (op *ProduceOp) tooLarge() bool {
+	return slices.ContainsFunc(op.Attempts, func(a Attempt) bool {
+		return a.Answered && (a.Err == kafka.ErrMessageTooLarge || a.Err == kafka.ErrRecordListTooLarge)
+	})
 }
 
 // offset is the offset that the acknowledgement told for the op's i-th value, or NoOffset.

@@ -123,19 +123,14 @@ func (j *judge) checkFenced(l *log, later []*ProduceOp, op *ProduceOp, a *Attemp
 // batch of each producer: then those before the last may be refused, but never appended once more.
 func (j *judge) checkRefused(l *log, ops []*ProduceOp, i int, a *Attempt) {
 	op := ops[i]
-	var anchor *ProduceOp
-	var known *Attempt
-	for _, o := range []*ProduceOp{op, ops[max(i-1, 0)]} {
-		if o != op && !follows(o, op) {
-			continue
+	anchor, known := op, op.knownBefore(a)
+	if known == nil || !l.stands(op, known, a) {
+		if anchor = predecessor(ops[:i], op); anchor == nil {
+			return
 		}
-		if b := o.knownBefore(a); b != nil && l.stands(o, b, a) {
-			anchor, known = o, b
-			break
+		if known = anchor.knownBefore(a); known == nil || !l.stands(anchor, known, a) {
+			return
 		}
-	}
-	if anchor == nil {
-		return
 	}
 	begun, later := op.Attempts[0].Start, 0
 	for _, o := range ops[i+1:] {
@@ -153,6 +148,21 @@ func (j *judge) checkRefused(l *log, ops []*ProduceOp, i int, a *Attempt) {
 	j.flag(FalseRefusal, []Event{known.Start, known.End, a.Start, a.End},
 		"%s-%d: sequence %d of producer id %d (value %d) was refused with %v, though sequence %d (value %d) is at offset %d",
 		op.Topic, op.Partition, op.Sequence, op.Producer, op.First, a.Err, anchor.Sequence, anchor.First, known.Base)
+}
+
+// predecessor is the batch that comes right before another, or nil if that is not known: the latest that was
+// not too large. before holds those that were made earlier.
+func predecessor(before []*ProduceOp, op *ProduceOp) *ProduceOp {
+	for i := len(before) - 1; i >= 0; i-- {
+		switch o := before[i]; {
+		case o.tooLarge() && o.Sequence == op.Sequence:
+		case follows(o, op):
+			return o
+		default:
+			return nil
+		}
+	}
+	return nil
 }
 
 // crashedBetween tells whether a process ended between two events.

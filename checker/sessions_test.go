@@ -81,6 +81,14 @@ func TestTheNextBatchIsNotRefused(t *testing.T) {
 			s.final(1)
 			return s
 		}},
+		{"the one before, of its sequence, was refused", FalseRefusal, func() *story {
+			s := tell(0)
+			s.sent(0, 0, 0, 0)
+			s.sent(0, 1, kafka.ErrMessageTooLarge, -1)
+			s.sent(0, 1, outOfOrder, -1)
+			s.final(1)
+			return s
+		}},
 		{"a hole before it", "", func() *story {
 			s := tell(0)
 			s.sent(0, 0, 0, 0)

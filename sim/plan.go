@@ -5,6 +5,7 @@ import (
 
 	"momus/cluster"
 	"momus/cluster/config"
+	coreconfig "momus/core/config"
 	"momus/core/kafka"
 	"momus/core/port"
 	"momus/sim/simdisk"
@@ -68,6 +69,7 @@ func (n *node) drawConfig() *config.Node {
 	if err != nil {
 		panic("BUG: the simulator's own configuration is refused: " + err.Error())
 	}
+	node.Broker.ProducerIDBlock = [...]int32{coreconfig.ProducerIDBlock, 10, 1, 1}[n.stream("plan/ids").Draw(4)]
 	node.Broker.MetadataSegmentBytes = int32([...]int64{1 << 20, 16 << 10, 4 << 10}[s.Draw(3)])
 	return &node
 }

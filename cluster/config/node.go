@@ -113,6 +113,7 @@ func (v *values) broker() config.Broker {
 		HeartbeatInterval:        v.millis("broker.heartbeat.interval.ms"),
 		SessionTimeout:           v.millis("broker.session.timeout.ms"),
 		ProducerIDExpiration:     v.millis("producer.id.expiration.ms"),
+		ProducerIDBlock:          config.ProducerIDBlock,
 		CheckpointInterval:       v.millis("log.flush.offset.checkpoint.interval.ms"),
 		RetentionCheckInterval:   v.millis("log.retention.check.interval.ms"),
 		InitialTaskDelay:         v.millis("log.initial.task.delay.ms"),

@@ -51,7 +51,7 @@ func TestNothingConfiguredIsANodeOfItsOwn(t *testing.T) {
 			},
 			AutoCreateTopics: true, NumPartitions: 1, DefaultReplicationFactor: 1, DeleteTopicEnable: true,
 			FetchBytesMax: 57671680, RequestBytesMax: 104857600,
-			HeartbeatInterval: 2000, SessionTimeout: 9000, ProducerIDExpiration: 86400000,
+			HeartbeatInterval: 2000, SessionTimeout: 9000, ProducerIDExpiration: 86400000, ProducerIDBlock: 1000,
 			CheckpointInterval: 60000, RetentionCheckInterval: 300000, InitialTaskDelay: 30000, RecoveryThreads: 2, MetadataSegmentBytes: 1 << 30,
 			Topic: config.Topic{
 				SegmentBytes: 1 << 30, SegmentIndexBytes: 10485760, IndexIntervalBytes: 4096,

@@ -48,6 +48,9 @@ type Broker struct {
 	SessionTimeout    kafka.Millis
 	// ProducerIDExpiration is producer.id.expiration.ms.
 	ProducerIDExpiration kafka.Millis
+	// ProducerIDBlock is how many producer ids a broker gets at a time (KIP-730). In Kafka it is 1000, and
+	// no key changes it.
+	ProducerIDBlock int32
 	// CheckpointInterval is log.flush.offset.checkpoint.interval.ms.
 	CheckpointInterval kafka.Millis
 	// RetentionCheckInterval is log.retention.check.interval.ms, InitialTaskDelay

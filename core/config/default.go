@@ -9,6 +9,9 @@ import (
 // day is a civil day; Kafka's defaults of retention and expiry are multiples of it.
 const day kafka.Millis = 24 * 60 * 60 * 1000
 
+// ProducerIDBlock is the block of producer ids that every broker of Kafka takes.
+const ProducerIDBlock = 1000
+
 // DefaultTopic is what a topic has if neither it nor the broker says otherwise.
 func DefaultTopic() Topic {
 	return Topic{
@@ -53,6 +56,7 @@ func DefaultBroker() Broker {
 		HeartbeatInterval:        2000,
 		SessionTimeout:           9000,
 		ProducerIDExpiration:     day,
+		ProducerIDBlock:          ProducerIDBlock,
 		CheckpointInterval:       60000,
 		RetentionCheckInterval:   300000,
 		InitialTaskDelay:         30000,

@@ -8,9 +8,6 @@ import (
 	"momus/core/record"
 )
 
-// producerIDBlock is how many producer ids a broker gets at a time (KIP-730).
-const producerIDBlock = 1000
-
 // allocateProducerIDs gives the next block to a broker. The record names the block after it, so
 // that a block is never given twice, whoever dies when.
 func (m *Controller) allocateProducerIDs(r *msg.AllocateProducerIDs) decision {
@@ -20,14 +17,14 @@ func (m *Controller) allocateProducerIDs(r *msg.AllocateProducerIDs) decision {
 	if b := m.img.Broker(r.Broker); b == nil || b.Epoch != r.BrokerEpoch {
 		return refuse(kafka.ErrStaleBrokerEpoch)
 	}
-	first := m.img.NextProducerID
-	if first > math.MaxInt64-producerIDBlock {
+	first, count := m.img.NextProducerID, m.cfg.ProducerIDBlock
+	if first > math.MaxInt64-kafka.ProducerID(count) {
 		return refuse(kafka.ErrUnknownServerError)
 	}
 	return decision{
 		records: []record.Metadata{&record.ProducerIDsRecord{
-			BrokerID: r.Broker, BrokerEpoch: r.BrokerEpoch, NextProducerID: first + producerIDBlock,
+			BrokerID: r.Broker, BrokerEpoch: r.BrokerEpoch, NextProducerID: first + kafka.ProducerID(count),
 		}},
-		reply: &msg.AllocatedProducerIDs{Op: r.Op, First: first, Count: producerIDBlock},
+		reply: &msg.AllocatedProducerIDs{Op: r.Op, First: first, Count: count},
 	}
 }

@@ -9,6 +9,8 @@ import (
 // it if that is here already, and who waits for an id.
 type producerBlock struct {
 	next, end kafka.ProducerID
+	// enough is how many ids must be left, or the next block is asked for: a tenth of one, as in Kafka.
+	enough kafka.ProducerID
 	// ahead is the first id of the next block, count its length; 0 if there is none yet.
 	ahead   kafka.ProducerID
 	count   int32
@@ -16,8 +18,8 @@ type producerBlock struct {
 	waiting []msg.Op
 }
 
-// prefetchAt is how many ids are left when the next block is asked for, as in Kafka a tenth.
-const prefetchAt = 100
+// prefetchPart is the part of a block that is left when the next one is asked for.
+const prefetchPart = 10
 
 // ProducerID asks for an id; Out.ProducerIDs answers, at once or when a block comes. Who waits is
 // bounded by the requests of all connections.
@@ -40,7 +42,8 @@ func (m *Lifecycle) serveProducerIDs() {
 	n := 0
 	for ; n < len(b.waiting); n++ {
 		if b.next == b.end && b.count > 0 {
-			b.next, b.end, b.count = b.ahead, b.ahead+kafka.ProducerID(b.count), 0
+			b.next, b.end, b.enough = b.ahead, b.ahead+kafka.ProducerID(b.count), kafka.ProducerID(b.count/prefetchPart)
+			b.count = 0
 		}
 		if b.next == b.end {
 			break
@@ -50,7 +53,7 @@ func (m *Lifecycle) serveProducerIDs() {
 	}
 	b.waiting = append(b.waiting[:0], b.waiting[n:]...)
 	switch {
-	case b.asked || b.count > 0 || b.end-b.next >= prefetchAt:
+	case b.asked || b.count > 0 || b.next < b.end && b.end-b.next >= b.enough:
 	case m.epoch == kafka.NoBrokerEpoch:
 		m.refuseProducerIDs()
 	default:

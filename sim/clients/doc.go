@@ -16,7 +16,7 @@
 //	batch.go       records out of values, and values out of records
 //	ways.go        what idempotent producers do beside producing: repeat, bump epochs, fall idle
 //	waiting.go     what a client that is not idle waits for
-//	produce.go, plain.go, idempotent.go, consumer.go, admin.go, trimmer.go, reader.go  the kinds
+//	produce.go, plain.go, idempotent.go, passer.go, consumer.go, admin.go, trimmer.go, reader.go  the kinds
 //
 // Invariants:
 //

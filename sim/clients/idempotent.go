@@ -39,7 +39,10 @@ type lane struct {
 	topic     int
 	partition kafka.PartitionID
 	next      kafka.Sequence
-	open      []*batch // in the order of their sequences
+	// clumsy is a batch that is too large for any segment; nothing is made until its refusal gives its
+	// sequence back.
+	clumsy *batch
+	open   []*batch // in the order of their sequences
 	// draining holds sending back until nothing is in flight: then all is sent again, in order.
 	draining bool
 	node     int32 // that the batches in flight were sent to
@@ -90,6 +93,7 @@ func (p *idempotent) step(now int64) {
 	if p.broken || p.renew > 0 && p.made >= p.renew && p.opened() == 0 {
 		p.beginAnew()
 	}
+	p.sendStrays(now)
 	if !p.has {
 		p.askID(now)
 		return
@@ -100,7 +104,6 @@ func (p *idempotent) step(now int64) {
 	for i := range p.lanes {
 		p.sendLane(&p.lanes[i], now)
 	}
-	p.sendStrays(now)
 }
 
 // expireBatches gives up when a batch has been tried for too long.
@@ -176,12 +179,23 @@ func (p *idempotent) produceMore(now int64) {
 		return
 	}
 	ln := p.lane(topic, partition)
-	for range 1 + p.draw(drawCount, p.burst) {
+	burst := 1 + p.draw(drawCount, p.burst)
+	if ln.clumsy != nil {
+		burst = 0
+	}
+	for range burst {
 		sh := p.shape(&p.habits)
+		if p.stumbles(ln) {
+			sh.count, sh.size = 1, oversize
+		}
 		sh.producer, sh.epoch, sh.sequence = p.producer, p.epoch, ln.next
 		ln.open = append(ln.open, p.makeBatch(topic, partition, -1, sh))
-		ln.next = ln.next.Add(sh.count)
 		p.made++
+		if sh.size == oversize {
+			ln.clumsy = ln.open[0]
+			break
+		}
+		ln.next = ln.next.Add(sh.count)
 	}
 	p.nextAt = now + p.pause(p.gap) + p.nap()
 	p.at(p.nextAt)
@@ -246,9 +260,7 @@ func (p *idempotent) answered(_ *link, c call, r kmsg.Response) {
 		p.asked = false
 		p.has = r.ErrorCode == 0
 		p.producer, p.epoch = kafka.ProducerID(r.ProducerID), kafka.ProducerEpoch(r.ProducerEpoch)
-		p.history.Inits = append(p.history.Inits, checker.Init{
-			Client: p.id, Start: p.askedAt, End: p.event(), Err: kafka.ErrorCode(r.ErrorCode), Producer: p.producer, Epoch: p.epoch,
-		})
+		p.given(p.askedAt, r)
 		p.askAt = p.env.Now() + metadataPause
 	case *kmsg.ProduceResponse:
 		if b := p.stray(c.index); b != nil {
@@ -296,6 +308,10 @@ func (p *idempotent) find(op int) (*lane, *batch) {
 // settle decides what follows from an attempt's end.
 func (p *idempotent) settle(ln *lane, b *batch, err kafka.ErrorCode) {
 	head := ln.open[0] == b
+	if ln.clumsy == b && (err == kafka.ErrMessageTooLarge || err == kafka.ErrRecordListTooLarge) {
+		ln.clumsy, ln.open = nil, nil
+		return
+	}
 	switch err {
 	case kafka.None, kafka.ErrDuplicateSequenceNumber:
 		ln.open = slices.DeleteFunc(ln.open, func(o *batch) bool { return o == b })

@@ -32,8 +32,8 @@ type shared struct {
 	values  checker.Value    // the last one given out
 }
 
-// NewPopulation draws the clients: an admin client, one to four producers of either kind, and up to
-// three consumers; in one world of three somebody deletes records.
+// NewPopulation draws the clients: an admin client, one to four producers of either kind, up to three
+// consumers; in one world of three somebody deletes records, in one of four asks for producer ids alone.
 func NewPopulation(env Env, plan Plan) *Population {
 	s := &shared{env: env, plan: plan, topics: drawTopics(env), history: &checker.History{}}
 	s.builder.Codecs = &s.codecs
@@ -56,6 +56,9 @@ func NewPopulation(env Env, plan Plan) *Population {
 	}
 	if env.Draw("plan/trimmer", 3) == 1 {
 		p.clients = append(p.clients, newTrimmer(s, p.next()))
+	}
+	if env.Draw("plan/passers", 4) == 3 {
+		p.clients = append(p.clients, newPasser(s, p.next()))
 	}
 	return p
 }
@@ -143,6 +146,8 @@ func kind(c Client) string {
 		return "consumer"
 	case *trimmer:
 		return "trimmer"
+	case *passer:
+		return "passer"
 	case *Reader:
 		return "reader"
 	}

@@ -69,6 +69,9 @@ func (a *admin) Waiting() string { return a.waiting() }
 func (p *plain) Waiting() string { return p.waiting() }
 
 // Waiting implements Client.
+func (p *passer) Waiting() string { return p.waiting() }
+
+// Waiting implements Client.
 func (c *consumer) Waiting() string { return c.waiting() }
 
 // Waiting implements Client.

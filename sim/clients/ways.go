@@ -18,6 +18,8 @@ type ways struct {
 	shows bool
 	// repeats has it send again what was acknowledged, deaf not hear what the oldest batch was answered.
 	repeats, deaf bool
+	// clumsy has it make batches that are too large, now and then.
+	clumsy bool
 	// naps has it fall idle for longer than a broker remembers it.
 	naps int64
 }
@@ -28,9 +30,10 @@ const napMax = second
 func drawWays(s *shared, key string) ways {
 	some := func(name string, oneIn uint64) bool { return s.env.Draw(key+name, oneIn) == oneIn-1 }
 	w := ways{
-		renew: []int32{0, 0, 0, 40, 10, 40, 4}[s.env.Draw(key+"/renew", 7)],
+		renew: []int32{0, 0, 0, 40, 10, 40, 1}[s.env.Draw(key+"/renew", 7)],
 		bumps: some("/bumps", 2), leaps: some("/leaps", 4), haunts: some("/haunts", 2),
 		shows: some("/shows", 2), repeats: some("/repeats", 2), deaf: some("/deaf", 2),
+		clumsy: some("/clumsy", 2),
 	}
 	if idle := s.plan.Idle; idle > 0 && idle <= napMax && some("/naps", 2) {
 		w.naps = idle
@@ -59,6 +62,12 @@ func (p *idempotent) sendAgain(b *batch) {
 // is sent again when the others are there.
 func (p *idempotent) unheard(ln *lane, b *batch) bool {
 	return p.deaf && !p.quiet && ln.open[0] == b && inFlight(ln.open) > 1 && p.draw(drawDeaf, 6) == 5
+}
+
+// stumbles tells whether the next batch of a lane is too large. It goes alone, and without a codec that could
+// make it small.
+func (p *idempotent) stumbles(ln *lane) bool {
+	return p.clumsy && p.codec == 0 && len(ln.open) == 0 && p.draw(drawRare, 12) == 11
 }
 
 // nap is how long the producer falls idle.
