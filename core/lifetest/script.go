@@ -36,6 +36,7 @@ func Script(l *Life) []func() {
 			l.Send(3, 1, kmsg.NewPtrListConfigResourcesRequest())
 		},
 		func() { l.Send(1, 2, DeleteRecords("made", -1)); l.Send(1, 0, DeleteRecords("made", 1)); l.Settle() },
+		func() { l.Send(1, 4, offsetForLeaderEpoch("made", 0)); l.Send(1, 2, offsetForLeaderEpoch("made", 9)) },
 		func() { l.Close(2) },
 		func() { l.Send(3, 17, fetch(topic, 2, 60_000)); l.Pass(3000) },
 		func() { l.Send(1, 6, DeleteTopics(topic)); l.Settle() },
@@ -132,6 +133,19 @@ func listOffsets(name string, at int64) *kmsg.ListOffsetsRequest {
 	for p := range int32(3) {
 		f := kmsg.NewListOffsetsRequestTopicPartition()
 		f.Partition, f.Timestamp, f.CurrentLeaderEpoch = p, at, -1
+		t.Partitions = append(t.Partitions, f)
+	}
+	m.Topics = append(m.Topics, t)
+	return m
+}
+
+func offsetForLeaderEpoch(name string, epoch int32) *kmsg.OffsetForLeaderEpochRequest {
+	m := kmsg.NewPtrOffsetForLeaderEpochRequest()
+	t := kmsg.NewOffsetForLeaderEpochRequestTopic()
+	t.Topic = name
+	for p := range int32(3) {
+		f := kmsg.NewOffsetForLeaderEpochRequestTopicPartition()
+		f.Partition, f.LeaderEpoch = p, epoch
 		t.Partitions = append(t.Partitions, f)
 	}
 	m.Topics = append(m.Topics, t)

@@ -35,6 +35,8 @@ func handler(key kafka.APIKey) *api {
 		return &deleteRecordsAPI
 	case wire.KeyInitProducerID:
 		return &initProducerIDAPI
+	case wire.KeyOffsetForLeaderEpoch:
+		return &offsetForLeaderEpochAPI
 	case wire.KeyDescribeConfigs:
 		return &describeConfigsAPI
 	case wire.KeyListConfigResources:

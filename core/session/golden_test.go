@@ -296,3 +296,29 @@ func TestGoldenDeleteRecords(t *testing.T) {
 		answer("an answer too late for anybody", 0, kafka.None, 5)
 	})
 }
+
+func TestGoldenOffsetForLeaderEpoch(t *testing.T) {
+	golden(t, "offset_for_leader_epoch", func(step func(string, *bench)) {
+		b := newBench()
+		b.open(1)
+		b.rep.at(tp(topicT, 0)).high = 10
+		b.rep.at(tp(topicT, 1)).err = kafka.ErrFencedLeaderEpoch
+		ask := func(version int16, title string, asked ...int32) {
+			r := kmsg.NewPtrOffsetForLeaderEpochRequest()
+			r.ReplicaID = -1
+			for ; len(asked) > 0; asked = asked[3:] {
+				rt := kmsg.NewOffsetForLeaderEpochRequestTopic()
+				rt.Topic = []string{"t", "nowhere"}[asked[0]]
+				p := kmsg.NewOffsetForLeaderEpochRequestTopicPartition()
+				p.Partition, p.LeaderEpoch, p.CurrentLeaderEpoch = asked[1], asked[2], 4
+				rt.Partitions = append(rt.Partitions, p)
+				r.Topics = append(r.Topics, rt)
+			}
+			b.send(1, version, r)
+			step(title, b)
+		}
+		ask(2, "v2: an epoch, and one that is yet to come", 0, 0, 5, 0, 0, 6)
+		ask(3, "v3: a leader of another epoch; no such partition; no such topic", 0, 1, 5, 0, 2, 5, 0, -1, 5, 1, 0, 5)
+		ask(4, "v4: nothing")
+	})
+}

@@ -62,8 +62,11 @@ func (r *replicas) OffsetState(tp kafka.TopicPartition, _ kafka.LeaderEpoch) msg
 	}
 }
 
-func (r *replicas) EpochEnd(kafka.TopicPartition, kafka.LeaderEpoch) (kafka.LeaderEpoch, kafka.Offset) {
-	return kafka.NoLeaderEpoch, kafka.NoOffset
+func (r *replicas) EpochEnd(tp kafka.TopicPartition, asked kafka.LeaderEpoch) (kafka.LeaderEpoch, kafka.Offset) {
+	if asked > 5 {
+		return kafka.NoLeaderEpoch, kafka.NoOffset
+	}
+	return asked, r.at(tp).high
 }
 
 func (r *replicas) EpochAt(kafka.TopicPartition, kafka.Offset) kafka.LeaderEpoch {

@@ -46,6 +46,11 @@ var (
 	initProducerIDRequest  = mustSchema(`TransactionalID:str? TransactionTimeoutMillis:i32 ProducerID:i64@3+ ProducerEpoch:i16@3+`)
 	initProducerIDResponse = mustSchema(`ThrottleMillis:i32 ErrorCode:i16 ProducerID:i64 ProducerEpoch:i16`)
 
+	offsetForLeaderEpochRequest = mustSchema(`ReplicaID:i32@3+
+		Topics:[{Topic:str Partitions:[{Partition:i32 CurrentLeaderEpoch:i32 LeaderEpoch:i32}]}]`)
+	offsetForLeaderEpochResponse = mustSchema(`ThrottleMillis:i32
+		Topics:[{Topic:str Partitions:[{ErrorCode:i16 Partition:i32 LeaderEpoch:i32 EndOffset:i64}]}]`)
+
 	describeConfigsRequest = mustSchema(`Resources:[{ResourceType:i8 ResourceName:str ConfigNames:[str]?}]
 		IncludeSynonyms:bool IncludeDocumentation:bool@3+`)
 	describeConfigsResponse = mustSchema(`ThrottleMillis:i32 Resources:[{ErrorCode:i16 ErrorMessage:str? ResourceType:i8 ResourceName:str
