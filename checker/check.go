@@ -59,6 +59,7 @@ const (
 	Fencing           = "fencing"
 	ProducerIDs       = "producer-id"
 	Expired           = "expiry"
+	EpochEnd          = "epoch-end"
 	Protocol          = "protocol"
 	Unavailable       = "unavailable"
 )
@@ -71,7 +72,7 @@ type Report struct {
 	RecordsAcked                      int
 	Retried                           int // batches that took more than one attempt
 	Polls, RecordsPolled              int
-	Lookups                           int
+	Lookups, EpochEnds                int
 	Created, Deleted                  int
 	RecordsFinal                      int
 	// Excused are acknowledged records that are missing and may be, by excuse.
@@ -109,7 +110,7 @@ func (r *Report) Add(o Report) {
 		{&r.Acks0, o.Acks0}, {&r.Acks1, o.Acks1}, {&r.AcksAll, o.AcksAll}, {&r.Idempotent, o.Idempotent},
 		{&r.Failed, o.Failed}, {&r.Unknown, o.Unknown}, {&r.RecordsAcked, o.RecordsAcked},
 		{&r.Retried, o.Retried}, {&r.Polls, o.Polls}, {&r.RecordsPolled, o.RecordsPolled},
-		{&r.Lookups, o.Lookups}, {&r.Created, o.Created}, {&r.Deleted, o.Deleted},
+		{&r.Lookups, o.Lookups}, {&r.EpochEnds, o.EpochEnds}, {&r.Created, o.Created}, {&r.Deleted, o.Deleted},
 		{&r.RecordsFinal, o.RecordsFinal}, {&r.ExcusedPowerLoss, o.ExcusedPowerLoss},
 		{&r.ExcusedDeletion, o.ExcusedDeletion}, {&r.ExcusedDamage, o.ExcusedDamage},
 		{&r.Spoiled, o.Spoiled}, {&r.RefusedDamage, o.RefusedDamage}, {&r.ShownDamage, o.ShownDamage}, {&r.Undecided, o.Undecided},
@@ -158,6 +159,7 @@ func Check(h *History) ([]Violation, Report) {
 		j.checkSessions(l)
 		j.checkExpiries(l)
 		j.checkTrims(l)
+		j.checkEpochEnds(l)
 	}
 	for i := range h.Polls {
 		j.checkPoll(&h.Polls[i])
@@ -211,7 +213,7 @@ func (j *judge) count() {
 	for i := range j.h.Polls {
 		r.RecordsPolled += len(j.h.Polls[i].Records)
 	}
-	r.Polls, r.Lookups = len(j.h.Polls), len(j.h.Lookups)
+	r.Polls, r.Lookups, r.EpochEnds = len(j.h.Polls), len(j.h.Lookups), len(j.h.EpochEnds)
 	for i := range j.h.Admin {
 		op := &j.h.Admin[i]
 		switch {

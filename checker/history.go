@@ -15,8 +15,10 @@ type History struct {
 	Produces []ProduceOp
 	Polls    []Poll
 	Lookups  []Lookup
-	Admin    []AdminOp
-	Trims    []TrimOp
+	// EpochEnds are the answers to OffsetForLeaderEpoch.
+	EpochEnds []EpochEndOp
+	Admin     []AdminOp
+	Trims     []TrimOp
 	// Listed tells that Final is the list of all topics, made after the world had come to rest.
 	Listed bool
 	Final  []FinalTopic
@@ -157,6 +159,8 @@ type Record struct {
 	Offset    kafka.Offset
 	Timestamp kafka.Wall
 	Value     Value
+	// Epoch is that of the leader that took it.
+	Epoch kafka.LeaderEpoch
 }
 
 // Range is a range of offsets; End is exclusive.
@@ -196,6 +200,22 @@ type Lookup struct {
 	// Offset is kafka.NoOffset, and Timestamp -1, if no record is as late as asked.
 	Offset    kafka.Offset
 	Timestamp kafka.Wall
+}
+
+// EpochEndOp is the answer to OffsetForLeaderEpoch for one partition.
+type EpochEndOp struct {
+	Client    int32
+	Node      int32
+	Topic     string
+	Partition kafka.PartitionID
+	Start     Event
+	Answer    Event
+	// Asked is the epoch whose end was asked for.
+	Asked kafka.LeaderEpoch
+	Err   kafka.ErrorCode
+	// Epoch and End are what was told.
+	Epoch kafka.LeaderEpoch
+	End   kafka.Offset
 }
 
 // What ListOffsets takes in place of a timestamp.

@@ -38,6 +38,8 @@ type log struct {
 	produces []*ProduceOp
 	polls    []*Poll
 	lookups  []*Lookup
+	// epochEnds are the questions for the end of an epoch that were answered.
+	epochEnds []*EpochEndOp
 	// read is the final read, or nil; found are its records in the order of their values.
 	read  *Read
 	found []Record
@@ -109,6 +111,12 @@ func (j *judge) build() {
 		p := &h.Lookups[i]
 		if l := j.log(p.Topic, kafka.TopicID{}, p.Partition); l != nil && p.Err == kafka.None {
 			l.lookups = append(l.lookups, p)
+		}
+	}
+	for i := range h.EpochEnds {
+		q := &h.EpochEnds[i]
+		if l := j.log(q.Topic, kafka.TopicID{}, q.Partition); l != nil && q.Err == kafka.None {
+			l.epochEnds = append(l.epochEnds, q)
 		}
 	}
 	for i := range h.Trims {

@@ -16,6 +16,7 @@ var floors = []Count{
 	{"records-deleted", 95},
 	{"retried", 720},
 	{"spoiled", 64},
+	{"epoch-ends", 380},
 	{"polls", 6130},
 	{"polled", 19_800},
 	{"final", 17_900},

@@ -145,7 +145,7 @@ func (s *shared) readBatch(h record.Header, batch []byte, from kafka.Offset) str
 		if !ok {
 			return "a record that nobody sent in this form"
 		}
-		s.records = append(s.records, checker.Record{Offset: it.Record.Offset, Timestamp: it.Record.Timestamp, Value: v})
+		s.records = append(s.records, checker.Record{Offset: it.Record.Offset, Timestamp: it.Record.Timestamp, Value: v, Epoch: h.LeaderEpoch})
 	}
 	if err := it.Err(); err != nil {
 		return "a batch that is damaged inside: " + err.Error()

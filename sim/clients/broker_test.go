@@ -18,6 +18,7 @@ type broker struct {
 	lastPID  int64
 	produces int
 	fault    fault
+	epoch    kafka.LeaderEpoch
 	astray   int // how many fetches are refused, as if the leader had moved
 }
 
@@ -33,6 +34,7 @@ const (
 	leaky
 	greedy
 	relapsing
+	belated
 	mute
 	lenient // old epochs may write
 	picky   // refuses some batches that are next
@@ -80,7 +82,7 @@ func (b *broker) answer(r kmsg.Request) kmsg.Response {
 		a.ApiKeys = []kmsg.ApiVersionsResponseApiKey{
 			{ApiKey: 0, MaxVersion: 13}, {ApiKey: 1, MinVersion: 4, MaxVersion: 18}, {ApiKey: 2, MinVersion: 1, MaxVersion: 11},
 			{ApiKey: 3, MaxVersion: 13}, {ApiKey: 18, MaxVersion: 4}, {ApiKey: 19, MinVersion: 2, MaxVersion: 7},
-			{ApiKey: 20, MinVersion: 1, MaxVersion: 6}, {ApiKey: 21, MaxVersion: 2}, {ApiKey: 22, MaxVersion: 5},
+			{ApiKey: 20, MinVersion: 1, MaxVersion: 6}, {ApiKey: 21, MaxVersion: 2}, {ApiKey: 23, MinVersion: 2, MaxVersion: 4}, {ApiKey: 22, MaxVersion: 5},
 		}
 		return a
 	case *kmsg.MetadataRequest:
@@ -119,6 +121,8 @@ func (b *broker) answer(r kmsg.Request) kmsg.Response {
 		return b.offsets(r)
 	case *kmsg.FetchRequest:
 		return b.fetch(r)
+	case *kmsg.OffsetForLeaderEpochRequest:
+		return b.epochEnds(r)
 	case *kmsg.DeleteRecordsRequest:
 		return b.trim(r)
 	}
@@ -181,7 +185,7 @@ func (b *broker) metadata(r *kmsg.MetadataRequest) kmsg.Response {
 		m.Topic, m.TopicID = &t.name, t.id
 		for i := range t.parts {
 			p := kmsg.NewMetadataResponseTopicPartition()
-			p.Partition, p.Leader = int32(i), 1
+			p.Partition, p.Leader, p.LeaderEpoch = int32(i), 1, int32(b.epoch)
 			m.Partitions = append(m.Partitions, p)
 		}
 		a.Topics = append(a.Topics, m)

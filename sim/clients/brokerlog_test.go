@@ -21,6 +21,7 @@ type brokerLog struct {
 // crash cuts logs after a power loss, but for what is flushed.
 func (b *broker) crash(power bool) checker.Crash {
 	c := checker.Crash{Event: checker.Event(b.world.Event()), Node: 1, Power: power}
+	b.epoch++
 	for _, t := range b.topics {
 		for i, l := range t.parts {
 			at := checker.FlushedEnd{Log: kafka.TopicPartition{Topic: t.id, Partition: kafka.PartitionID(i)}}
@@ -79,7 +80,7 @@ func (b *broker) append(l *brokerLog, batch []byte) (kafka.ErrorCode, int64) {
 	if b.fault == forgetful && b.produces%7 == 0 {
 		return kafka.None, int64(l.next)
 	}
-	record.Stamp(batch, l.next, 0)
+	record.Stamp(batch, l.next, b.epoch)
 	if h, err = record.ParseHeader(batch); err != nil {
 		panic(err)
 	}

@@ -31,6 +31,10 @@ type position struct {
 	known     bool
 	offset    kafka.Offset
 	asked     kafka.Wall
+	// last is the epoch of the record before offset, or NoLeaderEpoch; valid is the epoch of the leader by
+	// which the position was found, or held against the log.
+	// asking is what valid becomes if the question that is open is answered.
+	last, valid, asking kafka.LeaderEpoch
 }
 
 func newConsumer(s *shared, id int32) *consumer {
@@ -104,7 +108,7 @@ func (c *consumer) choose() *link {
 	c.open = c.open[:0]
 	for i := range c.positions {
 		p := &c.positions[i]
-		if p.known == first.known && c.leader(p.topic, p.partition, c.speaks.fetch >= fetchByID) == l {
+		if c.next(p) == c.next(first) && c.leader(p.topic, p.partition, c.speaks.fetch >= fetchByID) == l {
 			c.open = append(c.open, i)
 		}
 	}
@@ -113,11 +117,35 @@ func (c *consumer) choose() *link {
 
 func (c *consumer) begin(l *link) {
 	c.busy, c.start, c.openNode = true, c.event(), l.node
-	if c.positions[c.open[0]].known {
+	switch c.next(&c.positions[c.open[0]]) {
+	case callFetch:
 		l.send(c.fetchRequest(), call{kind: callFetch})
-	} else {
+	case callEpochs:
+		l.send(c.epochsRequest(), call{kind: callEpochs})
+	default:
 		l.send(c.offsetsRequest(), call{kind: callOffsets})
 	}
+}
+
+// next is what is to be asked for a position: where it is, whether it is still in the log (KIP-320),
+// or what lies there.
+func (c *consumer) next(p *position) callKind {
+	switch {
+	case !p.known:
+		return callOffsets
+	case p.last != kafka.NoLeaderEpoch && c.epoch(p) > p.valid:
+		return callEpochs
+	}
+	return callFetch
+}
+
+// epoch is that of the partition's leader as far as the client knows.
+func (c *consumer) epoch(p *position) kafka.LeaderEpoch {
+	places := c.seen.topics[p.topic].places
+	if c.speaks.metadata < 7 || int(p.partition) >= len(places) {
+		return kafka.NoLeaderEpoch
+	}
+	return places[p.partition].epoch
 }
 
 func (c *consumer) offsetsRequest() kmsg.Request {
@@ -183,6 +211,10 @@ func (c *consumer) answered(_ *link, asked call, r kmsg.Response) {
 		for _, index := range c.open {
 			c.lookedUp(&c.positions[index], r)
 		}
+	case *kmsg.OffsetForLeaderEpochResponse:
+		for _, index := range c.open {
+			c.validated(&c.positions[index], r)
+		}
 	case *kmsg.FetchResponse:
 		for _, index := range c.open {
 			c.fetched(&c.positions[index], r)
@@ -222,7 +254,7 @@ func (c *consumer) lookedUp(p *position, r *kmsg.ListOffsetsResponse) {
 	case a.Offset < 0: // nothing is as late as asked
 		p.asked = checker.LatestOffset
 	default:
-		p.known, p.offset = true, kafka.Offset(a.Offset)
+		p.known, p.offset, p.last, p.valid = true, kafka.Offset(a.Offset), kafka.NoLeaderEpoch, c.epoch(p)
 	}
 }
 
@@ -269,6 +301,9 @@ func (c *consumer) fetched(p *position, r *kmsg.FetchResponse) {
 		}
 		poll.Records, poll.Control = got.records, got.control
 		p.offset = got.next
+		if n := len(got.records); n > 0 {
+			p.last = got.records[n-1].Epoch
+		}
 	} else {
 		p.known = p.known && poll.Err != kafka.ErrOffsetOutOfRange
 		c.seen.topics[p.topic].stale = true

@@ -15,6 +15,7 @@
 //	versions.go    which version of each request a client speaks
 //	batch.go       records out of values, and values out of records
 //	ways.go        what idempotent producers do beside producing: repeat, bump epochs, fall idle
+//	validate.go    whether what a consumer has read is still there, when there is a new leader
 //	waiting.go     what a client that is not idle waits for
 //	produce.go, plain.go, idempotent.go, passer.go, consumer.go, admin.go, trimmer.go, reader.go  the kinds
 //

@@ -26,6 +26,7 @@ const (
 	callCreate
 	callDelete
 	callTrim
+	callEpochs
 )
 
 // pending is a request that has not been answered.

@@ -44,7 +44,7 @@ func TestASoundBrokerIsNeverAccused(t *testing.T) {
 		for what, missing := range map[string]bool{
 			"acks=0": sum.Acks0 == 0, "acks=1": sum.Acks1 == 0, "acks=all": sum.AcksAll == 0,
 			"idempotent": sum.Idempotent == 0, "polled": sum.RecordsPolled == 0, "lookups": sum.Lookups == 0,
-			"deleted": sum.Deleted == 0, "deleted of its records": sum.RecordsDeleted == 0, "retried": c.breaks > 0 && sum.Retried == 0,
+			"deleted": sum.Deleted == 0, "deleted of its records": sum.RecordsDeleted == 0, "asked about epochs": c.crashes > 0 && sum.EpochEnds == 0, "retried": c.breaks > 0 && sum.Retried == 0,
 			"excused": c.crashes > 0 && sum.ExcusedPowerLoss == 0,
 		} {
 			if missing {
@@ -71,6 +71,7 @@ func TestBrokenBrokersAreCaught(t *testing.T) {
 		{"gives one producer id to all", sharing, 0, 0, []string{checker.ProducerIDs}},
 		{"loses its tail in a process crash", leaky, 0, 4, []string{checker.LostWrite, checker.SendBack, checker.InconsistentReads}},
 		{"deletes a record too many", greedy, 0, 0, []string{checker.LogStart}},
+		{"tells that an epoch ended before it did", belated, 0, 4, []string{checker.EpochEnd}},
 		{"forgets what was to be deleted", relapsing, 0, 4, []string{checker.LogStart}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

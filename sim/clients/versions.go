@@ -9,7 +9,7 @@ import (
 // versions are what one client speaks. Those that Kafka 4.3 serves are drawn from, the newest
 // being the benign choice, so that over the seeds each version is spoken.
 type versions struct {
-	produce, fetch, offsets, metadata, create, remove, init, trim int16
+	produce, fetch, offsets, metadata, create, remove, init, trim, epochs int16
 	// hello is the version of ApiVersions that begins each connection, or -1.
 	hello int16
 }
@@ -24,6 +24,7 @@ const (
 	removeNewest   = 6
 	initNewest     = 5
 	trimNewest     = 2
+	epochsNewest   = 4
 	helloNewest    = 4
 
 	// From these on topics are named by their ids.
@@ -34,7 +35,7 @@ const (
 
 // drawVersions draws a client's versions: half of the clients speak the newest of all.
 func drawVersions(env Env, key string) versions {
-	v := versions{produceNewest, fetchNewest, offsetsNewest, metadataNewest, createNewest, removeNewest, initNewest, trimNewest, helloNewest}
+	v := versions{produceNewest, fetchNewest, offsetsNewest, metadataNewest, createNewest, removeNewest, initNewest, trimNewest, epochsNewest, helloNewest}
 	if env.Draw(key+"/old", 2) == 0 {
 		return v
 	}
@@ -50,6 +51,7 @@ func drawVersions(env Env, key string) versions {
 	v.remove = older("/remove", removeNewest, 1)
 	v.init = older("/init", initNewest, 0)
 	v.trim = older("/trim", trimNewest, 0)
+	v.epochs = older("/epochs", epochsNewest, 2)
 	v.hello = older("/hello", helloNewest, -1)
 	if v.produce >= produceByID || v.fetch >= fetchByID {
 		v.metadata = max(v.metadata, metadataByID)
@@ -73,6 +75,7 @@ func (a *actor) checkHello(r *kmsg.ApiVersionsResponse) {
 	for _, want := range []struct{ key, version int16 }{
 		{0, a.speaks.produce}, {1, a.speaks.fetch}, {2, a.speaks.offsets}, {3, a.speaks.metadata},
 		{18, a.speaks.hello}, {19, a.speaks.create}, {20, a.speaks.remove}, {21, a.speaks.trim}, {22, a.speaks.init},
+		{23, a.speaks.epochs},
 	} {
 		served := false
 		for _, k := range r.ApiKeys {

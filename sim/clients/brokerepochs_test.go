@@ -1,0 +1,50 @@
+package clients
+
+import (
+	"momus/core/kafka"
+
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// epochEnds looks for the ends of epochs through all batches.
+func (b *broker) epochEnds(r *kmsg.OffsetForLeaderEpochRequest) kmsg.Response {
+	a := kmsg.NewPtrOffsetForLeaderEpochResponse()
+	for _, q := range r.Topics {
+		t := kmsg.NewOffsetForLeaderEpochResponseTopic()
+		t.Topic = q.Topic
+		for _, part := range q.Partitions {
+			p := kmsg.NewOffsetForLeaderEpochResponseTopicPartition()
+			p.Partition = part.Partition
+			l, err := b.log(q.Topic, kafka.TopicID{}, part.Partition)
+			if p.ErrorCode = int16(err); err == kafka.None {
+				epoch, end := l.epochEnd(kafka.LeaderEpoch(part.LeaderEpoch), b.epoch)
+				if b.fault == belated && end > 0 {
+					end--
+				}
+				p.LeaderEpoch, p.EndOffset = int32(epoch), int64(end)
+			}
+			t.Partitions = append(t.Partitions, p)
+		}
+		a.Topics = append(a.Topics, t)
+	}
+	return a
+}
+
+// epochEnd is the end of an epoch in a log whose leader is of epoch now.
+func (l *brokerLog) epochEnd(asked, now kafka.LeaderEpoch) (kafka.LeaderEpoch, kafka.Offset) {
+	if asked == now {
+		return asked, l.next
+	}
+	epoch := kafka.NoLeaderEpoch
+	for i := range l.heads {
+		if h := &l.heads[i]; h.LeaderEpoch > asked {
+			return max(epoch, 0), h.BaseOffset
+		} else if h.End() > l.start {
+			epoch = h.LeaderEpoch
+		}
+	}
+	if asked > now {
+		return kafka.NoLeaderEpoch, kafka.NoOffset
+	}
+	return max(epoch, 0), l.next
+}
