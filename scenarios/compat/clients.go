@@ -69,6 +69,7 @@ var walks = []struct {
 	{"offsets", listOffsets},
 	{"refusals", refusals},
 	{"records deleted", deleteRecords},
+	{"ends of leader epochs", epochEnds},
 }
 
 // throughCodec produces over several partitions and reads back.

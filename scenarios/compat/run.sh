@@ -233,7 +233,7 @@ part_java() {
 	java_tool delete-records --offset-json-file "$dir/offsets.json"
 	grep -q "perf-0.*low_watermark: 7" "$dir/tool" || fail "delete-records: $(cat "$dir/tool")"
 	grep -q "perf-1.*low_watermark: $end" "$dir/tool" || fail "delete-records: $(cat "$dir/tool")"
-	java_tool get-offsets --topic perf --partitions 0-1 --time earliest
+	java_tool get-offsets --topic perf --partitions 0,1 --time earliest
 	[ "$(tr '\n' ' ' <"$dir/tool")" = "perf:0:7 perf:1:$end " ] || fail "get-offsets after delete-records: $(cat "$dir/tool")"
 	pass "java delete-records"
 	finish
