@@ -76,7 +76,8 @@ sim/simnet, net/nettest < sim/simnet/simnettest;
 core/record, checker < sim/clients;
 sim/simdisk, sim/simnet, sim/clients, cluster, checker < sim < sim/clustertest;
 sim, checker < scenarios/gallery;
-none < scenarios/compat, scenarios/bench;
+none < scenarios/bench;
+disk/seglog, disk/ledger, disk/osfs, core/config, core/fold, core/record < scenarios/compat;
 disk/osfs, net/tcp, net/peer, cluster/run !< sim;
 core, core/wire, cluster !< sim/clients;
 

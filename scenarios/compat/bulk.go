@@ -132,6 +132,12 @@ func createTopic(ctx context.Context, cl *kgo.Client, topic string, partitions i
 	if _, err := admin.CreateTopic(ctx, int32(partitions), 1, nil, topic); err != nil {
 		return fmt.Errorf("creating %s: %w", topic, err)
 	}
+	return led(ctx, cl, topic, partitions)
+}
+
+// led waits until every partition has a leader.
+func led(ctx context.Context, cl *kgo.Client, topic string, partitions int) error {
+	admin := kadm.NewClient(cl)
 	for ctx.Err() == nil {
 		md, err := admin.Metadata(ctx, topic)
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 )
@@ -46,6 +47,38 @@ func TestAReadingRefusesWhatWasNotSent(t *testing.T) {
 		err := readBack(c.change)
 		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
+		}
+	}
+}
+
+func TestALineTellsRecordsApart(t *testing.T) {
+	of := func(change func(r *kgo.Record)) string {
+		r := &kgo.Record{
+			Topic: "t", Partition: 1, Offset: 7, Timestamp: time.UnixMilli(1000), Key: []byte("k"), Value: []byte("v"),
+			Headers: []kgo.RecordHeader{{Key: "a", Value: []byte("1")}, {Key: "b"}},
+		}
+		change(r)
+		return lineOf(r).line
+	}
+	same := of(func(*kgo.Record) {})
+	if want := `t-1 7 CreateTime 1000 key "k" value "v" "a" "1" "b" null`; same != want {
+		t.Errorf("got %s, want %s", same, want)
+	}
+	for name, change := range map[string]func(r *kgo.Record){
+		"partition":       func(r *kgo.Record) { r.Partition = 0 },
+		"offset":          func(r *kgo.Record) { r.Offset = 8 },
+		"time":            func(r *kgo.Record) { r.Timestamp = time.UnixMilli(1001) },
+		"null key":        func(r *kgo.Record) { r.Key = nil },
+		"empty key":       func(r *kgo.Record) { r.Key = []byte{} },
+		"a bit":           func(r *kgo.Record) { r.Value[0] ^= 1 },
+		"null value":      func(r *kgo.Record) { r.Value = nil },
+		"header's value":  func(r *kgo.Record) { r.Headers[0].Value = nil },
+		"header's key":    func(r *kgo.Record) { r.Headers[1].Key = "c" },
+		"one header less": func(r *kgo.Record) { r.Headers = r.Headers[:1] },
+		"order":           func(r *kgo.Record) { r.Headers[0], r.Headers[1] = r.Headers[1], r.Headers[0] },
+	} {
+		if of(change) == same {
+			t.Errorf("another %s makes no difference", name)
 		}
 	}
 }

@@ -1,14 +1,24 @@
 // Command compat holds the parts of the compatibility run that are Kafka clients of our own making,
 // with franz-go, beside kcat and Kafka's Java tools, which scenarios/compat/run.sh drives.
 //
-// It owns three loads. `clients` walks through the APIs with every codec. `bulk` moves many records
+// It owns loads and readers. `clients` walks through the APIs with every codec. `bulk` moves many records
 // through a broker that is killed in the middle, and compares every byte and every offset. `batches`
 // counts what segment files hold, to be compared with what Kafka's dump-log counts.
+//
+// The part `directories` has a real Kafka and momus start in turns on one directory. `feed` produces with
+// several producers, and transactions where there are such; `resume` goes on with one idempotent producer over
+// all lives of both brokers; `readback` reads everything; `opened` opens the directory with the broker's own
+// storage code and prints batches, records, producers and epochs as dump-log does.
 //
 //	main.go     the loads by name
 //	clients.go  the walk through the APIs
 //	bulk.go     many records through a broker that is killed; check.go what must be read then
 //	batches.go  batches in segment files
+//	feed.go     records of every kind into many small segments, and the lines by which they are compared
+//	resume.go   an idempotent producer that outlives its broker
+//	readback.go what a broker has of them
+//	opened.go   what a log directory holds, read as the broker reads it
+//	directories.sh, dumped.awk  the lives of the directories; dump-log's words in ours
 //	tail.go     the values of a topic, for what other clients sent
 //	value.go    values that follow from partition and number
 //

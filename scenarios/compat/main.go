@@ -12,10 +12,14 @@ import (
 
 // commands are the loads by name.
 var commands = map[string]func(context.Context, []string) error{
-	"clients": clients,
-	"bulk":    bulk,
-	"tail":    tail,
-	"batches": batches,
+	"clients":  clients,
+	"bulk":     bulk,
+	"tail":     tail,
+	"batches":  batches,
+	"opened":   opened,
+	"feed":     feed,
+	"readback": readback,
+	"resume":   resume,
 }
 
 // timeMax bounds every command: a load that hangs fails, and its broker is stopped by the script.
@@ -23,7 +27,7 @@ const timeMax = 8 * time.Minute
 
 func main() {
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: compat clients|bulk|tail|batches ...")
+		fmt.Fprintln(os.Stderr, "usage: compat clients|bulk|tail|batches|opened|feed|readback|resume ...")
 		os.Exit(2)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), timeMax)

@@ -5,25 +5,29 @@
 # must replay.
 #
 #   RECORDS=N     records of the bulk part (default 1,000,000; 100,000 where CI is set)
-#   PARTS="..."   only these of: clients kcat java bulk
+#   PARTS="..."   only these of: clients kcat java bulk directories
 #   REQUIRE=all   a part that is skipped fails the run
 #   KEEP=1        leave the work directory behind, and say where it is
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 records=${RECORDS:-$([ -n "${CI:-}" ] && echo 100000 || echo 1000000)}
-parts=${PARTS:-clients kcat java bulk}
+parts=${PARTS:-clients kcat java bulk directories}
 peer=${PEER:-}
 if [ -n "$peer" ] && [ -d "$peer" ]; then peer=$peer/kafka; fi
 
 work=$(mktemp -d)
 # shellcheck source=scenarios/broker.sh
 source scenarios/broker.sh
+# shellcheck source=scenarios/compat/directories.sh
+source scenarios/compat/directories.sh
 client_pid=
+kafka_pid=
 
 cleanup() {
 	local status=$?
 	if [ -n "$client_pid" ]; then kill -KILL "$client_pid" 2>/dev/null || true; fi
+	kafka_end
 	broker_cleanup
 	if [ -n "${KEEP:-}" ]; then
 		echo "compat: the work directory is $work" >&2
@@ -140,12 +144,17 @@ joined() {
 # does not begin at 0 non-consecutive to -1, Kafka's own segments too: that alone is no complaint.
 no_complaint() {
 	local said
-	said=$(awk '
+	said=$(complaints | head -n 5)
+	if [ -n "$said" ]; then fail "dump-log complains: $said"; fi
+}
+
+complaints() {
+	awk '
 		/^Non-consecutive offsets in / { file = $NF; base = file; sub(/.*\//, "", base); next }
 		/ is followed by / { if ($1 != -1 || $NF != base + 0) print file ": " $0; next }
+		/^[|] offset: / { next }
 		tolower($0) ~ /isvalid: false|mismatch|corrupt|exception|not found|out of order|failed|trailing|^error/ { print }
-	' "$dir/dump" | head -n 5)
-	if [ -n "$said" ]; then fail "dump-log complains: $said"; fi
+	' "$dir/dump"
 }
 
 part_clients() {
