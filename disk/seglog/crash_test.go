@@ -43,6 +43,9 @@ type crashes struct {
 	start kafka.Offset
 	// gone says that the log is to be deleted.
 	gone bool
+	// strict says that no segment goes but by moves of the log start: what was flushed is known of producers by
+	// the snapshot, though the segment be gone.
+	strict bool
 	// recovered says that this life has opened the log.
 	recovered bool
 	// sent holds base+count@epoch of all that was ever sent, in this and earlier lives.
@@ -111,7 +114,9 @@ func (c *crashes) live(t *rapid.T) {
 		case 2:
 			to := kafka.Offset(rapid.IntRange(int(c.start), int(c.written)).Draw(t, "start"))
 			op = port.LogOp{Kind: port.OpAdvanceStart, Gen: c.gen, Base: to}
-			op.Roll = to == c.written && rapid.Bool().Draw(t, "roll at the end")
+			if op.Roll = to == c.written && rapid.Bool().Draw(t, "roll at the end"); op.Roll {
+				op.Snapshot = c.fold.AppendSnapshot(nil)
+			}
 		default:
 			count := rapid.IntRange(1, 3).Draw(t, "records")
 			c.sent[key(c.end, count, c.epoch)] = true
@@ -181,8 +186,8 @@ func (c *crashes) checkFold(t failer, o *port.Opened) {
 	for id, want := range c.fold.Producers {
 		got := o.Fold.Producers[id]
 		base := o.Segments[0].Base
-		if got == nil && want.Window[want.Len-1].BaseOffset >= base {
-			t.Fatalf("producer %d is forgotten, with a batch at %d", id, want.Window[want.Len-1].BaseOffset)
+		if last := want.Window[want.Len-1]; got == nil && (last.BaseOffset >= base || c.strict && last.LastOffset < c.flushed) {
+			t.Fatalf("producer %d is forgotten, with a batch at %d, in a log that begins at %d", id, last.BaseOffset, base)
 		}
 		if c.spec.StopWasClean && base == 0 && len(o.Segments) == 1 && *got != *want {
 			t.Fatalf("producer %d: %+v, want %+v", id, got, want)

@@ -40,7 +40,11 @@ func (l *writer) doom(s *segment) error {
 	return err
 }
 
-// setAside is doom, but for the unlinking.
+// setAside is doom, but for the unlinking. The snapshot goes once the segment is gone for good:
+//
+//  1. retention takes a segment, with all that the log has of a producer's batches but the snapshot at its base,
+//  2. power is lost: the rename of the segment's files is forgotten, that of the snapshot is not,
+//  3. the log begins with that segment again, nobody knows the producer, and what it repeats is appended.
 func (l *writer) setAside(s *segment) (*trash, error) {
 	t := &trash{held: []*segment{s}, base: s.base}
 	s.retire(&l.w.meter)
@@ -57,13 +61,13 @@ func (l *writer) setAside(s *segment) (*trash, error) {
 		}
 		t.names = append(t.names, h.name+deletedSuffix)
 	}
-	if err := l.doomSnapshot(s.base, t); err != nil {
-		return nil, err
-	}
 	if err := l.doomAborted(s.base, t); err != nil {
 		return nil, err
 	}
-	return t, l.syncEntries()
+	if err := l.syncEntries(); err != nil {
+		return nil, err
+	}
+	return t, l.doomSnapshot(s.base, t)
 }
 
 // purge lets the trash of a log go whose delay is over: the worker has no clock.

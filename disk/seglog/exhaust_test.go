@@ -29,6 +29,21 @@ func appends(bytes int, roll bool) func(*crashes) (port.LogOp, bool) {
 	}
 }
 
+// sends appends a batch of a producer.
+func sends(c *crashes) (port.LogOp, bool) {
+	c.sent[key(c.end, 2, c.epoch)] = true
+	batch := batchOf(2, 1, 10)
+	h := c.stamp(batch, kafka.ProducerID(1+c.end%3))
+	c.history = append(c.history, h)
+	c.fold.Apply(&h)
+	return c.opAppend(batch), true
+}
+
+// empties moves the start to the end, with a roll: of all batches so far nothing is left but the snapshot.
+func empties(c *crashes) (port.LogOp, bool) {
+	return port.LogOp{Kind: port.OpAdvanceStart, Gen: c.gen, Base: c.end, Roll: true, Snapshot: c.fold.AppendSnapshot(nil)}, true
+}
+
 func flushes(c *crashes) (port.LogOp, bool) { return c.flush(), true }
 
 // checkpoints has the flushed end become the recovery point.
@@ -74,6 +89,8 @@ var scripts = []script{
 	{"advance the start", []func(*crashes) (port.LogOp, bool){appends(10, true), flushes, checkpoints, advances(5), appends(10, false)}},
 	{"delete all records, then the segment that held them", []func(*crashes) (port.LogOp, bool){
 		appends(10, false), advances(6), leaves(6), appends(10, false), flushes}},
+	{"empty the log", []func(*crashes) (port.LogOp, bool){sends, empties, appends(10, false), flushes}},
+	{"empty it twice", []func(*crashes) (port.LogOp, bool){sends, empties, sends, flushes, empties}},
 	{"delete", []func(*crashes) (port.LogOp, bool){deletes}},
 }
 
@@ -81,7 +98,7 @@ var scripts = []script{
 func (s *script) play(t *testing.T, n int) (c *crashes, at int64, cut bool) {
 	t.Helper()
 	world := &calm{}
-	c = &crashes{world: &world.rough, sent: map[string]bool{}}
+	c = &crashes{world: &world.rough, sent: map[string]bool{}, strict: true}
 	c.disk = simdisk.New(world, "disk", simdisk.Faults{})
 	c.rig = newRig(t, c.disk, func(r *rig) { r.spec.IndexIntervalBytes = 200 })
 	world.now = c.disk.LastEnd()
