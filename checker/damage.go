@@ -1,6 +1,10 @@
 package checker
 
-import "momus/core/kafka"
+import (
+	"slices"
+
+	"momus/core/kafka"
+)
 
 // Every partition has one replica so far, so that damage to its log may cost what it holds. What may
 // not be is that anybody is told something else for it, or that the loss goes unnoticed: a damaged
@@ -34,6 +38,26 @@ func (j *judge) findDamages() {
 			}
 		}
 	}
+}
+
+// findLies gives each log the reads of it that went astray, and the producer snapshots that were not synced.
+func (j *judge) findLies() {
+	for i := range j.h.Forgets {
+		if l := j.known(j.h.Forgets[i].Log); l != nil {
+			l.forgets = append(l.forgets, j.h.Forgets[i].Event)
+		}
+	}
+	for i := range j.h.Misreads {
+		m := &j.h.Misreads[i]
+		if l := j.known(m.Log); l != nil {
+			l.misreads = append(l.misreads, m)
+		}
+	}
+}
+
+// misreadAt tells whether the batch at an offset was given wrongly to somebody before an event.
+func (l *log) misreadAt(o kafka.Offset, e Event) bool {
+	return slices.ContainsFunc(l.misreads, func(m *Misread) bool { return m.Event < e && m.From <= o && o < m.End })
 }
 
 // damagedBefore tells whether a log was damaged before an event.
@@ -70,9 +94,9 @@ func (j *judge) checkDamaged() {
 				continue
 			}
 			j.report.RefusedDamage++
-		case l == nil && j.mayBeDeleted(d.Topic) && len(j.h.Damages) > 0:
+		case l == nil && j.mayBeDeleted(d.Topic) && len(j.h.Damages)+len(j.h.Misreads) > 0:
 			j.report.ShownDamage++ // of some incarnation that is no more
-		case l == nil || !l.damagedAt(d.Offset, d.Event):
+		case l == nil || !l.damagedAt(d.Offset, d.Event) && !l.misreadAt(d.Offset, d.Event):
 			j.flag(Protocol, []Event{d.Event}, "%s-%d: nothing damaged offset %d, and client %d was sent %s",
 				d.Topic, d.Partition, d.Offset, d.Client, d.Text)
 		default:

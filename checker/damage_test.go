@@ -13,6 +13,13 @@ func (s *story) damage(checkpoint kafka.Offset, suspect bool) {
 	})
 }
 
+// misread is a batch that the disk gave wrongly to somebody, once.
+func (s *story) misread(at kafka.Offset) {
+	s.h.Misreads = append(s.h.Misreads, Misread{
+		Event: s.event(), Log: kafka.TopicPartition{Topic: s.id}, From: at, End: at + 1,
+	})
+}
+
 // shown is a batch with a wrong checksum that a client was sent, or with err a refusal.
 func (s *story) shown(at kafka.Offset, err kafka.ErrorCode) {
 	s.h.Damaged = append(s.h.Damaged, Damaged{
@@ -42,6 +49,26 @@ func TestDamageExcusesWhatItExplainsAndNothingElse(t *testing.T) {
 		{"a damaged log is offline", "", func() *story {
 			s := produced()
 			s.damage(0, false)
+			s.offline()
+			return s
+		}},
+		{"a batch is shown that was misread", "", func() *story {
+			s := produced()
+			s.misread(0)
+			s.shown(0, kafka.None)
+			s.final(1, 2)
+			return s
+		}},
+		{"another batch is shown than was misread", Protocol, func() *story {
+			s := produced()
+			s.misread(0)
+			s.shown(1, kafka.None)
+			s.final(1, 2)
+			return s
+		}},
+		{"a log is offline of which a batch was misread", Unavailable, func() *story {
+			s := produced()
+			s.misread(0)
 			s.offline()
 			return s
 		}},

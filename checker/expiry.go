@@ -20,7 +20,7 @@ func (j *judge) findExpiries() {
 func (l *log) forgotten(p kafka.ProducerID, after, before Event) bool {
 	return slices.ContainsFunc(l.expiries, func(e *Expiry) bool {
 		return e.Producer == p && e.Event > after && e.Event < before
-	})
+	}) || slices.ContainsFunc(l.forgets, func(e Event) bool { return e > after && e < before })
 }
 
 // mayRepeat tells whether a batch that was sent more than once may be there twice, since its producer

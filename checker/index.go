@@ -29,6 +29,10 @@ type log struct {
 	losses []loss
 	// damages are what the world did to its bytes.
 	damages []*Damage
+	// forgets are what the disk took of what was known of producers.
+	forgets []Event
+	// misreads are what the disk gave wrongly, once.
+	misreads []*Misread
 	// moves are those of the log start.
 	moves []*StartMove
 	// expiries are those of producers.
@@ -140,6 +144,7 @@ func (j *judge) build() {
 	}
 	j.findLosses()
 	j.findDamages()
+	j.findLies()
 	j.findMoves()
 	j.findExpiries()
 }

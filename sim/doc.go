@@ -13,6 +13,7 @@
 //	guests.go  the clients and what the judge is told
 //	plan.go    what is drawn for a node: limits, configuration, faults, crashes
 //	rot.go     damage to bytes at rest, and what the judge is told of it
+//	stray.go   reads that are given the bytes of another place
 //	lies.go    syncs that made nothing durable, and what the judge is told of them
 //	phase.go   faults, quiet, a full re-read, a clean stop
 //	pace.go    stops, pauses, and turns that come late

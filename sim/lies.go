@@ -31,16 +31,23 @@ func (n *node) claims(power bool) (list []claim) {
 		return nil
 	}
 	// A segment that was just renamed to go may be back after the power loss.
-	log := func(path string) bool { return n.isLog(strings.TrimSuffix(path, ".deleted")) }
-	for _, c := range n.disk.Claims(log) {
+	want := func(path string) bool {
+		path = strings.TrimSuffix(path, ".deleted")
+		return n.isLog(path) || isSnapshot(path) && n.isLiable(path)
+	}
+	for _, c := range n.disk.Claims(want) {
 		dir, _, _ := strings.Cut(strings.TrimPrefix(c.Path, logDir), "/")
 		list = append(list, claim{c, dir, n.checkpoint(dir)})
 	}
 	return list
 }
 
+// isSnapshot tells the producer snapshots.
+func isSnapshot(path string) bool { return strings.HasSuffix(path, ".snapshot") }
+
 // exposed tells the judge, after a power loss, which batches it took or hurt that a sync had claimed: they
-// are as damaged as by rot. It is of the moment before the crash, by which they are gone.
+// are as damaged as by rot; and which producer snapshots. It is of the moment before the crash, by which they
+// are gone.
 func (n *node) exposed(list []claim, at checker.Event) {
 	for i := range list {
 		c := &list[i]
@@ -48,6 +55,13 @@ func (n *node) exposed(list []claim, at checker.Event) {
 			continue // another stands under its name
 		}
 		left := c.Left()
+		if isSnapshot(strings.TrimSuffix(c.Path, ".deleted")) {
+			if string(left) != string(c.Data) {
+				h := n.guests.population.History()
+				h.Forgets = append(h.Forgets, checker.Forget{Event: at, Log: n.logs[c.dir]})
+			}
+			continue
+		}
 		for _, b := range framedIn(c.Data) {
 			end := b.at + b.size
 			if c.Covers(b.at, end) && (end > int64(len(left)) || string(left[b.at:end]) != string(c.Data[b.at:end])) {

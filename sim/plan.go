@@ -84,8 +84,8 @@ func (n *node) planFaults(until int64) {
 		return one << s.Draw(3)
 	}
 	n.disk.SetFaults(simdisk.Faults{
-		SyncLost: n.planLies(),
-		Stall:    rate(50), StallNanos: uint64(50 * kafka.Millisecond),
+		SyncLost: n.planLies(), ReadStray: n.planStrays(),
+		Stall: rate(50), StallNanos: uint64(50 * kafka.Millisecond),
 		WriteIO: rareRate(s, 4, 150), SyncIO: rareRate(s, 4, 150), ReadIO: rareRate(s, 5, 100),
 		NoSpace: rareRate(s, 4, 200), NameIO: rareRate(s, 4, 500),
 	})

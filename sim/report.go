@@ -79,6 +79,7 @@ func (r *Report) Counts() []Count {
 		{"undone-calls", d.UndoneCalls}, {"torn-writes", d.TornWrites}, {"lost-writes", d.LostWrites},
 		{"lost-sizes", d.LostSizes}, {"part-writes", d.PartWrites}, {"garbage", d.Garbage}, {"lost-entries", d.LostEntries},
 		{"lost-syncs", d.LostSyncs}, {"rotten-bits", d.RottenBits}, {"misplaced-writes", d.MisplacedWrites},
+		{"stray-reads", d.StrayReads},
 		{"short-writes", n.ShortWrites}, {"short-reads", n.ShortReads}, {"chops", n.Chops}, {"late", n.Late},
 		{"resets", n.Resets}, {"clock-jumps", r.ClockJumps},
 		{"stops", r.Process.Stops}, {"early-stops", r.Process.EarlyStops}, {"pauses", r.Process.Pauses}, {"lags", r.Process.Lags},
@@ -118,6 +119,7 @@ func (r *Report) add(d simdisk.Bites, n simnet.Bites) {
 	a.LostSyncs += d.LostSyncs
 	a.RottenBits += d.RottenBits
 	a.MisplacedWrites += d.MisplacedWrites
+	a.StrayReads += d.StrayReads
 	a.WriteErrors += d.WriteErrors
 	a.ReadErrors += d.ReadErrors
 	a.NameErrors += d.NameErrors

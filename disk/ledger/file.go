@@ -3,6 +3,7 @@ package ledger
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"momus/disk"
@@ -50,10 +51,30 @@ func readHead(fs disk.FS, path string, bytesMax int64) (data []byte, err error) 
 	if err != nil {
 		return nil, err
 	}
-	data = make([]byte, min(size, bytesMax))
-	n, err := f.ReadAt(data, 0)
-	return data[:n], err
+	return readAgreed(f, min(size, bytesMax))
 }
+
+// readAgreed reads the first bytes of a file until two readings agree: most of these files have no checksum,
+// and a disk may give a read the bytes of another place, once. A log start or a topic's id that was misread
+// would cost a whole log.
+func readAgreed(f disk.File, bytes int64) ([]byte, error) {
+	var seen []string
+	for range readingsMax {
+		data := make([]byte, bytes)
+		n, err := f.ReadAt(data, 0)
+		if err != nil {
+			return data[:n], err
+		}
+		if slices.Contains(seen, string(data[:n])) {
+			return data[:n], nil
+		}
+		seen = append(seen, string(data[:n]))
+	}
+	return nil, fmt.Errorf("%w: it reads differently each time", disk.ErrIO)
+}
+
+// readingsMax is how often a file is read at most.
+const readingsMax = 3
 
 // replaceCalls is how many calls replaceFile makes.
 const replaceCalls = 5

@@ -18,6 +18,7 @@
 //	truncate.go  cutting the end and the start; delete.go removes what is gone
 //	txnindex.go  the transaction indexes that a Kafka left
 //	view.go      what readers see; read.go and readtime.go answer them; scan.go walks headers
+//	reread.go    what is decided on two readings only
 //	cache.go     the tails in memory; files.go the open files; index.go the two indexes
 //
 // Invariants:
@@ -41,6 +42,10 @@
 //     After a kill what is found waits for the log's next flush, but for repairs.
 //  9. What an opening passes over unread was durable before the last stop. If what it reads does not
 //     fit what it passed over, it reads all.
-//  10. The tails count what they keep from being used again, whole requests, so that however small
+//  10. One reading destroys nothing. A log is cut or refused, a snapshot dropped, a file replaced by its
+//     copy after two readings that agree; a reader who meets damage looks once more, and what is damaged then
+//     fails that read (FailCorrupt, which clients see as KAFKA_STORAGE_ERROR) and nothing else: the log stays
+//     open. An index entry is followed only if the log has a batch where it points, of the entry's timestamp.
+//  11. The tails count what they keep from being used again, whole requests, so that however small
 //     the batches in them are, the budget of buffers is never theirs alone.
 package seglog

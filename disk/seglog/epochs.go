@@ -78,8 +78,7 @@ func (l *writer) readWhole(path string, size int64) ([]byte, error) {
 		return nil, err
 	}
 	b := make([]byte, size)
-	m.call(len(b))
-	n, err := readFull(file, b, 0)
+	n, err := readAgreed(file, b, 0, m)
 	m.call(0)
 	closeIdle(file)
 	return b[:n], err

@@ -126,8 +126,8 @@ func (e *extent) lastIndex(holds func(indexEntry) bool) (entry indexEntry, ok bo
 		return indexEntry{}, false, err
 	}
 	entry = parseIndex(b, e.base)
-	if entry.pos < 0 || entry.pos >= e.size {
-		return indexEntry{}, false, errCorrupt
+	if entry.pos <= 0 || entry.pos >= e.size || entry.offset < e.base {
+		return indexEntry{}, false, nil // damaged, or misread: the search begins at the start of the segment
 	}
 	return entry, true, nil
 }
@@ -145,7 +145,22 @@ func (e *extent) lastTime(holds func(timeEntry) bool) (entry timeEntry, ok bool,
 	if err != nil || b == nil {
 		return timeEntry{}, false, err
 	}
-	return parseTime(b, e.base), true, nil
+	entry = parseTime(b, e.base)
+	ok, err = e.vouches(entry)
+	return entry, ok, err
+}
+
+// vouches tells whether the log has a batch at an entry's offset with the entry's timestamp. One that it has
+// not is damaged, or misread, and would hide records from whoever looks for a time.
+func (e *extent) vouches(entry timeEntry) (ok bool, err error) {
+	if entry.offset < e.base || entry.offset >= e.end {
+		return false, nil
+	}
+	err = e.batchesFrom(entry.offset, func(_ disk.File, h *record.Header, _ int64) (bool, error) {
+		ok = h.BaseOffset <= entry.offset && h.MaxTimestamp == entry.time
+		return true, nil
+	})
+	return ok, err
 }
 
 // search looks through an index file by halving: nothing of it stays in memory, since a reader

@@ -73,6 +73,7 @@ type opener struct {
 	promised timeEntry
 	doubt    bool
 	doubted  bool
+	again    secondLook
 	// rewritten counts the bytes of the first dirty file that are in aside, see rewrite.
 	rewritten int64
 	aside     disk.File
@@ -141,7 +142,10 @@ func (o *opener) advance() error {
 		return o.planOn()
 	case leaping:
 		o.stage = walking
-		return o.leap()
+		if err := o.leap(); !errors.Is(err, errCorrupt) { // of an accelerator, or of one reading of the log
+			return err
+		}
+		return nil
 	case walking:
 		return o.walkOn()
 	case doubting:

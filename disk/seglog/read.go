@@ -6,6 +6,7 @@ import (
 
 	"momus/core/kafka"
 	"momus/core/port"
+	"momus/core/record"
 	"momus/disk"
 )
 
@@ -40,14 +41,17 @@ func (r *Reader) Read(q port.Read) port.ReadDone {
 	if log == nil {
 		return failed(q, port.FailMissing)
 	}
+	misread := false
 	for range viewRetries {
 		v := log.View()
 		d, err := r.readView(v, q)
 		if err == nil {
 			return d
 		}
-		// Damage may be a truncation that ran beside the read; with the same View it is not.
-		if !errors.Is(err, errGone) && !(errors.Is(err, errCorrupt) && log.View() != v) {
+		// Damage may be a truncation that ran beside the read. With the same View it is not, but the disk may
+		// have given the wrong bytes, once: whoever meets damage looks again.
+		again := errors.Is(err, errGone) || errors.Is(err, errCorrupt) && (log.View() != v || !misread)
+		if misread = misread || errors.Is(err, errCorrupt); !again {
 			return failed(q, failureOf(err))
 		}
 	}
@@ -111,7 +115,7 @@ func (r *Reader) readView(v *View, q port.Read) (port.ReadDone, error) {
 	}
 	d.Span, d.Next = span, next
 	if q.Kind == port.ReadCopy {
-		return d, copyInto(&d)
+		return d, copyInto(&d, q.From)
 	}
 	return d, nil
 }
@@ -192,8 +196,12 @@ func (e *extent) readRegion(q port.Read) (span port.Span, next kafka.Offset, fou
 	if err != nil {
 		return port.Span{}, q.From, false, err
 	}
-	scan := newScanner(file, start.pos, e.size)
-	first, ok, err := scan.seek(q.From)
+	scan, err := e.enter(file, start)
+	var first record.Header
+	ok := false
+	if err == nil {
+		first, ok, err = scan.seek(q.From)
+	}
 	lo, hi := scan.pos, scan.pos
 	next = q.From
 	if err == nil && ok && first.End() > e.end { // nothing ends beyond its segment: its header is damaged
@@ -221,13 +229,18 @@ func (e *extent) regionEnd(q port.Read, lo, hi int64, next kafka.Offset, scan *s
 	if err != nil {
 		return hi, next, err
 	}
-	scan.pos = hi
+	scan.pos, scan.expected = hi, next
 	if ok && near.pos > hi {
+		leapt := *scan
+		leapt.pos = near.pos
 		// The batch before near ends at or below Upto too, and lies below the limit. Its end is
-		// learned from the batch at near, or is where that begins.
-		scan.pos = near.pos
-		hi = near.pos
-		next = kafka.NoOffset
+		// learned from the batch at near, or is where that begins. If there is none, the index is not believed.
+		if h, ok, err := leapt.next(); err == nil && ok && h.BaseOffset <= near.offset {
+			leapt.back(&h)
+			*scan, hi, next = leapt, near.pos, kafka.NoOffset
+		} else if err != nil && !errors.Is(err, errCorrupt) {
+			return hi, next, err
+		}
 	}
 	for next < q.Upto { // what lies above may be cut off, or written over, at this moment
 		h, ok, err := scan.next()
@@ -246,7 +259,7 @@ func (e *extent) regionEnd(q port.Read, lo, hi int64, next kafka.Offset, scan *s
 }
 
 // copyInto reads the region that d holds into memory of the core's own.
-func copyInto(d *port.ReadDone) error {
+func copyInto(d *port.ReadDone, from kafka.Offset) error {
 	span := d.Span
 	d.Span = port.Span{}
 	defer span.Release()
@@ -256,6 +269,24 @@ func copyInto(d *port.ReadDone) error {
 		return nil
 	}
 	region, off := span.Region()
-	_, err := region.ReadAt(d.Data, off)
-	return err
+	if _, err := region.ReadAt(d.Data, off); err != nil {
+		return err
+	}
+	return checkCopied(d.Data, from, d.Next)
+}
+
+// checkCopied looks whether the core is given what was written, up to next: it believes what it reads.
+func checkCopied(b []byte, from, next kafka.Offset) error {
+	last := kafka.Offset(0)
+	for len(b) > 0 {
+		h, batch, rest, err := record.Split(b)
+		if err != nil || record.CheckStored(batch, h) != nil || h.BaseOffset < last || h.End() <= from {
+			return errCorrupt
+		}
+		b, last = rest, h.End()
+	}
+	if last != next {
+		return errCorrupt
+	}
+	return nil
 }

@@ -129,8 +129,11 @@ func (e *extent) batchesFrom(at kafka.Offset, visit func(disk.File, *record.Head
 		return err
 	}
 	defer e.files.release(&e.log)
-	scan := newScanner(file, start.pos, e.size)
-	_, ok, err := scan.seek(at)
+	scan, err := e.enter(file, start)
+	ok := false
+	if err == nil {
+		_, ok, err = scan.seek(at)
+	}
 	for err == nil && ok {
 		var h record.Header
 		pos, done := scan.pos, false
@@ -149,6 +152,9 @@ func eachRecord(file disk.File, h *record.Header, pos int64, found func(*record.
 	batch := make([]byte, h.Size)
 	if err := readExact(file, batch, pos); err != nil {
 		return err
+	}
+	if again, err := record.ParseHeader(batch); err != nil || again != *h || record.CheckStored(batch, again) != nil {
+		return errCorrupt
 	}
 	body := h.Body(batch)
 	if codec := h.Attributes.Compression(); codec != 0 {

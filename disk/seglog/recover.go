@@ -36,11 +36,17 @@ type walker struct {
 	dense bool
 	// checkFrom is the offset from which checksums are computed.
 	checkFrom kafka.Offset
+	// foldFrom is the offset from which batches are taken into the state of producers.
+	foldFrom kafka.Offset
 	// h is the batch under way, of which left bytes at pos are to be summed still.
 	h     record.Header
 	sum   uint32
 	left  int64
 	large bool
+	// evidence sums what was read of a batch that is bad: its header, and its checksum if that is what is wrong.
+	evidence uint32
+	// trusting says that a batch was taken without its checksum.
+	trusting bool
 }
 
 // walked is what a step of a walker came to.
@@ -75,6 +81,7 @@ func (k *walker) step(m *meter, scratch []byte, accept func(h *record.Header, po
 				return atBad, nil
 			}
 			if k.trusted() {
+				k.trusting = true
 				k.pass(accept)
 				b = b[min(int64(len(b)), int64(k.h.Size)):]
 				continue
@@ -91,6 +98,7 @@ func (k *walker) step(m *meter, scratch []byte, accept func(h *record.Header, po
 		}
 		k.pos -= int64(k.h.Size) // back to where the batch begins
 		if k.sum != k.h.CRC {
+			k.evidence ^= k.sum
 			return atBad, nil
 		}
 		k.pass(accept)
@@ -101,20 +109,20 @@ func (k *walker) step(m *meter, scratch []byte, accept func(h *record.Header, po
 // begin looks at the header at pos.
 func (k *walker) begin(b []byte) bool {
 	h, err := record.ParseHeader(b)
-	k.h = h
+	k.h, k.evidence = h, crc32.Checksum(b[:min(len(b), record.HeaderSize)], castagnoli)
 	return err == nil && h.BaseOffset >= k.expected && (h.BaseOffset == k.expected || !k.dense) && h.LastOffsetDelta >= 0 && h.Count >= 0 &&
 		h.BaseOffset <= math.MaxInt64-1-kafka.Offset(h.LastOffsetDelta) &&
 		h.End() <= k.until && k.pos+int64(h.Size) <= k.size
 }
 
-// trusted tells whether the checksum under way may be left alone: the batch was durable once, and its
-// offsets are as many as its records. Where they are not, compaction took some, or
+// trusted tells whether the checksum under way may be left alone: the batch was durable once, nobody learns
+// of producers from it, and its offsets are as many as its records. Where they are not, compaction took some, or
 //
 //  1. a bit of the last offset delta flips in a batch that was flushed,
 //  2. the log is opened, and ends 2^28 offsets further on,
 //  3. what is appended goes there, and is a hole for ever.
 func (k *walker) trusted() bool {
-	return k.h.BaseOffset < k.checkFrom && k.h.LastOffsetDelta == k.h.Count-1
+	return k.h.BaseOffset < k.checkFrom && k.h.BaseOffset < k.foldFrom && k.h.LastOffsetDelta == k.h.Count-1
 }
 
 func (k *walker) pass(accept func(h *record.Header, pos int64)) {
@@ -137,8 +145,9 @@ func (o *opener) beginWalk() error {
 	o.walk = walker{
 		file: file, size: o.size(segmentName(s.base) + ".log"),
 		expected: s.base, until: math.MaxInt64, checkFrom: open.RecoveryPoint,
-		dense: o.dense(),
+		dense: o.dense(), foldFrom: o.foldFrom,
 	}
+	o.again.looks = 0
 	switch {
 	case open.AcceptLoss:
 		o.walk.checkFrom = 0 // what is damaged lies anywhere
@@ -173,7 +182,9 @@ func (o *opener) walkOn() error {
 	switch {
 	case err != nil:
 		return err
-	case o.doubt || at == atBad && o.leapt:
+	case at == atBad && o.again.wanted(o.walk.evidence):
+		return nil // the next step reads the batch anew
+	case o.doubt || at == atBad && (o.leapt || o.walk.trusting):
 		return o.startOver()
 	}
 	switch at {
@@ -195,6 +206,7 @@ func (w *Worker) readBuffer() []byte {
 
 // accept takes a sound batch into everything that is rebuilt from headers.
 func (o *opener) accept(h *record.Header, pos int64) {
+	o.again.looks = 0
 	if o.landAt != kafka.NoOffset {
 		o.landed(h)
 	}
@@ -266,6 +278,11 @@ func (o *opener) probeOn() error {
 	l := o.l
 	k := &o.walk
 	if k.size-k.pos < record.HeaderSize {
+		if !o.again.probed {
+			o.again.probed = true
+			k.pos = o.current.size + 1
+			return nil
+		}
 		o.stage = cutting
 		return nil
 	}

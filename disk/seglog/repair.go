@@ -2,6 +2,7 @@ package seglog
 
 import (
 	"bytes"
+	"errors"
 )
 
 // lastFound makes the segment just walked the last one of the log.
@@ -39,7 +40,7 @@ func (o *opener) sealFound() error {
 	trusted := o.leapt || !o.doubted && (o.op.Open.StopWasClean || e.end <= o.op.Open.RecoveryPoint)
 	if trusted && !o.leapt {
 		kept, err := o.keepIndexes(e)
-		if err != nil {
+		if err != nil && !errors.Is(err, errCorrupt) {
 			return err
 		}
 		trusted = kept
@@ -100,8 +101,7 @@ func (o *opener) lastEntry(h *handle, size int64, entryBytes int) ([]byte, error
 	}
 	defer o.l.w.files.release(h)
 	b := make([]byte, entryBytes)
-	m.call(len(b))
-	return b, readExact(file, b, size-int64(entryBytes))
+	return b, readTwice(file, b, size-int64(entryBytes), m)
 }
 
 // checkIndexes makes both files of a segment what its batches say.
@@ -117,10 +117,10 @@ func (o *opener) checkIndex(h *handle, size int64, want []byte) error {
 	l := o.l
 	if size == int64(len(want)) {
 		b, err := l.readIndex(h, len(want))
-		if err != nil {
+		if err != nil && !errors.Is(err, errCorrupt) {
 			return err
 		}
-		if bytes.Equal(b, want) {
+		if err == nil && bytes.Equal(b, want) {
 			return nil
 		}
 	}

@@ -41,8 +41,7 @@ func (o *opener) readPart(h *handle, b []byte) (int, error) {
 		return 0, err
 	}
 	defer o.l.w.files.release(h)
-	m.call(len(b))
-	return readFull(file, b, o.rewritten)
+	return readAgreed(file, b, o.rewritten, m)
 }
 
 // replace puts the synced copy in the file's place.

@@ -21,6 +21,8 @@ type scanner struct {
 	size int64 // what the View knows of the file
 	buf  []byte
 	at   int64 // position of buf
+	// expected is the least offset that the next batch may begin at.
+	expected kafka.Offset
 	// fills counts the reads.
 	fills int32
 }
@@ -40,11 +42,34 @@ func (s *scanner) next() (h record.Header, ok bool, err error) {
 		}
 	}
 	h, err = record.ParseHeader(s.buf[s.pos-s.at:])
-	if err != nil || s.pos+int64(h.Size) > s.size {
+	if err != nil || s.pos+int64(h.Size) > s.size || h.BaseOffset < s.expected || h.LastOffsetDelta < 0 {
 		return record.Header{}, false, errCorrupt
 	}
-	s.pos += int64(h.Size)
+	s.pos, s.expected = s.pos+int64(h.Size), h.End()
 	return h, true, nil
+}
+
+// back undoes the last next, which gave h.
+func (s *scanner) back(h *record.Header) { s.pos, s.expected = s.pos-int64(h.Size), h.BaseOffset }
+
+// enter returns a scanner that stands where an index says that the batch begins that holds entry.offset, or
+// an earlier one with it (Kafka before 4.0 has one entry for all batches of an append). An index is only
+// believed if there is one: else the scanner stands at the segment's first batch.
+func (e *extent) enter(file disk.File, entry indexEntry) (scanner, error) {
+	scan := newScanner(file, entry.pos, e.size)
+	if entry.pos == 0 {
+		return scan, nil
+	}
+	scan.expected = e.base
+	h, ok, err := scan.next()
+	switch {
+	case err == nil && ok && h.BaseOffset <= entry.offset && h.End() <= e.end:
+		scan.back(&h)
+		return scan, nil
+	case err != nil && !errors.Is(err, errCorrupt):
+		return scan, err
+	}
+	return newScanner(file, 0, e.size), nil
 }
 
 // fill reads what there is at pos. What lies above the committed end may be cut off at this very
@@ -68,7 +93,7 @@ func (s *scanner) seek(from kafka.Offset) (h record.Header, ok bool, err error) 
 			return record.Header{}, false, err
 		}
 		if h.End() > from {
-			s.pos -= int64(h.Size)
+			s.back(&h)
 			return h, true, nil
 		}
 	}

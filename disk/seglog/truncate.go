@@ -1,6 +1,7 @@
 package seglog
 
 import (
+	"errors"
 	"slices"
 	"sort"
 
@@ -27,6 +28,9 @@ func (l *writer) truncate(op port.LogOp) {
 	}
 	i := l.view.find(op.End)
 	kept, err := l.shorten(*l.view.extent(i), op.End)
+	if errors.Is(err, errCorrupt) {
+		kept, err = l.shorten(*l.view.extent(i), op.End)
+	}
 	if err != nil {
 		l.fail(&op, err)
 		return
@@ -148,8 +152,7 @@ func (l *writer) readIndex(h *handle, size int) ([]byte, error) {
 	}
 	defer l.w.files.release(h)
 	b := make([]byte, size)
-	m.call(size)
-	return b, readExact(file, b, 0)
+	return b, readTwice(file, b, 0, m)
 }
 
 // cutter brings the files of a log in line with its View: the segments that are no longer named

@@ -96,6 +96,9 @@ func (p *idempotent) step(now int64) {
 	p.sendStrays(now)
 	if !p.has {
 		p.askID(now)
+		if p.quiet { // there will be none any more, but what is to be sent again has an id
+			p.sendStrays(now)
+		}
 		return
 	}
 	if !p.quiet && !p.broken && (p.renew == 0 || p.made < p.renew) {

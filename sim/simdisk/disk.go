@@ -39,6 +39,7 @@ type Disk struct {
 	armed   trap
 	forced  []forced
 	liable  func(path string) bool
+	shows   func(Stray) bool
 	bites   Bites
 }
 

@@ -24,6 +24,7 @@
 //	faults.go  the faults of calls, how long calls take, and what is counted
 //	crash.go   what a crash leaves
 //	rot.go     what is at rest, and damage to it
+//	stray.go   reads that are given the bytes of another place
 //	claim.go   what a sync claimed that made nothing durable
 //
 // Invariants:

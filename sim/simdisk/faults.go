@@ -61,6 +61,9 @@ type Faults struct {
 	// SyncLost lets a Sync of a file report success without having made anything durable. Only files
 	// that LieAbout accepts are lied about, and no other draws; a SyncDir is honest.
 	SyncLost uint64
+	// ReadStray gives a read, once, the bytes of another place for those of one sector that it covers. What
+	// lies on the disk is as it was.
+	ReadStray uint64
 	// Stall adds up to StallNanos to a call.
 	Stall      uint64
 	StallNanos uint64
@@ -94,6 +97,8 @@ type Bites struct {
 	// on names and the rest, and of syncs of files; FullDisks are those for want of space. Stalls
 	// are calls that were delayed.
 	WriteErrors, ReadErrors, NameErrors, SyncErrors, FullDisks, Stalls uint64
+	// StrayReads are reads that were given other bytes than those that are there.
+	StrayReads uint64
 	// RottenBits and MisplacedWrites are damage done to what was at rest.
 	RottenBits, MisplacedWrites uint64
 	// ProcessCrashes and PowerLosses count the crashes; LossyPowerLosses those that lost data.
@@ -104,11 +109,11 @@ type Bites struct {
 func (d *Disk) Bites() Bites { return d.bites }
 
 // keys are the names of one call's streams.
-type keys struct{ time, stall, io, noSpace, part, lost string }
+type keys struct{ time, stall, io, noSpace, part, lost, stray string }
 
 func keysOf(name string, op op) keys {
 	at := name + "/" + op.String()
-	return keys{at + "/time", at + "/stall", at + "/io", at + "/nospace", at + "/part", at + "/lost"}
+	return keys{at + "/time", at + "/stall", at + "/io", at + "/nospace", at + "/part", at + "/lost", at + "/stray"}
 }
 
 func (d *Disk) strikes(key string, oneIn uint64) bool {

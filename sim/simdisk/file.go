@@ -84,6 +84,7 @@ func (f *file) ReadAt(p []byte, off int64) (int, error) {
 	n, err := f.d.fault(opRead, n)
 	if n > 0 {
 		copy(p[:n], f.node.data[off:])
+		f.d.stray(f.node, p[:n], off)
 	}
 	if err != nil {
 		return n, failed(opRead, f.node.label, err)

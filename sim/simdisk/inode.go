@@ -14,6 +14,8 @@ type inode struct {
 	data []byte
 	// pending are the file's effects that are not surely durable, in order.
 	pending []fileEffect
+	// astray is the sector of which a read went astray last, and one more.
+	astray int64
 	// listed says that the file stands in Disk.dirty.
 	listed bool
 	// links counts the entries that name it, refs the pending name effects that could bring it back.

@@ -1,0 +1,68 @@
+package seglog
+
+import (
+	"bytes"
+
+	"momus/disk"
+)
+
+// A disk may give a read the bytes of another place, once, and hold the right ones all the while. A checksum
+// tells that of batches and producer snapshots; the other files have none. So nothing is decided on one
+// reading that destroys something: a log is cut or refused, a snapshot dropped, a copy put in a file's place
+// only if two readings agree. Where a reader meets damage he looks once more; what is still damaged then
+// fails that read, and neither the log nor its leadership.
+
+// secondLook counts the readings of one batch that were bad, of which the last gave evidence; probed says that
+// nothing sound was found behind it once. Both are believed when a second look agrees.
+type secondLook struct {
+	looks    int
+	evidence uint32
+	probed   bool
+}
+
+// wanted tells whether a batch that is bad is to be read once more.
+func (k *secondLook) wanted(evidence uint32) bool {
+	agreed := k.looks > 0 && k.evidence == evidence
+	k.looks, k.evidence = k.looks+1, evidence
+	return !agreed && k.looks <= looksMax
+}
+
+// looksMax is how often a batch is read that is bad each time in another way.
+const looksMax = 4
+
+// readTwice reads all of p until two readings agree, and at most three times. A file that ends before is
+// damaged, and so is one that reads differently each time.
+func readTwice(file disk.File, p []byte, off int64, m *meter) error {
+	n, err := readAgreed(file, p, off, m)
+	if err == nil && n < len(p) {
+		return errCorrupt
+	}
+	return err
+}
+
+// readAgreed is readTwice of what there is of p.
+func readAgreed(file disk.File, p []byte, off int64, m *meter) (int, error) {
+	first, err := readCharged(file, p, off, m)
+	if err != nil || first == 0 {
+		return first, err
+	}
+	again := make([]byte, len(p))
+	second, err := readCharged(file, again, off, m)
+	if err != nil || bytes.Equal(p[:first], again[:second]) {
+		return first, err
+	}
+	third := make([]byte, len(p))
+	last, err := readCharged(file, third, off, m)
+	switch {
+	case err != nil:
+		return 0, err
+	case bytes.Equal(third[:last], p[:first]), bytes.Equal(third[:last], again[:second]):
+		return copy(p, third[:last]), nil
+	}
+	return 0, errCorrupt
+}
+
+func readCharged(file disk.File, p []byte, off int64, m *meter) (int, error) {
+	m.call(len(p))
+	return readFull(file, p, off)
+}

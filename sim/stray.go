@@ -1,0 +1,67 @@
+package sim
+
+import (
+	"strings"
+
+	"momus/checker"
+	"momus/core/kafka"
+	"momus/sim/simdisk"
+)
+
+// planStrays draws how often a read is given the bytes of another place: in most seeds never.
+func (n *node) planStrays() uint64 {
+	n.disk.StrayWhere(n.strays)
+	s := n.stream("plan/strays")
+	if !s.OneIn(4) {
+		return 0
+	}
+	return [...]uint64{60, 30, 120, 300}[s.Draw(4)]
+}
+
+// strays tells whether a read that went astray can be told from a right one, and then tells the judge. Of a
+// log that is so if every batch that is hurt looks hurt: whoever is sent a part of the file, and not the
+// broker, is the first to look at it (the checksum says nothing of the place).
+func (n *node) strays(s simdisk.Stray) bool {
+	if !strings.HasSuffix(s.Path, ".log") {
+		return true
+	}
+	end := s.From + int64(len(s.Got))
+	var hurt []lying
+	known := int64(0)
+	for _, b := range batchesOf(s.Data) {
+		known = b.at + b.size
+		if known <= s.From || b.at >= end {
+			continue
+		}
+		is := append([]byte(nil), s.Data[b.at:known]...)
+		from := max(s.From, b.at)
+		copy(is[from-b.at:], s.Got[from-s.From:])
+		if string(is) == string(s.Data[b.at:known]) {
+			continue
+		}
+		if looksSound(is) {
+			return false
+		}
+		hurt = append(hurt, b)
+	}
+	if known < end {
+		return false // there are bytes that were damaged before
+	}
+	dir, _, _ := strings.Cut(strings.TrimPrefix(s.Path, logDir), "/")
+	for _, b := range hurt {
+		n.misread(dir, b.from, b.end)
+	}
+	return true
+}
+
+// misread tells the judge that somebody was given a batch wrongly that lies on the disk as it was written.
+func (n *node) misread(dir string, from, end kafka.Offset) {
+	log, known := n.logs[dir]
+	if !known {
+		return // the metadata log: no client reads it
+	}
+	h := n.guests.population.History()
+	h.Misreads = append(h.Misreads, checker.Misread{
+		Event: checker.Event((*guestEnv)(n).Event()), Log: log, From: from, End: end,
+	})
+}
