@@ -19,7 +19,7 @@ var floors = []Count{
 	{"epoch-ends", 380},
 	{"polls", 6130},
 	{"polled", 19_800},
-	{"final", 17_900},
+	{"final", 9_000},
 	{"start-moves", 60},
 	{"producer-ids", 180},
 	{"repeats", 240},

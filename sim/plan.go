@@ -83,7 +83,9 @@ func (n *node) planFaults(until int64) {
 		}
 		return one << s.Draw(3)
 	}
+	slow, slowNanos := n.planSlowSyncs()
 	n.disk.SetFaults(simdisk.Faults{
+		SlowSync: slow, SlowSyncNanos: slowNanos,
 		SyncLost: n.planLies(), ReadStray: n.planStrays(),
 		Stall: rate(50), StallNanos: uint64(50 * kafka.Millisecond),
 		WriteIO: rareRate(s, 4, 150), SyncIO: rareRate(s, 4, 150), ReadIO: rareRate(s, 5, 100),
@@ -106,6 +108,16 @@ func (n *node) planFaults(until int64) {
 		at := s.Between(0, until)
 		n.w.queue.push(event{at: at, node: n.index, kind: kindJump, index: s.Between(-skewMax, skewMax)})
 	}
+}
+
+// planSlowSyncs draws how often a sync takes longer, and by how much at most: with flush.messages=1 much is
+// written then that is not committed yet.
+func (n *node) planSlowSyncs() (oneIn, nanos uint64) {
+	s := n.stream("plan/slowsyncs")
+	if !s.OneIn(4) {
+		return 0, 0
+	}
+	return 2 + s.Draw(3), uint64(20*kafka.Millisecond) << s.Draw(4)
 }
 
 // planLies draws how often a sync of a partition's file is lost: in most seeds never.

@@ -79,6 +79,10 @@ func (t *topic) drawRetention(env Env, key string) {
 		// With 1 ms all that is committed goes whenever the broker looks.
 		t.keep = []int64{200, 1, 1000, 1}[env.Draw(key+"/retention/ms", 4)]
 	}
+	// Where what is committed is behind what is written, it must not go before it is.
+	if t.flush == 1 && env.Draw(key+"/retention/tight", 10) == 1 {
+		t.keepBytes, t.keep = 0, 1
+	}
 	if env.Draw(key+"/roll", 3) == 1 {
 		t.roll = 100 << env.Draw(key+"/roll/ms", 4)
 		t.jitter = int64(env.Draw(key+"/roll/jitter", 200))

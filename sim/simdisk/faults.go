@@ -67,6 +67,9 @@ type Faults struct {
 	// Stall adds up to StallNanos to a call.
 	Stall      uint64
 	StallNanos uint64
+	// SlowSync adds up to SlowSyncNanos to a Sync of a file, as a drive does that is busy.
+	SlowSync      uint64
+	SlowSyncNanos uint64
 }
 
 // SetFaults changes the rates, as fault plans do when they begin and heal.
@@ -109,11 +112,11 @@ type Bites struct {
 func (d *Disk) Bites() Bites { return d.bites }
 
 // keys are the names of one call's streams.
-type keys struct{ time, stall, io, noSpace, part, lost, stray string }
+type keys struct{ time, stall, io, noSpace, part, lost, stray, slow string }
 
 func keysOf(name string, op op) keys {
 	at := name + "/" + op.String()
-	return keys{at + "/time", at + "/stall", at + "/io", at + "/nospace", at + "/part", at + "/lost", at + "/stray"}
+	return keys{at + "/time", at + "/stall", at + "/io", at + "/nospace", at + "/part", at + "/lost", at + "/stray", at + "/slow"}
 }
 
 func (d *Disk) strikes(key string, oneIn uint64) bool {
@@ -139,6 +142,10 @@ func (d *Disk) duration(op op, bytes int64) int64 {
 	if d.strikes(d.keys[op].stall, d.faults.Stall) && d.faults.StallNanos > 0 {
 		d.bites.Stalls++
 		took += 1 + int64(d.env.Draw(d.keys[op].part, d.faults.StallNanos))
+	}
+	if slow := d.keys[op].slow; op == opSync && d.strikes(slow, d.faults.SlowSync) && d.faults.SlowSyncNanos > 0 {
+		d.bites.Stalls++
+		took += 1 + int64(d.env.Draw(slow, d.faults.SlowSyncNanos))
 	}
 	return took
 }
