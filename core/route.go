@@ -295,6 +295,15 @@ func (n *replicas) EpochAt(log kafka.TopicPartition, at kafka.Offset) kafka.Lead
 	return r.EpochAt(at)
 }
 
+// Producers implements msg.Replicas.
+func (n *replicas) Producers(log kafka.TopicPartition) ([]msg.ProducerState, kafka.ErrorCode) {
+	r := n.replicas[log]
+	if r == nil {
+		return nil, kafka.ErrNotLeaderOrFollower
+	}
+	return r.Producers()
+}
+
 // AppendRoom implements msg.Replicas. A log that is not here has room: the batch is then refused.
 func (n *replicas) AppendRoom(log kafka.TopicPartition) bool {
 	r := n.replicas[log]

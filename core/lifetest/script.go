@@ -37,6 +37,7 @@ func Script(l *Life) []func() {
 		},
 		func() { l.Send(1, 2, DeleteRecords("made", -1)); l.Send(1, 0, DeleteRecords("made", 1)); l.Settle() },
 		func() { l.Send(1, 4, offsetForLeaderEpoch("made", 0)); l.Send(1, 2, offsetForLeaderEpoch("made", 9)) },
+		func() { l.Send(1, 0, describeProducers("made")) },
 		func() { l.Close(2) },
 		func() { l.Send(3, 17, fetch(topic, 2, 60_000)); l.Pass(3000) },
 		func() { l.Send(1, 6, DeleteTopics(topic)); l.Settle() },
@@ -135,6 +136,14 @@ func listOffsets(name string, at int64) *kmsg.ListOffsetsRequest {
 		f.Partition, f.Timestamp, f.CurrentLeaderEpoch = p, at, -1
 		t.Partitions = append(t.Partitions, f)
 	}
+	m.Topics = append(m.Topics, t)
+	return m
+}
+
+func describeProducers(name string) *kmsg.DescribeProducersRequest {
+	m := kmsg.NewPtrDescribeProducersRequest()
+	t := kmsg.NewDescribeProducersRequestTopic()
+	t.Topic, t.Partitions = name, []int32{0, 1, 2}
 	m.Topics = append(m.Topics, t)
 	return m
 }

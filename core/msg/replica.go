@@ -112,6 +112,17 @@ type OffsetState struct {
 	Lagging bool
 }
 
+// ProducerState is what a log remembers of a producer.
+type ProducerState struct {
+	ID    kafka.ProducerID
+	Epoch kafka.ProducerEpoch
+	// LastSequence is kafka.NoSequence if no batch of the epoch is remembered.
+	LastSequence  kafka.Sequence
+	LastTimestamp kafka.Wall
+	// TxnFirst is the first offset of the transaction under way, or kafka.NoOffset.
+	TxnFirst kafka.Offset
+}
+
 // Replicas is the read side of the replicas on this node, handed to a session method for the
 // duration of one call; it is never kept.
 type Replicas interface {
@@ -122,6 +133,9 @@ type Replicas interface {
 	OffsetState(log kafka.TopicPartition, current kafka.LeaderEpoch) OffsetState
 	// EpochEnd finds the end offset of the largest epoch not above asked (OffsetForLeaderEpoch).
 	EpochEnd(log kafka.TopicPartition, asked kafka.LeaderEpoch) (kafka.LeaderEpoch, kafka.Offset)
+	// Producers lists the producers that a log remembers, by rising id. Any replica does, not the leader
+	// alone: NOT_LEADER_OR_FOLLOWER means that the log is not here, or not open.
+	Producers(log kafka.TopicPartition) ([]ProducerState, kafka.ErrorCode)
 	// AppendRoom tells whether a batch may be sent to the leader now (Limits.AppendQueueBytes). If
 	// not, an Advanced of the log follows once it may.
 	AppendRoom(log kafka.TopicPartition) bool

@@ -23,6 +23,7 @@
 //	epochs.go     leader epochs and where they begin
 //	delete_records.go  a log start that moves because somebody asks for it
 //	expire.go     producers that were silent for long
+//	producers.go  which producers the log remembers
 //	query.go      answers to Fetch and ListOffsets
 //	check.go      what must be true
 //

@@ -39,6 +39,8 @@ func handler(key kafka.APIKey) *api {
 		return &offsetForLeaderEpochAPI
 	case wire.KeyDescribeConfigs:
 		return &describeConfigsAPI
+	case wire.KeyDescribeProducers:
+		return &describeProducersAPI
 	case wire.KeyListConfigResources:
 		return &listConfigResourcesAPI
 	}

@@ -322,3 +322,19 @@ func TestGoldenOffsetForLeaderEpoch(t *testing.T) {
 		ask(4, "v4: nothing")
 	})
 }
+
+func TestGoldenDescribeProducers(t *testing.T) {
+	golden(t, "describe_producers", func(step func(string, *bench)) {
+		b := newBench()
+		b.open(1)
+		b.rep.at(tp(topicT, 1)).err = kafka.ErrKafkaStorageError
+		r := kmsg.NewPtrDescribeProducersRequest()
+		for _, name := range []string{"t", "nowhere"} {
+			rt := kmsg.NewDescribeProducersRequestTopic()
+			rt.Topic, rt.Partitions = name, []int32{0, 1, 2}
+			r.Topics = append(r.Topics, rt)
+		}
+		b.send(1, 0, r)
+		step("a partition with two producers, one that is offline, one that is not there; a topic that is not there", b)
+	})
+}

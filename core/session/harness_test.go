@@ -73,6 +73,16 @@ func (r *replicas) EpochAt(kafka.TopicPartition, kafka.Offset) kafka.LeaderEpoch
 	return kafka.NoLeaderEpoch
 }
 
+func (r *replicas) Producers(tp kafka.TopicPartition) ([]msg.ProducerState, kafka.ErrorCode) {
+	if err := r.at(tp).err; err != kafka.None {
+		return nil, err
+	}
+	return []msg.ProducerState{
+		{ID: 4, Epoch: 1, LastSequence: 9, LastTimestamp: 1000, TxnFirst: kafka.NoOffset},
+		{ID: 7, Epoch: 2, LastSequence: kafka.NoSequence, LastTimestamp: 1001, TxnFirst: 12},
+	}, kafka.None
+}
+
 func (r *replicas) AppendRoom(tp kafka.TopicPartition) bool { return !r.at(tp).full }
 
 // bench is a session between a made-up image and made-up replicas.

@@ -51,6 +51,10 @@ var (
 	offsetForLeaderEpochResponse = mustSchema(`ThrottleMillis:i32
 		Topics:[{Topic:str Partitions:[{ErrorCode:i16 Partition:i32 LeaderEpoch:i32 EndOffset:i64}]}]`)
 
+	describeProducersRequest  = mustSchema(`Topics:[{Topic:str Partitions:[i32]}]`)
+	describeProducersResponse = mustSchema(`ThrottleMillis:i32 Topics:[{Topic:str Partitions:[{Partition:i32 ErrorCode:i16 ErrorMessage:str?
+		ActiveProducers:[{ProducerID:i64 ProducerEpoch:i32 LastSequence:i32 LastTimestamp:i64 CoordinatorEpoch:i32 CurrentTxnStartOffset:i64}]}]}]`)
+
 	describeConfigsRequest = mustSchema(`Resources:[{ResourceType:i8 ResourceName:str ConfigNames:[str]?}]
 		IncludeSynonyms:bool IncludeDocumentation:bool@3+`)
 	describeConfigsResponse = mustSchema(`ThrottleMillis:i32 Resources:[{ErrorCode:i16 ErrorMessage:str? ResourceType:i8 ResourceName:str

@@ -39,6 +39,7 @@ var apis = []API{
 	{KeyInitProducerID, "InitProducerId", 0, 5, 2, BrokerListener, initProducerIDRequest, initProducerIDResponse},
 	{KeyOffsetForLeaderEpoch, "OffsetForLeaderEpoch", 2, 4, 4, BrokerListener, offsetForLeaderEpochRequest, offsetForLeaderEpochResponse},
 	{KeyDescribeConfigs, "DescribeConfigs", 1, 4, 4, BrokerListener | ControllerListener, describeConfigsRequest, describeConfigsResponse},
+	{KeyDescribeProducers, "DescribeProducers", 0, 0, 0, BrokerListener, describeProducersRequest, describeProducersResponse},
 	{KeyListConfigResources, "ListConfigResources", 0, 1, 0, BrokerListener, listConfigResourcesRequest, listConfigResourcesResponse},
 }
 
@@ -55,6 +56,7 @@ const (
 	KeyInitProducerID       kafka.APIKey = 22
 	KeyOffsetForLeaderEpoch kafka.APIKey = 23
 	KeyDescribeConfigs      kafka.APIKey = 32
+	KeyDescribeProducers    kafka.APIKey = 61
 	KeyListConfigResources  kafka.APIKey = 74
 )
 
