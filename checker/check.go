@@ -60,6 +60,7 @@ const (
 	ProducerIDs       = "producer-id"
 	Expired           = "expiry"
 	EpochEnd          = "epoch-end"
+	Producers         = "producers"
 	Protocol          = "protocol"
 	Unavailable       = "unavailable"
 )
@@ -72,7 +73,7 @@ type Report struct {
 	RecordsAcked                      int
 	Retried                           int // batches that took more than one attempt
 	Polls, RecordsPolled              int
-	Lookups, EpochEnds                int
+	Lookups, EpochEnds, Described     int
 	Created, Deleted                  int
 	RecordsFinal                      int
 	// Excused are acknowledged records that are missing and may be, by excuse.
@@ -110,7 +111,7 @@ func (r *Report) Add(o Report) {
 		{&r.Acks0, o.Acks0}, {&r.Acks1, o.Acks1}, {&r.AcksAll, o.AcksAll}, {&r.Idempotent, o.Idempotent},
 		{&r.Failed, o.Failed}, {&r.Unknown, o.Unknown}, {&r.RecordsAcked, o.RecordsAcked},
 		{&r.Retried, o.Retried}, {&r.Polls, o.Polls}, {&r.RecordsPolled, o.RecordsPolled},
-		{&r.Lookups, o.Lookups}, {&r.EpochEnds, o.EpochEnds}, {&r.Created, o.Created}, {&r.Deleted, o.Deleted},
+		{&r.Lookups, o.Lookups}, {&r.EpochEnds, o.EpochEnds}, {&r.Described, o.Described}, {&r.Created, o.Created}, {&r.Deleted, o.Deleted},
 		{&r.RecordsFinal, o.RecordsFinal}, {&r.ExcusedPowerLoss, o.ExcusedPowerLoss},
 		{&r.ExcusedDeletion, o.ExcusedDeletion}, {&r.ExcusedDamage, o.ExcusedDamage},
 		{&r.Spoiled, o.Spoiled}, {&r.RefusedDamage, o.RefusedDamage}, {&r.ShownDamage, o.ShownDamage}, {&r.Undecided, o.Undecided},
@@ -160,6 +161,7 @@ func Check(h *History) ([]Violation, Report) {
 		j.checkExpiries(l)
 		j.checkTrims(l)
 		j.checkEpochEnds(l)
+		j.checkProducers(l)
 	}
 	for i := range h.Polls {
 		j.checkPoll(&h.Polls[i])
@@ -214,6 +216,9 @@ func (j *judge) count() {
 		r.RecordsPolled += len(j.h.Polls[i].Records)
 	}
 	r.Polls, r.Lookups, r.EpochEnds = len(j.h.Polls), len(j.h.Lookups), len(j.h.EpochEnds)
+	for i := range j.h.Described {
+		r.Described += len(j.h.Described[i].Producers)
+	}
 	for i := range j.h.Admin {
 		op := &j.h.Admin[i]
 		switch {

@@ -13,6 +13,7 @@
 //	damage.go     what damage to a disk excuses
 //	retention.go  what a move of the log start excuses, and whether it had a cause
 //	trims.go      what was deleted at somebody's wish is gone, for good, and nothing else
+//	producers.go  which producers a partition remembers
 //	epochs.go     where leader epochs end
 //	log.go        acknowledged records are there, at their offsets; a lost suffix is a suffix
 //	reads.go      what reads showed agrees: with one another, with the outcomes, with their order

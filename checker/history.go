@@ -17,6 +17,8 @@ type History struct {
 	Lookups  []Lookup
 	// EpochEnds are the answers to OffsetForLeaderEpoch.
 	EpochEnds []EpochEndOp
+	// Described are the answers to DescribeProducers.
+	Described []DescribeOp
 	Admin     []AdminOp
 	Trims     []TrimOp
 	// Listed tells that Final is the list of all topics, made after the world had come to rest.
@@ -221,6 +223,17 @@ type Lookup struct {
 	// Offset is kafka.NoOffset, and Timestamp -1, if no record is as late as asked.
 	Offset    kafka.Offset
 	Timestamp kafka.Wall
+}
+
+// DescribeOp is the answer to DescribeProducers for one partition.
+type DescribeOp struct {
+	Client    int32
+	Topic     string
+	Partition kafka.PartitionID
+	Start     Event
+	Answer    Event
+	Err       kafka.ErrorCode
+	Producers []ProducerSeen
 }
 
 // EpochEndOp is the answer to OffsetForLeaderEpoch for one partition.

@@ -44,6 +44,7 @@ type log struct {
 	lookups  []*Lookup
 	// epochEnds are the questions for the end of an epoch that were answered.
 	epochEnds []*EpochEndOp
+	described []*DescribeOp
 	// read is the final read, or nil; found are its records in the order of their values.
 	read  *Read
 	found []Record
@@ -117,18 +118,7 @@ func (j *judge) build() {
 			l.lookups = append(l.lookups, p)
 		}
 	}
-	for i := range h.EpochEnds {
-		q := &h.EpochEnds[i]
-		if l := j.log(q.Topic, kafka.TopicID{}, q.Partition); l != nil && q.Err == kafka.None {
-			l.epochEnds = append(l.epochEnds, q)
-		}
-	}
-	for i := range h.Trims {
-		op := &h.Trims[i]
-		if l := j.log(op.Topic, kafka.TopicID{}, op.Partition); l != nil {
-			l.trims = append(l.trims, op)
-		}
-	}
+	j.buildAsked()
 	for i := range h.Reads {
 		r := &h.Reads[i]
 		if l := j.log(r.Topic, r.ID, r.Partition); l != nil {
@@ -147,6 +137,29 @@ func (j *judge) build() {
 	j.findLies()
 	j.findMoves()
 	j.findExpiries()
+}
+
+// buildAsked sorts what was asked for beside reading and writing.
+func (j *judge) buildAsked() {
+	h := j.h
+	for i := range h.EpochEnds {
+		q := &h.EpochEnds[i]
+		if l := j.log(q.Topic, kafka.TopicID{}, q.Partition); l != nil && q.Err == kafka.None {
+			l.epochEnds = append(l.epochEnds, q)
+		}
+	}
+	for i := range h.Described {
+		q := &h.Described[i]
+		if l := j.log(q.Topic, kafka.TopicID{}, q.Partition); l != nil && q.Err == kafka.None {
+			l.described = append(l.described, q)
+		}
+	}
+	for i := range h.Trims {
+		op := &h.Trims[i]
+		if l := j.log(op.Topic, kafka.TopicID{}, op.Partition); l != nil {
+			l.trims = append(l.trims, op)
+		}
+	}
 }
 
 // collect fills in what follows from the operations.

@@ -66,3 +66,31 @@ func TestDeletedRecordsStayDeletedAndNothingElseGoes(t *testing.T) {
 		{"a batch is cut elsewhere", TornBatch, three(begins(0, 1, 2))},
 	})
 }
+
+func TestOnlyProducersThatSentAreRemembered(t *testing.T) {
+	remembers := func(seen ...ProducerSeen) func() *story {
+		return func() *story {
+			s := tell(0)
+			op := s.produce(1, 3, 0, 0)
+			session(op, 5, 7)
+			s.h.Described = append(s.h.Described, DescribeOp{Topic: "t", Start: s.event(), Answer: s.event(), Producers: seen})
+			later := s.produce(1, 1, 0, 3)
+			session(later, 6, 0)
+			s.final(1, 2, 3, 4)
+			return s
+		}
+	}
+	expect(t, []struct {
+		name string
+		want string
+		tell func() *story
+	}{
+		{"its last sequence", "", remembers(ProducerSeen{5, 0, 9})},
+		{"nobody, any more", "", remembers()},
+		{"another sequence", Producers, remembers(ProducerSeen{5, 0, 7})},
+		{"another epoch", Producers, remembers(ProducerSeen{5, 1, 9})},
+		{"one that never sent", Producers, remembers(ProducerSeen{4, 0, 9})},
+		{"one that is yet to send", Producers, remembers(ProducerSeen{6, 0, 0})},
+		{"one twice", Producers, remembers(ProducerSeen{5, 0, 9}, ProducerSeen{5, 0, 9})},
+	})
+}

@@ -17,6 +17,7 @@ var floors = []Count{
 	{"retried", 720},
 	{"spoiled", 64},
 	{"epoch-ends", 380},
+	{"described", 110},
 	{"polls", 6130},
 	{"polled", 19_800},
 	{"final", 9_000},

@@ -52,11 +52,12 @@ const (
 	drawDeaf
 	drawIdle
 	drawZombie
+	drawAsk
 	drawKinds
 )
 
 var drawNames = [drawKinds]string{"gap", "backoff", "size", "count", "where", "node", "time", "rare", "limit", "wait", "reset", "spoil",
-	"repeat", "deaf", "idle", "zombie"}
+	"repeat", "deaf", "idle", "zombie", "ask"}
 
 func (a *actor) init(s *shared, id int32, r role) {
 	a.shared, a.id, a.role = s, id, r

@@ -1,7 +1,11 @@
 package clients
 
 import (
+	"maps"
+	"slices"
+
 	"momus/core/kafka"
+	"momus/core/record"
 
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
@@ -47,4 +51,33 @@ func (l *brokerLog) epochEnd(asked, now kafka.LeaderEpoch) (kafka.LeaderEpoch, k
 		return kafka.NoLeaderEpoch, kafka.NoOffset
 	}
 	return max(epoch, 0), l.next
+}
+
+// producers tells of the last batch of each producer.
+func (b *broker) producers(r *kmsg.DescribeProducersRequest) kmsg.Response {
+	a := kmsg.NewPtrDescribeProducersResponse()
+	t := kmsg.NewDescribeProducersResponseTopic()
+	t.Topic = r.Topics[0].Topic
+	p := kmsg.NewDescribeProducersResponseTopicPartition()
+	p.Partition = r.Topics[0].Partitions[0]
+	l, err := b.log(t.Topic, kafka.TopicID{}, p.Partition)
+	if p.ErrorCode = int16(err); err == kafka.None {
+		last := map[kafka.ProducerID]*record.Header{}
+		for i := range l.heads {
+			if h := &l.heads[i]; h.ProducerID >= 0 {
+				last[h.ProducerID] = h
+			}
+		}
+		for _, id := range slices.Sorted(maps.Keys(last)) {
+			q := kmsg.NewDescribeProducersResponseTopicPartitionActiveProducer()
+			q.ProducerID, q.ProducerEpoch, q.LastSequence = int64(id), int32(last[id].ProducerEpoch), int32(last[id].LastSequence())
+			if b.fault == confused {
+				q.LastSequence++
+			}
+			p.ActiveProducers = append(p.ActiveProducers, q)
+		}
+	}
+	t.Partitions = append(t.Partitions, p)
+	a.Topics = append(a.Topics, t)
+	return a
 }

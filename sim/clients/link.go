@@ -27,6 +27,7 @@ const (
 	callDelete
 	callTrim
 	callEpochs
+	callProducers
 )
 
 // pending is a request that has not been answered.

@@ -72,6 +72,7 @@ func TestBrokenBrokersAreCaught(t *testing.T) {
 		{"loses its tail in a process crash", leaky, 0, 4, []string{checker.LostWrite, checker.SendBack, checker.InconsistentReads}},
 		{"deletes a record too many", greedy, 0, 0, []string{checker.LogStart}},
 		{"tells that an epoch ended before it did", belated, 0, 4, []string{checker.EpochEnd}},
+		{"takes a producer's next sequence for its last", confused, 0, 0, []string{checker.Producers}},
 		{"forgets what was to be deleted", relapsing, 0, 4, []string{checker.LogStart}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

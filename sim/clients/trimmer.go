@@ -10,7 +10,8 @@ import (
 )
 
 // trimmer deletes records now and then: it looks up the end of a partition, and then asks for a start
-// somewhere below it, at it, or above it. One request is open at a time.
+// somewhere below it, at it, or above it. At times it asks which producers are remembered instead. One
+// request is open at a time.
 type trimmer struct {
 	actor
 	trims []int // topics in the plan
@@ -70,11 +71,46 @@ func (t *trimmer) step(now int64) {
 		return
 	}
 	t.busy, t.node, t.start = true, l.node, t.event()
-	if t.high < 0 {
-		l.send(t.endRequest(), call{kind: callOffsets})
-	} else {
+	switch {
+	case t.high >= 0:
 		l.send(t.trimRequest(l), call{kind: callTrim})
+	case t.draw(drawAsk, 2) == 1:
+		l.send(t.producersRequest(), call{kind: callProducers})
+	default:
+		l.send(t.endRequest(), call{kind: callOffsets})
 	}
+}
+
+// producersRequest asks who the partition remembers.
+func (t *trimmer) producersRequest() kmsg.Request {
+	r := kmsg.NewPtrDescribeProducersRequest()
+	q := kmsg.NewDescribeProducersRequestTopic()
+	q.Topic, q.Partitions = t.topics[t.asked.topic].name, []int32{int32(t.asked.partition)}
+	r.Topics = append(r.Topics, q)
+	return r
+}
+
+func (t *trimmer) described(r *kmsg.DescribeProducersResponse) {
+	t.nextAt = t.env.Now() + metadataPause // it costs no turn of deleting
+	name := t.topics[t.asked.topic].name
+	if len(r.Topics) != 1 || r.Topics[0].Topic != name || len(r.Topics[0].Partitions) != 1 {
+		t.odd(t.id, "a DescribeProducers answer of another shape than was asked for")
+		return
+	}
+	a := &r.Topics[0].Partitions[0]
+	op := checker.DescribeOp{
+		Client: t.id, Topic: name, Partition: t.asked.partition, Start: t.start, Answer: t.event(), Err: kafka.ErrorCode(a.ErrorCode),
+	}
+	for i := range a.ActiveProducers {
+		p := &a.ActiveProducers[i]
+		op.Producers = append(op.Producers, checker.ProducerSeen{
+			ID: kafka.ProducerID(p.ProducerID), Epoch: kafka.ProducerEpoch(p.ProducerEpoch), LastSequence: kafka.Sequence(p.LastSequence),
+		})
+	}
+	if op.Err != kafka.None {
+		t.seen.topics[t.asked.topic].stale = true
+	}
+	t.history.Described = append(t.history.Described, op)
 }
 
 // endRequest looks up the high watermark.
@@ -140,6 +176,8 @@ func (t *trimmer) answered(_ *link, asked call, r kmsg.Response) {
 		return
 	case *kmsg.ListOffsetsResponse:
 		t.lookedUp(r)
+	case *kmsg.DescribeProducersResponse:
+		t.described(r)
 	case *kmsg.DeleteRecordsResponse:
 		t.deleted(r)
 	}

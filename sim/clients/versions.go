@@ -75,7 +75,7 @@ func (a *actor) checkHello(r *kmsg.ApiVersionsResponse) {
 	for _, want := range []struct{ key, version int16 }{
 		{0, a.speaks.produce}, {1, a.speaks.fetch}, {2, a.speaks.offsets}, {3, a.speaks.metadata},
 		{18, a.speaks.hello}, {19, a.speaks.create}, {20, a.speaks.remove}, {21, a.speaks.trim}, {22, a.speaks.init},
-		{23, a.speaks.epochs},
+		{23, a.speaks.epochs}, {61, 0},
 	} {
 		served := false
 		for _, k := range r.ApiKeys {
