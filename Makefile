@@ -25,7 +25,7 @@ SEED_RANGE = $(FROM)..$(shell expr $(FROM) + $(SEEDS) - 1)
 SIMULATED  = ./core/...,./disk/seglog/...,./disk/ledger/...,./net/frame/...,./cluster
 
 .DEFAULT_GOAL := help
-.PHONY: help run build generate test race lint sim seeds simcover determinism fuzz bench compat gallery figures clean
+.PHONY: help run build generate test race lint sim seeds simcover determinism fuzz bench scale compat gallery figures clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -81,6 +81,9 @@ fuzz: ## every fuzz target in turn (FUZZTIME=30s)
 
 bench: build ## the load, beside a real Kafka where PEER and BENCH say where
 	scenarios/bench/run.sh
+
+scale: build ## thousands of partitions and recovery, beside a real Kafka (PEER); rewrites docs/bench.md
+	scenarios/bench/scale.sh
 
 compat: build ## real clients against the binary (PEER, SUITES; REQUIRE=all)
 	scenarios/compat/run.sh

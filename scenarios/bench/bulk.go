@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
@@ -16,6 +17,26 @@ func produce(ctx context.Context, l *load) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, remove()) }()
+	if err := l.begin(); err != nil {
+		return err
+	}
+	if err := l.fill(ctx); err != nil {
+		return err
+	}
+	return l.end("record", l.records, l.records*l.size)
+}
+
+// keep is produce into a topic that stays, named by the prefix.
+func keep(ctx context.Context, l *load) error {
+	cl, err := l.connect()
+	if err != nil {
+		return err
+	}
+	defer cl.Close()
+	l.topic = l.prefix
+	if _, err := kadm.NewClient(cl).CreateTopic(ctx, int32(l.partitions), 1, nil, l.topic); err != nil {
+		return err
+	}
 	if err := l.begin(); err != nil {
 		return err
 	}

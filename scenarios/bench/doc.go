@@ -6,17 +6,18 @@
 // in steps of 10 ms: client and server share the machine, so that rates tell of the client too.
 //
 //	load.go     flags, and the measured span
-//	bulk.go     produce, consume
+//	bulk.go     produce, consume, keep
+//	partitions.go  partitions, spread, gather: the loads of scenarios/bench/scale.sh
 //	latency.go  tiny, e2e
 //	quiet.go    idle, startup
 //	process.go  what /proc tells
-//	summary.go  medians, ratios, FIGURE lines
+//	summary.go  medians, ratios, FIGURE lines; scale.go the table of many partitions
 //
 // Inputs: a broker's address and process id. Outputs: JSON lines, FIGURE lines.
 //
 // Invariants:
 //
 //  1. A load ends by its count, or fails; there is no figure of a load that was cut short.
-//  2. Its topic is new, and is deleted at its end.
+//  2. Its topic is new, and is deleted at its end, but for those that a prefix names.
 //  3. Values are incompressible and uncompressed, acks=all, idempotent.
 package main

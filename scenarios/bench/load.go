@@ -22,11 +22,16 @@ var loads = map[string]func(context.Context, *load) error{
 	"e2e":     endToEnd,
 	"idle":    idle,
 	"startup": startup,
+
+	"partitions": partitions,
+	"spread":     spreadOut,
+	"gather":     gather,
+	"keep":       keep,
 }
 
 // load is one call: its flags, the span being measured, and the line to print.
 type load struct {
-	brokers, pid, label, server                     string
+	brokers, pid, label, server, prefix, existing   string
 	records, size, partitions, clients, count, rate int
 	linger, duration                                time.Duration
 	beganMicros                                     int64
@@ -68,8 +73,11 @@ func command(args []string) error {
 	if len(args) > 1 && args[0] == "summary" {
 		return summary(os.Stdout, args[1:])
 	}
+	if len(args) > 2 && args[0] == "scale" {
+		return scale(args[1], args[2:])
+	}
 	if len(args) == 0 || loads[args[0]] == nil {
-		return fmt.Errorf("usage: bench produce|consume|tiny|e2e|idle|startup ... | bench summary OURS [THEIRS]")
+		return fmt.Errorf("usage: bench produce|consume|tiny|e2e|idle|startup|partitions|spread|gather|keep ... | bench summary OURS [THEIRS] | bench scale DOCUMENT OURS [THEIRS]")
 	}
 	l := &load{line: line{Extra: map[string]float64{}}}
 	if err := l.parse(args[0], args[1:]); err != nil {
@@ -89,6 +97,8 @@ func (l *load) parse(name string, args []string) error {
 	fs.StringVar(&l.pid, "pids", "", "process id of the broker")
 	fs.StringVar(&l.label, "label", name, "name of the load in its line")
 	fs.StringVar(&l.server, "server", "", "name of the server in its line")
+	fs.StringVar(&l.prefix, "prefix", "many", "of the names of topics that stay (partitions, spread, gather, keep)")
+	fs.StringVar(&l.existing, "topic", "bench-startup", "the topic of the first record (startup)")
 	fs.IntVar(&l.records, "records", 100_000, "records (produce, consume)")
 	fs.IntVar(&l.size, "size", 100, "bytes of a value")
 	fs.IntVar(&l.partitions, "partitions", 1, "partitions of the topic")

@@ -69,6 +69,12 @@ func ageOf(pid string) (time.Duration, error) {
 	return time.Duration(seconds*float64(time.Second)) - began, nil
 }
 
+// filesOf counts the descriptors that the process holds.
+func filesOf(pid string) (int, error) {
+	list, err := os.ReadDir("/proc/" + pid + "/fd")
+	return len(list), err
+}
+
 // residentOf is the process's resident memory in MB.
 func residentOf(pid string) (float64, error) {
 	text, err := os.ReadFile("/proc/" + pid + "/status")

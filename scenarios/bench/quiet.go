@@ -26,7 +26,7 @@ func idle(_ context.Context, l *load) error {
 const poll = time.Millisecond
 
 // startup waits for a server that is coming up: to the first accepted connection, and to the first
-// record that is acked, in a topic that is made for it.
+// record that is acked, in a topic that is made for it unless another is named.
 func startup(ctx context.Context, l *load) error {
 	for {
 		c, err := net.Dial("tcp", l.brokers)
@@ -51,7 +51,7 @@ func startup(ctx context.Context, l *load) error {
 		return err
 	}
 	defer cl.Close()
-	record := &kgo.Record{Topic: "bench-startup", Value: l.value(0)}
+	record := &kgo.Record{Topic: l.existing, Value: l.value(0)}
 	if err := cl.ProduceSync(ctx, record).FirstErr(); err != nil {
 		return err
 	}
@@ -62,7 +62,10 @@ func startup(ctx context.Context, l *load) error {
 	l.line.Extra["accept_ms"] = float64(accepted) / 1e6
 	l.line.Extra["first_ack_ms"] = float64(acked) / 1e6
 	l.start = time.Now().Add(-acked)
-	return l.end("start", 1, 0)
+	if err := l.end("start", 1, 0); err != nil {
+		return err
+	}
+	return l.holds()
 }
 
 func (l *load) sinceStart() (time.Duration, error) {
