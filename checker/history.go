@@ -35,6 +35,9 @@ type History struct {
 	// Expiries are the producers that logs forgot, and Expiration is producer.id.expiration.ms.
 	Expiries   []Expiry
 	Expiration kafka.Millis
+	// Refills says that at a start so much of each log is read back that the last five batches of every
+	// producer are known again, unless they went with the log's start.
+	Refills bool
 	// Damages are what the world did to bytes at rest, Damaged what clients met that only that explains.
 	Damages []Damage
 	Damaged []Damaged

@@ -68,7 +68,7 @@ func (j *judge) checkAckedBatch(l *log, op *ProduceOp, a *Attempt) {
 func (l *log) mayHaveMoved(op *ProduceOp, a *Attempt, i int32) bool {
 	told := a.offset(i)
 	return op.lastStart() > a.Start && l.mayLose(told, a.Start, op.lastEnd()) ||
-		l.mayRepeat(op) && (l.has(op.First+Value(i), told) || l.mayLose(told, a.Start, forever))
+		l.mayRepeat(op) && (l.has(op.First+Value(i), told) || l.mayLose(told, a.Start, forever) || l.mayHaveGone(told, op.Attempts[0].Start))
 }
 
 // mayBeLost is the excuse of a record that was acknowledged at an offset, if one was told.
@@ -90,7 +90,11 @@ func (j *judge) checkSuffix(l *log) {
 	var gone Event // the latest power loss by which something below is known to be gone
 	var lost ack
 	for _, k := range l.acks {
-		if l.find(k.value) == kafka.NoOffset {
+		found := l.find(k.value)
+		if found != kafka.NoOffset && found != k.offset {
+			continue // another copy of it, of which nobody was told; whether that may be is for checkAckedBatch
+		}
+		if found == kafka.NoOffset {
 			if l.mayHaveGone(k.offset, k.op.Attempts[0].Start) {
 				continue
 			}

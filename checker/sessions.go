@@ -120,7 +120,8 @@ func (j *judge) checkFenced(l *log, later []*ProduceOp, op *ProduceOp, a *Attemp
 
 // checkRefused demands that a batch which is next after what was acknowledged is taken, and that one of the
 // last five is known again. After a crash the state comes from the log's producer snapshot, which holds one
-// batch of each producer: then those before the last may be refused, but never appended once more.
+// batch of each producer: then those before the last may be refused, but never appended once more, unless the
+// world knows that they are read back.
 func (j *judge) checkRefused(l *log, ops []*ProduceOp, i int, a *Attempt) {
 	op := ops[i]
 	anchor, known := op, op.knownBefore(a)
@@ -142,12 +143,18 @@ func (j *judge) checkRefused(l *log, ops []*ProduceOp, i int, a *Attempt) {
 		}
 		later++
 	}
-	if a.Start != begun && later > 0 && (later >= windowBatches || j.crashedBetween(begun, a.End)) {
+	if a.Start != begun && later > 0 && (later >= windowBatches || j.crashedBetween(begun, a.End) && !j.refilled(l, op, ops[i+later])) {
 		return
 	}
 	j.flag(FalseRefusal, []Event{known.Start, known.End, a.Start, a.End},
 		"%s-%d: sequence %d of producer id %d (value %d) was refused with %v, though sequence %d (value %d) is at offset %d",
 		op.Topic, op.Partition, op.Sequence, op.Producer, op.First, a.Err, anchor.Sequence, anchor.First, known.Base)
+}
+
+// refilled tells whether a batch is known again after a start, with the others up to last. Of a snapshot's entry
+// that ends a batch from 0 on nobody can tell whether the sequences wrapped, and more is to be looked for.
+func (j *judge) refilled(l *log, op, last *ProduceOp) bool {
+	return j.h.Refills && len(l.moves) == 0 && op.Sequence < last.Sequence
 }
 
 // predecessor is the batch that comes right before another, or nil if that is not known: the latest that was

@@ -186,6 +186,15 @@ func TestARepetitionIsKnownAgain(t *testing.T) {
 			s.final(1, 2, 3, 4, 5)
 			return s
 		}},
+		{"the fifth last is refused after a crash, though all is read back", FalseRefusal, func() *story {
+			s := tell(0)
+			s.h.Refills = true
+			op := s.sentAll(5)
+			s.crash(false, 0)
+			s.attempt(op, outOfOrder, -1)
+			s.final(1, 2, 3, 4, 5)
+			return s
+		}},
 		{"the last is refused after a crash", FalseRefusal, func() *story {
 			s := tell(0)
 			op := s.sentAll(1)

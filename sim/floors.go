@@ -22,7 +22,7 @@ var floors = []Count{
 	{"polled", 19_800},
 	{"final", 9_000},
 	{"start-moves", 60},
-	{"producer-ids", 180},
+	{"producer-ids", 800},
 	{"repeats", 240},
 	{"fenced", 25},
 	{"wrapped", 40},

@@ -54,6 +54,9 @@ type link struct {
 // linkWindow is how much of either direction may be under way.
 const linkWindow = 64 << 10
 
+// refillsAll is more than any five batches of a producer lie apart in a world.
+const refillsAll = 1 << 20
+
 func newGuests(n *node) *guests {
 	g := &guests{saving: map[int64][]port.Checkpoint{}, links: map[int64]*link{}, flushed: map[kafka.TopicPartition]kafka.Offset{}, doubted: map[kafka.TopicPartition]kafka.Offset{}, suspect: true}
 	n.guests = g
@@ -61,6 +64,7 @@ func newGuests(n *node) *guests {
 		Nodes: []int32{int32(n.cfg.NodeID)}, Wall: wallEpoch, Idle: int64(n.cfg.ProducerIDExpiration.Nanos()),
 	})
 	g.population.History().Expiration = n.cfg.ProducerIDExpiration
+	g.population.History().Refills = n.limits.RefillBytes >= refillsAll
 	return g
 }
 

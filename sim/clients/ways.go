@@ -48,13 +48,18 @@ type stray struct {
 	due int64
 }
 
+// againMax is how many batches wait to be sent once more.
+const againMax = 4
+
 // strayMax is how long a stray waits for a connection.
 const strayMax = 500 * millisecond
 
-// sendAgain has a batch that was acknowledged sent once more, now and then, as if its answer had come late.
+// sendAgain has a batch that was acknowledged sent once more, now and then, as if its answer had come late. Some
+// of these come so late that the broker was started anew meanwhile.
 func (p *idempotent) sendAgain(b *batch) {
-	if p.repeats && !p.quiet && len(p.again) == 0 && p.draw(drawRepeat, 8) == 7 {
-		p.again = append(p.again, stray{b, p.env.Now()})
+	if p.repeats && !p.quiet && len(p.again) < againMax && p.draw(drawRepeat, 8) == 7 {
+		late := int64(p.draw(drawRepeat, 2) * p.draw(drawRepeat, 600))
+		p.again = append(p.again, stray{b, p.env.Now() + late*millisecond})
 	}
 }
 
