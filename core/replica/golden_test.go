@@ -130,7 +130,7 @@ func (s *script) run(line string) string {
 	r := s.r
 	switch command {
 	case "open":
-		r.Open(s.now, port.OpenSpec{Topic: "t", Create: true, IndexIntervalBytes: s.cfg.IndexIntervalBytes}, -1)
+		r.Open(s.now, port.OpenSpec{Topic: "t", Create: true, IndexIntervalBytes: s.cfg.IndexIntervalBytes, LogStart: kafka.Offset(a.int("saved", 0))}, -1)
 	case "opened":
 		o := &port.Opened{
 			Start: kafka.Offset(a.int("start", 0)), End: kafka.Offset(a.int("end", 0)),

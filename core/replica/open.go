@@ -18,7 +18,7 @@ func (r *Replica) Open(_ kafka.Now, spec port.OpenSpec, high kafka.Offset) {
 	r.role = RoleOpening
 	r.gen++
 	r.start, r.assigned, r.written, r.flushed, r.flushing, r.high = 0, 0, 0, 0, 0, 0
-	r.checkpointed = high
+	r.checkpointed, r.startCheckpointed, r.startSaved = high, spec.LogStart, 0
 	r.assignedBytes, r.writtenBytes, r.committedBytes = 0, 0, 0
 	r.marks = r.marks[:0]
 	r.sealed, r.purges = nil, nil
@@ -30,7 +30,14 @@ func (r *Replica) Open(_ kafka.Now, spec port.OpenSpec, high kafka.Offset) {
 // opened takes what the open log holds and takes up the leadership, if there is one. If Close came
 // meanwhile, nothing follows but the closing.
 func (r *Replica) opened(now kafka.Now, o *port.Opened) {
-	r.start, r.startOnDisk, r.startSaved = o.Start, o.Start, o.Start
+	// The start may be that of the first segment alone: retention moved it, and its renames need not be
+	// durable. A DeleteRecords that finds it there has the checkpoint written nonetheless:
+	//
+	//  1. Retention rolls and drops all of a log; the process is killed before a checkpoint.
+	//  2. The log is opened, and begins at its first segment.
+	//  3. DeleteRecords up to there is answered: nothing is left to do.
+	//  4. The power fails, and brings the dropped segment back.
+	r.start, r.startOnDisk, r.startSaved = o.Start, o.Start, min(r.startCheckpointed, o.Start)
 	r.assigned, r.written = o.End, o.End
 	r.flushed = min(o.Flushed, o.End)
 	r.flushing = r.flushed

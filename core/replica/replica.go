@@ -90,6 +90,8 @@ type Replica struct {
 	startOnDisk kafka.Offset
 	// startSaved is the start that survives whatever happens: that of a checkpoint which was written.
 	startSaved kafka.Offset
+	// startCheckpointed is the start that the checkpoint named when the log was opened last.
+	startCheckpointed kafka.Offset
 	// checkpointed is the high watermark that the log begins with when it is open.
 	checkpointed kafka.Offset
 	// flushing is the end of the flush under way; flushed if there is none. flushLate says that
