@@ -73,7 +73,7 @@ func (n *Node) openLog(now kafka.Now, log kafka.TopicPartition, topic string) *r
 	cfg := n.image.TopicConfig(n.cfg, topic)
 	r := replica.New(log, replica.Options{
 		Topic: topic, Self: n.cfg.NodeID, AppendQueueBytes: n.limits.AppendQueueBytes,
-		ProducerIDExpiration: n.cfg.ProducerIDExpiration, Entropy: n.entropy,
+		ProducerIDExpiration: n.image.BrokerConfig(n.cfg).ProducerIDExpiration, Entropy: n.entropy,
 	}, cfg)
 	if n.replicas == nil {
 		n.replicas = map[kafka.TopicPartition]*replica.Replica{}
@@ -136,7 +136,7 @@ func (n *Node) configChanged(now kafka.Now, delta *image.Delta) {
 		case record.ConfigTopic:
 			names = append(names, c.Name)
 		case record.ConfigBroker:
-			names = n.image.Names // a default of all topics
+			names = slices.Clone(n.image.Names) // a default of all topics
 		}
 	}
 	for _, name := range names {
@@ -144,9 +144,11 @@ func (n *Node) configChanged(now kafka.Now, delta *image.Delta) {
 		if topic == nil {
 			continue
 		}
+		broker := n.image.BrokerConfig(n.cfg)
 		cfg := n.image.TopicConfig(n.cfg, name)
 		for i := range topic.Partitions {
 			if r := n.replicas[kafka.TopicPartition{Topic: topic.ID, Partition: kafka.PartitionID(i)}]; r != nil {
+				r.ExpireProducersAfter(broker.ProducerIDExpiration)
 				r.Configure(now, cfg)
 				n.touch(r)
 			}

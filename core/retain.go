@@ -30,7 +30,7 @@ type removal struct {
 // removeLater has the files of a log that was renamed removed after the broker's
 // log.segment.delete.delay.ms: the topic's own file.delete.delay.ms went with the topic.
 func (n *Node) removeLater(now kafka.Now, log kafka.TopicPartition) {
-	n.removed = append(n.removed, removal{log, now.Mono.Add(n.cfg.Topic.FileDeleteDelay.Delay())})
+	n.removed = append(n.removed, removal{log, now.Mono.Add(n.image.BrokerConfig(n.cfg).Topic.FileDeleteDelay.Delay())})
 }
 
 // nextRemoval is when removeFiles is due, or 0.

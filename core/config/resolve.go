@@ -22,6 +22,20 @@ func ResolveBroker(static Topic, dynamic []Override) Topic {
 	return t
 }
 
+// ResolveNode takes what is set dynamically for brokers into a node's configuration: the defaults of
+// topics, and what else a broker follows while it runs.
+func ResolveNode(node Broker, dynamic []Override) Broker {
+	node.Topic = ResolveBroker(node.Topic, dynamic)
+	if raw, set := lastOverride(dynamic, producerExpiration); set {
+		if v, errText := mustBroker(producerExpiration).parse(raw); errText == "" {
+			node.ProducerIDExpiration = millis(v)
+		}
+	}
+	return node
+}
+
+const producerExpiration = "producer.id.expiration.ms"
+
 // apply walks the keys and not the overrides, since internal.segment.bytes wins over
 // segment.bytes whatever the order. Of two overrides of one name the later wins.
 func apply(t *Topic, overrides []Override, nameOf func(*Key) string) {
@@ -38,7 +52,7 @@ func apply(t *Topic, overrides []Override, nameOf func(*Key) string) {
 				continue
 			}
 			v, errText := k.parse(o.Value)
-			if k.Name == retentionTime && v.number < -1 {
+			if k.Name == retentionTime && o.Name != k.Name && v.number < -1 {
 				v.number, errText = -1, "" // the broker's key takes any negative number for that
 			}
 			if errText == "" {

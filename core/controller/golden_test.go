@@ -87,6 +87,10 @@ func (b *bench) do(c goldentest.Command) string {
 		b.m.Request(b.now, b.createRequest(c))
 	case "delete":
 		b.m.Request(b.now, b.deleteRequest(c))
+	case "alter":
+		b.m.Request(b.now, b.alterRequest(c))
+	case "feature":
+		b.m.decide(decision{records: []record.Metadata{&record.FeatureLevelRecord{Name: c.Args["name"], FeatureLevel: 1}}})
 	case "producer-ids":
 		b.m.Request(b.now, &msg.AllocateProducerIDs{Op: 5, Broker: node, BrokerEpoch: epoch})
 	case "wait":
@@ -111,6 +115,22 @@ func (b *bench) do(c goldentest.Command) string {
 }
 
 // createRequest reads create name[:partitions[:factor]] ... key=value ... assign=1,2;2,1 validate=yes.
+// alterRequest reads changes as key:value, apart by semicolons; a tilde stands for a blank.
+func (b *bench) alterRequest(c goldentest.Command) *msg.AlterConfigs {
+	types := map[string]record.ConfigResourceType{"topic": 2, "broker": 4, "metrics": 16, "group": 32, "other": 3}
+	resource := msg.AlterResource{Type: types[c.Args["type"]], Name: c.Args["name"]}
+	for op, verb := range []string{"set", "delete", "append", "subtract"} {
+		for change := range strings.SplitSeq(c.Args[verb], ";") {
+			if name, value, _ := strings.Cut(strings.ReplaceAll(change, "~", " "), ":"); name != "" {
+				resource.Changes = append(resource.Changes, msg.ConfigChange{Name: name, Op: msg.ConfigOp(op), Value: value})
+			}
+		}
+	}
+	return &msg.AlterConfigs{
+		Op: 9, Resources: []msg.AlterResource{resource}, Whole: c.Args["whole"] != "", ValidateOnly: c.Args["validate"] != "",
+	}
+}
+
 func (b *bench) createRequest(c goldentest.Command) *msg.CreateTopics {
 	r := &msg.CreateTopics{Op: 7, ValidateOnly: c.Args["validate"] != ""}
 	var configs []msg.ConfigEntry

@@ -26,6 +26,12 @@ func notController(req msg.ControllerRequest) msg.ControllerReply {
 			reply.Topics = append(reply.Topics, msg.DeletedTopic{Name: t.Name, ID: t.ID, Err: code, ErrText: notControllerText})
 		}
 		return reply
+	case *msg.AlterConfigs:
+		reply := &msg.AlteredConfigs{Op: r.Op}
+		for range r.Resources {
+			reply.Resources = append(reply.Resources, msg.AlteredResource{Err: code, ErrText: notControllerText})
+		}
+		return reply
 	case *msg.AllocateProducerIDs:
 		return &msg.AllocatedProducerIDs{Op: r.Op, Err: code, First: kafka.NoProducerID}
 	case *msg.RegisterBroker:
@@ -51,6 +57,12 @@ func refused(reply msg.ControllerReply) msg.ControllerReply {
 		for i := range r.Topics {
 			if t := &r.Topics[i]; t.Err == kafka.None {
 				t.Err, t.ErrText = code, notControllerText
+			}
+		}
+	case *msg.AlteredConfigs:
+		for i := range r.Resources {
+			if one := &r.Resources[i]; one.Err == kafka.None {
+				one.Err, one.ErrText = code, notControllerText
 			}
 		}
 	case *msg.AllocatedProducerIDs:

@@ -206,9 +206,8 @@ func (m *Image) Configured(typ record.ConfigResourceType) []string {
 // BrokerConfig is a node's configuration as it holds: the static one, then the dynamic default of
 // all brokers, then what is set for this broker.
 func (m *Image) BrokerConfig(static config.Broker) config.Broker {
-	static.Topic = config.ResolveBroker(static.Topic, m.Config(record.ConfigBroker, ""))
-	static.Topic = config.ResolveBroker(static.Topic, m.Config(record.ConfigBroker, nodeName(static.NodeID)))
-	return static
+	static = config.ResolveNode(static, m.Config(record.ConfigBroker, ""))
+	return config.ResolveNode(static, m.Config(record.ConfigBroker, nodeName(static.NodeID)))
 }
 
 // Layers are what is set for the brokers' keys, seen from the node whose static configuration is given.

@@ -38,6 +38,8 @@ func Script(l *Life) []func() {
 		func() { l.Send(1, 2, DeleteRecords("made", -1)); l.Send(1, 0, DeleteRecords("made", 1)); l.Settle() },
 		func() { l.Send(1, 4, offsetForLeaderEpoch("made", 0)); l.Send(1, 2, offsetForLeaderEpoch("made", 9)) },
 		func() { l.Send(1, 0, describeProducers("made")) },
+		func() { l.Send(1, 1, alterConfigs("made", "")); l.Settle() },
+		func() { l.Send(1, 1, alterConfigs("", "1")); l.Send(1, 2, wholeConfig("made")); l.Settle() },
 		func() { l.Close(2) },
 		func() { l.Send(3, 17, fetch(topic, 2, 60_000)); l.Pass(3000) },
 		func() { l.Send(1, 6, DeleteTopics(topic)); l.Settle() },
@@ -98,6 +100,42 @@ func describeConfigs(topic, broker string) *kmsg.DescribeConfigsRequest {
 			m.Resources = append(m.Resources, r)
 		}
 	}
+	return m
+}
+
+// alterConfigs changes keys of a topic, or of a broker.
+func alterConfigs(topic, broker string) *kmsg.IncrementalAlterConfigsRequest {
+	m := kmsg.NewPtrIncrementalAlterConfigsRequest()
+	r := kmsg.NewIncrementalAlterConfigsRequestResource()
+	change := func(name string, op kmsg.IncrementalAlterConfigOp, value string) {
+		c := kmsg.NewIncrementalAlterConfigsRequestResourceConfig()
+		if c.Name, c.Op = name, op; op != kmsg.IncrementalAlterConfigOpDelete {
+			c.Value = &value
+		}
+		r.Configs = append(r.Configs, c)
+	}
+	if r.ResourceType, r.ResourceName = kmsg.ConfigResourceTypeTopic, topic; topic != "" {
+		change("flush.messages", kmsg.IncrementalAlterConfigOpDelete, "")
+		change("cleanup.policy", kmsg.IncrementalAlterConfigOpAppend, "compact")
+		change("max.message.bytes", kmsg.IncrementalAlterConfigOpSet, "1000000")
+	} else {
+		r.ResourceType, r.ResourceName = kmsg.ConfigResourceTypeBroker, broker
+		change("log.retention.ms", kmsg.IncrementalAlterConfigOpSet, "1")
+		change("producer.id.expiration.ms", kmsg.IncrementalAlterConfigOpSet, "600")
+	}
+	m.Resources = append(m.Resources, r)
+	return m
+}
+
+// wholeConfig leaves a topic with a segment size and nothing else.
+func wholeConfig(topic string) *kmsg.AlterConfigsRequest {
+	m := kmsg.NewPtrAlterConfigsRequest()
+	r := kmsg.NewAlterConfigsRequestResource()
+	r.ResourceType, r.ResourceName = kmsg.ConfigResourceTypeTopic, topic
+	c := kmsg.NewAlterConfigsRequestResourceConfig()
+	c.Name, c.Value = "segment.bytes", kmsg.StringPtr("1048576")
+	r.Configs = append(r.Configs, c)
+	m.Resources = append(m.Resources, r)
 	return m
 }
 

@@ -12,6 +12,207 @@ import (
 )
 
 // AppendCanon appends v in canonical form.
+func (v *ConfigChange) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Name)
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendString(b, v.Value)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *ConfigChange) ReadCanon(r *canon.Reader) {
+	v.Name = r.Str()
+	v.Op = ConfigOp(r.Int(8))
+	v.Value = r.Str()
+}
+
+// AppendText appends v for a human reader.
+func (v *ConfigChange) AppendText(b []byte) []byte {
+	b = append(b, "ConfigChange"...)
+	b = append(b, '{')
+	b = append(b, "Name:"...)
+	b = canon.AppendQuoted(b, v.Name)
+	b = append(b, " Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Value:"...)
+	b = canon.AppendQuoted(b, v.Value)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *AlterResource) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Type))
+	b = canon.AppendString(b, v.Name)
+	b = canon.AppendLen(b, len(v.Changes), v.Changes == nil)
+	for i1 := range v.Changes {
+		b = v.Changes[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *AlterResource) ReadCanon(r *canon.Reader) {
+	v.Type = record.ConfigResourceType(r.Int(8))
+	v.Name = r.Str()
+	v.Changes = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Changes = make([]ConfigChange, n1)
+		for i2 := range v.Changes {
+			v.Changes[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *AlterResource) AppendText(b []byte) []byte {
+	b = append(b, "AlterResource"...)
+	b = append(b, '{')
+	b = append(b, "Type:"...)
+	b = strconv.AppendInt(b, int64(v.Type), 10)
+	b = append(b, " Name:"...)
+	b = canon.AppendQuoted(b, v.Name)
+	b = append(b, " Changes:"...)
+	if v.Changes == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Changes {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Changes[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *AlterConfigs) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendLen(b, len(v.Resources), v.Resources == nil)
+	for i1 := range v.Resources {
+		b = v.Resources[i1].AppendCanon(b)
+	}
+	b = canon.AppendBool(b, v.Whole)
+	b = canon.AppendBool(b, v.ValidateOnly)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *AlterConfigs) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Resources = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Resources = make([]AlterResource, n1)
+		for i2 := range v.Resources {
+			v.Resources[i2].ReadCanon(r)
+		}
+	}
+	v.Whole = r.Bool()
+	v.ValidateOnly = r.Bool()
+}
+
+// AppendText appends v for a human reader.
+func (v *AlterConfigs) AppendText(b []byte) []byte {
+	b = append(b, "AlterConfigs"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Resources:"...)
+	if v.Resources == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Resources {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Resources[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " Whole:"...)
+	b = strconv.AppendBool(b, v.Whole)
+	b = append(b, " ValidateOnly:"...)
+	b = strconv.AppendBool(b, v.ValidateOnly)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *AlteredResource) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Err))
+	b = canon.AppendString(b, v.ErrText)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *AlteredResource) ReadCanon(r *canon.Reader) {
+	v.Err = kafka.ErrorCode(r.Int(16))
+	v.ErrText = r.Str()
+}
+
+// AppendText appends v for a human reader.
+func (v *AlteredResource) AppendText(b []byte) []byte {
+	b = append(b, "AlteredResource"...)
+	b = append(b, '{')
+	b = append(b, "Err:"...)
+	b = append(b, v.Err.String()...)
+	b = append(b, " ErrText:"...)
+	b = canon.AppendQuoted(b, v.ErrText)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *AlteredConfigs) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendLen(b, len(v.Resources), v.Resources == nil)
+	for i1 := range v.Resources {
+		b = v.Resources[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *AlteredConfigs) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Resources = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Resources = make([]AlteredResource, n1)
+		for i2 := range v.Resources {
+			v.Resources[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *AlteredConfigs) AppendText(b []byte) []byte {
+	b = append(b, "AlteredConfigs"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Resources:"...)
+	if v.Resources == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Resources {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Resources[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
 func (v *ConfigEntry) AppendCanon(b []byte) []byte {
 	b = canon.AppendString(b, v.Name)
 	b = canon.AppendString(b, v.Value)
@@ -1134,6 +1335,7 @@ func (*DeleteTopics) isControllerRequest()        {}
 func (*AllocateProducerIDs) isControllerRequest() {}
 func (*RegisterBroker) isControllerRequest()      {}
 func (*BrokerHeartbeat) isControllerRequest()     {}
+func (*AlterConfigs) isControllerRequest()        {}
 
 // ControllerRequestMembers lists a zero value of every member of ControllerRequest, by number.
 func ControllerRequestMembers() []ControllerRequest {
@@ -1143,6 +1345,7 @@ func ControllerRequestMembers() []ControllerRequest {
 		&AllocateProducerIDs{},
 		&RegisterBroker{},
 		&BrokerHeartbeat{},
+		&AlterConfigs{},
 	}
 }
 
@@ -1161,6 +1364,8 @@ func AppendControllerRequest(b []byte, v ControllerRequest) []byte {
 		return v.AppendCanon(canon.AppendUint(b, 4))
 	case *BrokerHeartbeat:
 		return v.AppendCanon(canon.AppendUint(b, 5))
+	case *AlterConfigs:
+		return v.AppendCanon(canon.AppendUint(b, 20))
 	}
 	panic("BUG: ControllerRequest is not a member of its union")
 }
@@ -1189,6 +1394,10 @@ func ReadControllerRequest(r *canon.Reader) ControllerRequest {
 		v := new(BrokerHeartbeat)
 		v.ReadCanon(r)
 		return v
+	case 20:
+		v := new(AlterConfigs)
+		v.ReadCanon(r)
+		return v
 	default:
 		r.Fail(canon.ErrTag)
 	}
@@ -1210,6 +1419,8 @@ func AppendControllerRequestText(b []byte, v ControllerRequest) []byte {
 		return v.AppendText(b)
 	case *BrokerHeartbeat:
 		return v.AppendText(b)
+	case *AlterConfigs:
+		return v.AppendText(b)
 	}
 	panic("BUG: ControllerRequest is not a member of its union")
 }
@@ -1219,6 +1430,7 @@ func (*DeletedTopics) isControllerReply()        {}
 func (*AllocatedProducerIDs) isControllerReply() {}
 func (*RegisteredBroker) isControllerReply()     {}
 func (*HeartbeatAnswer) isControllerReply()      {}
+func (*AlteredConfigs) isControllerReply()       {}
 
 // ControllerReplyMembers lists a zero value of every member of ControllerReply, by number.
 func ControllerReplyMembers() []ControllerReply {
@@ -1228,6 +1440,7 @@ func ControllerReplyMembers() []ControllerReply {
 		&AllocatedProducerIDs{},
 		&RegisteredBroker{},
 		&HeartbeatAnswer{},
+		&AlteredConfigs{},
 	}
 }
 
@@ -1246,6 +1459,8 @@ func AppendControllerReply(b []byte, v ControllerReply) []byte {
 		return v.AppendCanon(canon.AppendUint(b, 4))
 	case *HeartbeatAnswer:
 		return v.AppendCanon(canon.AppendUint(b, 5))
+	case *AlteredConfigs:
+		return v.AppendCanon(canon.AppendUint(b, 20))
 	}
 	panic("BUG: ControllerReply is not a member of its union")
 }
@@ -1274,6 +1489,10 @@ func ReadControllerReply(r *canon.Reader) ControllerReply {
 		v := new(HeartbeatAnswer)
 		v.ReadCanon(r)
 		return v
+	case 20:
+		v := new(AlteredConfigs)
+		v.ReadCanon(r)
+		return v
 	default:
 		r.Fail(canon.ErrTag)
 	}
@@ -1294,6 +1513,8 @@ func AppendControllerReplyText(b []byte, v ControllerReply) []byte {
 	case *RegisteredBroker:
 		return v.AppendText(b)
 	case *HeartbeatAnswer:
+		return v.AppendText(b)
+	case *AlteredConfigs:
 		return v.AppendText(b)
 	}
 	panic("BUG: ControllerReply is not a member of its union")

@@ -13,6 +13,9 @@ func (r *Replica) scheduleExpiry(now kafka.Now) {
 	}
 }
 
+// ExpireProducersAfter takes a changed producer.id.expiration.ms.
+func (r *Replica) ExpireProducersAfter(idle kafka.Millis) { r.options.ProducerIDExpiration = idle }
+
 // expireProducers forgets producers that have been idle for producer.id.expiration.ms by the wall
 // clock. A clock that is wrong costs the memory of duplicates, which the note tells, and no record.
 func (r *Replica) expireProducers(now kafka.Now) {

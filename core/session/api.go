@@ -41,6 +41,10 @@ func handler(key kafka.APIKey) *api {
 		return &describeConfigsAPI
 	case wire.KeyDescribeProducers:
 		return &describeProducersAPI
+	case wire.KeyAlterConfigs:
+		return &alterConfigsAPI
+	case wire.KeyIncrementalAlterConfigs:
+		return &incrementalAlterConfigsAPI
 	case wire.KeyListConfigResources:
 		return &listConfigResourcesAPI
 	}

@@ -267,6 +267,19 @@ func (v *Session) AppendCanon(b []byte) []byte {
 				b = canon.AppendInt(b, int64(v.ops[i1].trim.slots[i2].low))
 			}
 		}
+		b = canon.AppendBool(b, v.ops[i1].alter != nil)
+		if v.ops[i1].alter != nil {
+			b = canon.AppendBool(b, v.ops[i1].alter.incremental)
+			b = canon.AppendLen(b, len(v.ops[i1].alter.resources), v.ops[i1].alter.resources == nil)
+			for i2 := range v.ops[i1].alter.resources {
+				b = canon.AppendInt(b, int64(v.ops[i1].alter.resources[i2].kind))
+				b = canon.AppendString(b, v.ops[i1].alter.resources[i2].name)
+				b = canon.AppendInt(b, int64(v.ops[i1].alter.resources[i2].err))
+				b = canon.AppendString(b, v.ops[i1].alter.resources[i2].errText)
+				b = canon.AppendBool(b, v.ops[i1].alter.resources[i2].asked)
+				b = canon.AppendBool(b, v.ops[i1].alter.resources[i2].textless)
+			}
+		}
 	}
 	b = canon.AppendLen(b, len(v.freeOps), v.freeOps == nil)
 	for i1 := range v.freeOps {
@@ -526,6 +539,23 @@ func (v *Session) ReadCanon(r *canon.Reader) {
 						v.ops[i2].trim.slots[i4].waiting = r.Bool()
 						v.ops[i2].trim.slots[i4].err = kafka.ErrorCode(r.Int(16))
 						v.ops[i2].trim.slots[i4].low = kafka.Offset(r.Int(64))
+					}
+				}
+			}
+			v.ops[i2].alter = nil
+			if r.Bool() {
+				v.ops[i2].alter = new(alterOp)
+				v.ops[i2].alter.incremental = r.Bool()
+				v.ops[i2].alter.resources = nil
+				if n3 := r.Len(); n3 >= 0 {
+					v.ops[i2].alter.resources = make([]alteration, n3)
+					for i4 := range v.ops[i2].alter.resources {
+						v.ops[i2].alter.resources[i4].kind = int8(r.Int(8))
+						v.ops[i2].alter.resources[i4].name = r.Str()
+						v.ops[i2].alter.resources[i4].err = kafka.ErrorCode(r.Int(16))
+						v.ops[i2].alter.resources[i4].errText = r.Str()
+						v.ops[i2].alter.resources[i4].asked = r.Bool()
+						v.ops[i2].alter.resources[i4].textless = r.Bool()
 					}
 				}
 			}
@@ -1008,6 +1038,41 @@ func (v *Session) AppendText(b []byte) []byte {
 						b = append(b, v.ops[i1].trim.slots[i2].err.String()...)
 						b = append(b, " low:"...)
 						b = strconv.AppendInt(b, int64(v.ops[i1].trim.slots[i2].low), 10)
+						b = append(b, '}')
+					}
+					b = append(b, ']')
+				}
+				b = append(b, '}')
+			}
+			b = append(b, " alter:"...)
+			if v.ops[i1].alter == nil {
+				b = append(b, "nil"...)
+			} else {
+				b = append(b, '{')
+				b = append(b, "incremental:"...)
+				b = strconv.AppendBool(b, v.ops[i1].alter.incremental)
+				b = append(b, " resources:"...)
+				if v.ops[i1].alter.resources == nil {
+					b = append(b, "nil"...)
+				} else {
+					b = append(b, '[')
+					for i2 := range v.ops[i1].alter.resources {
+						if i2 > 0 {
+							b = append(b, ' ')
+						}
+						b = append(b, '{')
+						b = append(b, "kind:"...)
+						b = strconv.AppendInt(b, int64(v.ops[i1].alter.resources[i2].kind), 10)
+						b = append(b, " name:"...)
+						b = canon.AppendQuoted(b, v.ops[i1].alter.resources[i2].name)
+						b = append(b, " err:"...)
+						b = append(b, v.ops[i1].alter.resources[i2].err.String()...)
+						b = append(b, " errText:"...)
+						b = canon.AppendQuoted(b, v.ops[i1].alter.resources[i2].errText)
+						b = append(b, " asked:"...)
+						b = strconv.AppendBool(b, v.ops[i1].alter.resources[i2].asked)
+						b = append(b, " textless:"...)
+						b = strconv.AppendBool(b, v.ops[i1].alter.resources[i2].textless)
 						b = append(b, '}')
 					}
 					b = append(b, ']')

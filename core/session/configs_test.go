@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"momus/core/config"
+	"momus/core/kafka"
+	"momus/core/msg"
 	"momus/core/record"
 
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -59,5 +61,74 @@ func TestGoldenDescribeConfigs(t *testing.T) {
 		list(1, "topics and groups", 2, 32)
 		list(1, "no resource type", 2, 3)
 		list(0, "v0: subscriptions")
+	})
+}
+
+func TestGoldenAlterConfigs(t *testing.T) {
+	golden(t, "alter_configs", func(step func(string, *bench)) {
+		b := newBench()
+		b.open(1)
+		type change struct {
+			name  string
+			op    int8
+			value string
+		}
+		resource := func(typ int8, name string, changes ...change) kmsg.IncrementalAlterConfigsRequestResource {
+			q := kmsg.NewIncrementalAlterConfigsRequestResource()
+			q.ResourceType, q.ResourceName = kmsg.ConfigResourceType(typ), name
+			for _, c := range changes {
+				k := kmsg.NewIncrementalAlterConfigsRequestResourceConfig()
+				k.Name, k.Op = c.name, kmsg.IncrementalAlterConfigOp(c.op)
+				if c.value != "null" {
+					k.Value = &c.value
+				}
+				q.Configs = append(q.Configs, k)
+			}
+			return q
+		}
+		alter := func(version int16, title string, resources ...kmsg.IncrementalAlterConfigsRequestResource) {
+			r := kmsg.NewPtrIncrementalAlterConfigsRequest()
+			r.Resources = resources
+			b.send(1, version, r)
+			step(title, b)
+		}
+		set := change{"retention.ms", 0, "5"}
+		alter(1, "a topic, a logger, another broker: the topic is for the controller, the rest is said in its place",
+			resource(8, "1", change{"root", 0, "INFO"}), resource(2, "t", set), resource(4, "2", change{"log.retention.ms", 0, "5"}))
+		b.s.ControllerReply(b.now, &msg.AlteredConfigs{Op: b.lastOp, Resources: []msg.AlteredResource{{}}}, b.view())
+		step("altered", b)
+		alter(0, "deleted; the value does not count", resource(2, "t", change{"retention.ms", 1, "null"}))
+		b.s.ControllerReply(b.now, &msg.AlteredConfigs{Op: b.lastOp, Resources: []msg.AlteredResource{{Err: kafka.ErrInvalidConfig, ErrText: "no"}}}, b.view())
+		step("refused", b)
+		alter(1, "a resource twice", resource(2, "t", set), resource(2, "t", set), resource(4, "x", set))
+		alter(1, "a key twice", resource(2, "t", set, set))
+		alter(1, "a null", resource(2, "t", change{"retention.ms", 0, "null"}, change{"flush.ms", 2, "null"}))
+		alter(1, "no operation", resource(2, "t", change{"retention.ms", 9, "5"}))
+		alter(1, "a logger that is not there", resource(8, "1", change{"nosuch", 0, "DEBUG"}))
+		alter(1, "no level", resource(8, "1", change{"root", 0, "NOPE"}))
+		alter(1, "another level", resource(8, "1", change{"root", 0, "DEBUG"}))
+		alter(1, "root stays", resource(8, "1", change{"root", 1, "null"}))
+		alter(1, "a level is no list", resource(8, "1", change{"root", 2, "WARN"}))
+		alter(1, "another broker's logger", resource(8, "2", change{"root", 0, "WARN"}))
+		alter(1, "nobody's logger", resource(8, "", change{"root", 0, "WARN"}))
+		alter(1, "nothing")
+
+		whole := func(title string, typ int8, name string) {
+			r := kmsg.NewPtrAlterConfigsRequest()
+			r.ValidateOnly = true
+			q := kmsg.NewAlterConfigsRequestResource()
+			q.ResourceType, q.ResourceName = kmsg.ConfigResourceType(typ), name
+			k := kmsg.NewAlterConfigsRequestResourceConfig()
+			k.Name, k.Value = "retention.ms", kmsg.StringPtr("5")
+			q.Configs = append(q.Configs, k)
+			r.Resources = append(r.Resources, q)
+			b.send(1, 2, r)
+			step(title, b)
+		}
+		whole("the whole configuration, only judged", 2, "t")
+		b.s.ControllerReply(b.now, &msg.AlteredConfigs{Op: b.lastOp, Resources: []msg.AlteredResource{{}}}, b.view())
+		step("judged", b)
+		whole("another broker", 4, "7")
+		whole("loggers are no resource of this API: the controller says so", 8, "1")
 	})
 }

@@ -211,6 +211,8 @@ func (b *bench) take() Out {
 			b.lastOp = c.Op
 		case *msg.DeleteTopics:
 			b.lastOp = c.Op
+		case *msg.AlterConfigs:
+			b.lastOp = c.Op
 		}
 	}
 	if n := len(out.Trims); n > 0 {

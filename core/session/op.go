@@ -26,6 +26,7 @@ type op struct {
 	create  *createOp
 	delete  *deleteOp
 	trim    *trimOp
+	alter   *alterOp
 }
 
 // An id of an op or a read is its place in the low bits and its use above. Ids have a few bits to

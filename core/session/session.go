@@ -148,6 +148,8 @@ func (s *Session) ControllerReply(_ kafka.Now, reply msg.ControllerReply, _ View
 		s.created(r)
 	case *msg.DeletedTopics:
 		s.deleted(r)
+	case *msg.AlteredConfigs:
+		s.altered(r)
 	default:
 		panic("BUG: an answer of the controller that no client asked for")
 	}

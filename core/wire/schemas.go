@@ -61,6 +61,11 @@ var (
 		Configs:[{Name:str Value:str? ReadOnly:bool Source:i8 IsSensitive:bool ConfigSynonyms:[{Name:str Value:str? Source:i8}]
 			ConfigType:i8@3+ Documentation:str?@3+}]}]`)
 
+	alterConfigsRequest = mustSchema(`Resources:[{ResourceType:i8 ResourceName:str Configs:[{Name:str Value:str?}]}] ValidateOnly:bool`)
+	// alterConfigsResponse is that of IncrementalAlterConfigs too.
+	alterConfigsResponse           = mustSchema(`ThrottleMillis:i32 Resources:[{ErrorCode:i16 ErrorMessage:str? ResourceType:i8 ResourceName:str}]`)
+	incrementalAlterConfigsRequest = mustSchema(`Resources:[{ResourceType:i8 ResourceName:str Configs:[{Name:str Op:i8 Value:str?}]}] ValidateOnly:bool`)
+
 	listConfigResourcesRequest  = mustSchema(`ResourceTypes:[i8]@1+`)
 	listConfigResourcesResponse = mustSchema(`ThrottleMillis:i32 ErrorCode:i16 ConfigResources:[{Name:str Type:i8@1+}]`)
 )

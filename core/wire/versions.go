@@ -39,25 +39,29 @@ var apis = []API{
 	{KeyInitProducerID, "InitProducerId", 0, 5, 2, BrokerListener, initProducerIDRequest, initProducerIDResponse},
 	{KeyOffsetForLeaderEpoch, "OffsetForLeaderEpoch", 2, 4, 4, BrokerListener, offsetForLeaderEpochRequest, offsetForLeaderEpochResponse},
 	{KeyDescribeConfigs, "DescribeConfigs", 1, 4, 4, BrokerListener | ControllerListener, describeConfigsRequest, describeConfigsResponse},
+	{KeyAlterConfigs, "AlterConfigs", 0, 2, 2, BrokerListener | ControllerListener, alterConfigsRequest, alterConfigsResponse},
+	{KeyIncrementalAlterConfigs, "IncrementalAlterConfigs", 0, 1, 1, BrokerListener | ControllerListener, incrementalAlterConfigsRequest, alterConfigsResponse},
 	{KeyDescribeProducers, "DescribeProducers", 0, 0, 0, BrokerListener, describeProducersRequest, describeProducersResponse},
 	{KeyListConfigResources, "ListConfigResources", 0, 1, 0, BrokerListener, listConfigResourcesRequest, listConfigResourcesResponse},
 }
 
 // The keys of the APIs that are built.
 const (
-	KeyProduce              kafka.APIKey = 0
-	KeyFetch                kafka.APIKey = 1
-	KeyListOffsets          kafka.APIKey = 2
-	KeyMetadata             kafka.APIKey = 3
-	KeyAPIVersions          kafka.APIKey = 18
-	KeyCreateTopics         kafka.APIKey = 19
-	KeyDeleteTopics         kafka.APIKey = 20
-	KeyDeleteRecords        kafka.APIKey = 21
-	KeyInitProducerID       kafka.APIKey = 22
-	KeyOffsetForLeaderEpoch kafka.APIKey = 23
-	KeyDescribeConfigs      kafka.APIKey = 32
-	KeyDescribeProducers    kafka.APIKey = 61
-	KeyListConfigResources  kafka.APIKey = 74
+	KeyProduce                 kafka.APIKey = 0
+	KeyFetch                   kafka.APIKey = 1
+	KeyListOffsets             kafka.APIKey = 2
+	KeyMetadata                kafka.APIKey = 3
+	KeyAPIVersions             kafka.APIKey = 18
+	KeyCreateTopics            kafka.APIKey = 19
+	KeyDeleteTopics            kafka.APIKey = 20
+	KeyDeleteRecords           kafka.APIKey = 21
+	KeyInitProducerID          kafka.APIKey = 22
+	KeyOffsetForLeaderEpoch    kafka.APIKey = 23
+	KeyDescribeConfigs         kafka.APIKey = 32
+	KeyAlterConfigs            kafka.APIKey = 33
+	KeyIncrementalAlterConfigs kafka.APIKey = 44
+	KeyDescribeProducers       kafka.APIKey = 61
+	KeyListConfigResources     kafka.APIKey = 74
 )
 
 // APIs lists the version table in the order of its keys; the caller must not change it.
