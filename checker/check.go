@@ -55,6 +55,7 @@ const (
 	Metadata          = "metadata"
 	Retention         = "retention"
 	LogStart          = "log-start"
+	Config            = "config"
 	FalseRefusal      = "false-refusal"
 	Fencing           = "fencing"
 	ProducerIDs       = "producer-id"
@@ -75,6 +76,7 @@ type Report struct {
 	Polls, RecordsPolled              int
 	Lookups, EpochEnds, Described     int
 	Created, Deleted                  int
+	Altered, ConfigsTold              int // keys whose configuration was changed, or told
 	RecordsFinal                      int
 	// Excused are acknowledged records that are missing and may be, by excuse.
 	ExcusedPowerLoss, ExcusedDeletion, ExcusedDamage, ExcusedRetention int
@@ -99,7 +101,7 @@ type Report struct {
 
 // Acked is the number of operations that were acknowledged.
 func (r *Report) Acked() int {
-	return r.Acks1 + r.AcksAll + r.Idempotent + r.Created + r.Deleted + r.RecordsDeleted
+	return r.Acks1 + r.AcksAll + r.Idempotent + r.Created + r.Deleted + r.RecordsDeleted + r.Altered
 }
 
 // Add sums reports.
@@ -112,6 +114,7 @@ func (r *Report) Add(o Report) {
 		{&r.Failed, o.Failed}, {&r.Unknown, o.Unknown}, {&r.RecordsAcked, o.RecordsAcked},
 		{&r.Retried, o.Retried}, {&r.Polls, o.Polls}, {&r.RecordsPolled, o.RecordsPolled},
 		{&r.Lookups, o.Lookups}, {&r.EpochEnds, o.EpochEnds}, {&r.Described, o.Described}, {&r.Created, o.Created}, {&r.Deleted, o.Deleted},
+		{&r.Altered, o.Altered}, {&r.ConfigsTold, o.ConfigsTold},
 		{&r.RecordsFinal, o.RecordsFinal}, {&r.ExcusedPowerLoss, o.ExcusedPowerLoss},
 		{&r.ExcusedDeletion, o.ExcusedDeletion}, {&r.ExcusedDamage, o.ExcusedDamage},
 		{&r.Spoiled, o.Spoiled}, {&r.RefusedDamage, o.RefusedDamage}, {&r.ShownDamage, o.ShownDamage}, {&r.Undecided, o.Undecided},
@@ -146,6 +149,7 @@ func Check(h *History) ([]Violation, Report) {
 	j.checkDamaged()
 	j.count()
 	j.checkTopics()
+	j.checkConfigs()
 	j.checkInits()
 	for _, l := range j.logs {
 		j.checkAcked(l)
@@ -234,6 +238,12 @@ func (j *judge) count() {
 			r.RecordsDeleted++
 		}
 	}
+	for i := range j.h.Configs {
+		if j.h.Configs[i].acked() {
+			r.Altered++
+		}
+	}
+	r.ConfigsTold = len(j.h.ConfigsSeen)
 	for i := range j.h.Reads {
 		r.RecordsFinal += len(j.h.Reads[i].Records)
 	}

@@ -21,6 +21,7 @@
 //	sessions.go   the next batch of an idempotent producer, and a repeated one, are not refused; fencing
 //	expiry.go     what the expiry of a producer excuses, and whether it had a cause
 //	watermark.go  high watermarks, and lookups by time
+//	configs.go    configuration that was changed, and what was told of it
 //	topics.go     topics that were created, and those that were deleted
 //
 // Invariants:
@@ -32,6 +33,6 @@
 //     record counts as undecided.
 //  3. No event, no excuse: what is missing is excused by a power loss, a deletion, damage or a move
 //     of the log start in the history, whose range covers it, or not at all. A move is held against
-//     what the topic was asked to keep, the clock and the files, an expiry against the clock and the
+//     what the topic was asked to keep at that time, the clock and the files, an expiry against the clock and the
 //     timestamps of what its producer wrote.
 package checker

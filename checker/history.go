@@ -21,6 +21,11 @@ type History struct {
 	Described []DescribeOp
 	Admin     []AdminOp
 	Trims     []TrimOp
+	// Configs are the changes of configuration, ConfigsSeen what clients were told of it.
+	Configs     []ConfigOp
+	ConfigsSeen []ConfigSeen
+	// DefaultRetention is the nodes' log.retention.ms, or 0 if that is not set.
+	DefaultRetention kafka.Millis
 	// Listed tells that Final is the list of all topics, made after the world had come to rest.
 	Listed bool
 	Final  []FinalTopic
@@ -98,8 +103,8 @@ type Topic struct {
 	Name string
 	// FlushMessages is flush.messages, or 0 if it was not set.
 	FlushMessages int64
-	// RetentionBytes is retention.bytes and Retention retention.ms, or 0 if they were not set: the
-	// default of seven days is longer than any history.
+	// RetentionBytes is retention.bytes and Retention retention.ms as the topic is created, or 0 if they
+	// are not set.
 	RetentionBytes int64
 	Retention      kafka.Millis
 }

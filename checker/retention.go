@@ -64,9 +64,8 @@ func (j *judge) checkStart(l *log) {
 }
 
 // checkMoves demands of each move of the log start that its cause was one: what the topic was asked
-// to keep was kept. The node's word counts for nothing here but which of the limits it went by.
+// to keep then was kept. The node's word counts for nothing here but which of the limits it went by.
 func (j *judge) checkMoves(l *log) {
-	t := j.settings[l.topic.name]
 	for _, m := range l.moves {
 		events := []Event{m.Event}
 		flag := func(format string, args ...any) {
@@ -78,15 +77,21 @@ func (j *judge) checkMoves(l *log) {
 			flag("which is nothing")
 		case l.flush == 1 && m.To > m.Flushed:
 			flag("but only those below %d were flushed, so that the high watermark cannot be higher", m.Flushed)
-		case m.Cause == BySize && t.RetentionBytes <= 0, m.Cause == ByTime && t.Retention <= 0:
-			flag("by a limit that the topic does not have")
-		case m.Cause == BySize && m.Kept < t.RetentionBytes:
-			flag("which leaves %d bytes, fewer than retention.bytes=%d", m.Kept, t.RetentionBytes)
-		case m.Cause == ByRequest && !j.wasAsked(l, m):
-			flag("by a request that nobody made")
+		case m.Cause == ByRequest:
+			if !j.wasAsked(l, m) {
+				flag("by a request that nobody made")
+			}
+		case m.Cause == BySize:
+			limits := slices.DeleteFunc(j.retention(l.topic.name, RetentionSize, m.Event, m.Event), func(n int64) bool { return n < 0 })
+			if len(limits) == 0 {
+				flag("by a limit that the topic does not have")
+			} else if least := slices.Min(limits); m.Kept < least {
+				flag("which leaves %d bytes, fewer than retention.bytes=%d", m.Kept, least)
+			}
 		case m.Cause == ByTime:
-			if o, at := l.youngest(m); m.Wall-at <= kafka.Wall(t.Retention) {
-				flag("at time %d, but offset %d was of time %d, and retention.ms is %d", m.Wall, o, at, t.Retention)
+			least := slices.Min(j.retention(l.topic.name, RetentionTime, m.Event, m.Event))
+			if o, at := l.youngest(m); m.Wall-at <= kafka.Wall(least) {
+				flag("at time %d, but offset %d was of time %d, and retention.ms is %d", m.Wall, o, at, least)
 			}
 		}
 	}

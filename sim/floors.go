@@ -27,6 +27,8 @@ var floors = []Count{
 	{"fenced", 25},
 	{"wrapped", 40},
 	{"expiries", 120},
+	{"altered", 90},
+	{"configs-told", 360},
 }
 
 // faultFloors are the floors of the counts that only a fault can move.

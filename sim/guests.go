@@ -62,6 +62,7 @@ func newGuests(n *node) *guests {
 	n.guests = g
 	g.population = clients.NewPopulation((*guestEnv)(n), clients.Plan{
 		Nodes: []int32{int32(n.cfg.NodeID)}, Wall: wallEpoch, Idle: int64(n.cfg.ProducerIDExpiration.Nanos()),
+		Retention: n.retention,
 	})
 	g.population.History().Expiration = n.cfg.ProducerIDExpiration
 	g.population.History().Refills = n.limits.RefillBytes >= refillsAll

@@ -26,9 +26,11 @@ type node struct {
 	// streams are those already drawn from, by their key without the prefix.
 	streams map[string]*Stream
 	cfg     config.Broker
-	limits  port.Limits
-	disk    *simdisk.Disk
-	net     *simnet.Net
+	// retention is log.retention.ms, or 0 if it is not set.
+	retention kafka.Millis
+	limits    port.Limits
+	disk      *simdisk.Disk
+	net       *simnet.Net
 	// vanished are ends of connections that a power loss left half-open.
 	vanished []*simnet.End
 	node     *clusterconfig.Node

@@ -57,7 +57,7 @@ func (n *node) drawLimits() port.Limits {
 
 func (n *node) drawConfig() *config.Node {
 	s := n.stream("plan/config")
-	node, err := config.Load(config.Sources{Overrides: []string{
+	overrides := []string{
 		"log.dirs=/data", "advertised.listeners=PLAINTEXT://node" + strconv.Itoa(int(n.index)) + ":9092",
 		"log.flush.offset.checkpoint.interval.ms=" + strconv.FormatInt(s.Between(100, 3000), 10),
 		"log.initial.task.delay.ms=0",
@@ -65,7 +65,12 @@ func (n *node) drawConfig() *config.Node {
 		"producer.id.expiration.ms=" + strconv.FormatInt([...]int64{86_400_000, 86_400_000, 86_400_000, 300, 1000, 3000}[n.stream("plan/expiration").Draw(6)], 10),
 		"num.recovery.threads.per.data.dir=" + strconv.FormatInt([...]int64{2, 1, 3}[n.stream("plan/recovery").Draw(3)], 10),
 		"log.segment.delete.delay.ms=" + strconv.FormatInt([...]int64{200, 0, 60_000}[n.stream("plan/removal").Draw(3)], 10),
-	}})
+	}
+	if n.stream("plan/retention/static").Draw(12) == 1 {
+		n.retention = 500
+		overrides = append(overrides, "log.retention.ms="+strconv.FormatInt(int64(n.retention), 10))
+	}
+	node, err := config.Load(config.Sources{Overrides: overrides})
 	if err != nil {
 		panic("BUG: the simulator's own configuration is refused: " + err.Error())
 	}

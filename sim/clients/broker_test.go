@@ -19,7 +19,9 @@ type broker struct {
 	produces int
 	fault    fault
 	epoch    kafka.LeaderEpoch
-	astray   int // how many fetches are refused, as if the leader had moved
+	// retention is what is set for retention.ms and retention.bytes.
+	retention retentionSet
+	astray    int // how many fetches are refused, as if the leader had moved
 }
 
 type fault int
@@ -37,6 +39,8 @@ const (
 	belated
 	confused
 	mute
+	hasty
+	deaf
 	lenient // old epochs may write
 	picky   // refuses some batches that are next
 	sharing // gives a producer id twice
@@ -84,6 +88,7 @@ func (b *broker) answer(r kmsg.Request) kmsg.Response {
 			{ApiKey: 0, MaxVersion: 13}, {ApiKey: 1, MinVersion: 4, MaxVersion: 18}, {ApiKey: 2, MinVersion: 1, MaxVersion: 11},
 			{ApiKey: 3, MaxVersion: 13}, {ApiKey: 18, MaxVersion: 4}, {ApiKey: 19, MinVersion: 2, MaxVersion: 7},
 			{ApiKey: 20, MinVersion: 1, MaxVersion: 6}, {ApiKey: 21, MaxVersion: 2}, {ApiKey: 23, MinVersion: 2, MaxVersion: 4}, {ApiKey: 61}, {ApiKey: 22, MaxVersion: 5},
+			{ApiKey: 32, MinVersion: 1, MaxVersion: 4}, {ApiKey: 33, MaxVersion: 2}, {ApiKey: 44, MaxVersion: 1},
 		}
 		return a
 	case *kmsg.MetadataRequest:
@@ -97,6 +102,12 @@ func (b *broker) answer(r kmsg.Request) kmsg.Response {
 				t.ErrorCode = int16(kafka.ErrTopicAlreadyExists)
 			} else {
 				made := b.create(q.Topic, int(q.NumPartitions))
+				delete(b.retention, q.Topic)
+				for _, c := range q.Configs {
+					if c.Name == "retention.ms" || c.Name == "retention.bytes" {
+						b.retention.put(q.Topic, c.Name, c.Value)
+					}
+				}
 				t.TopicID = made.id
 				if c := q.Configs[0]; c.Name == "flush.messages" {
 					for _, l := range made.parts {
@@ -109,6 +120,12 @@ func (b *broker) answer(r kmsg.Request) kmsg.Response {
 		return a
 	case *kmsg.DeleteTopicsRequest:
 		return b.remove(r)
+	case *kmsg.IncrementalAlterConfigsRequest:
+		return b.alterConfigs(r)
+	case *kmsg.AlterConfigsRequest:
+		return b.replaceConfigs(r)
+	case *kmsg.DescribeConfigsRequest:
+		return b.describeConfigs(r)
 	case *kmsg.InitProducerIDRequest:
 		a := kmsg.NewPtrInitProducerIDResponse()
 		if b.fault != sharing || b.lastPID == 0 {

@@ -28,6 +28,9 @@ const (
 	callTrim
 	callEpochs
 	callProducers
+	callIncremental
+	callAlter
+	callDescribe
 )
 
 // pending is a request that has not been answered.

@@ -10,6 +10,8 @@ import (
 type Plan struct {
 	// Nodes are what Dial takes: the ids under which brokers are known in Metadata.
 	Nodes []int32
+	// Retention is log.retention.ms of the nodes, or 0 if it is not set.
+	Retention kafka.Millis
 	// Wall is civil time at virtual time 0.
 	Wall kafka.Wall
 	// Until is the virtual time from which no client starts an operation, as after Quiet; 0 is never.

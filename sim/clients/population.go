@@ -33,9 +33,10 @@ type shared struct {
 }
 
 // NewPopulation draws the clients: an admin client, one to four producers of either kind, up to three
-// consumers; in one world of three somebody deletes records, in one of four asks for producer ids alone.
+// consumers; in one world of three somebody deletes records, in one of four asks for producer ids alone,
+// in one of three alters configuration.
 func NewPopulation(env Env, plan Plan) *Population {
-	s := &shared{env: env, plan: plan, topics: drawTopics(env), history: &checker.History{}}
+	s := &shared{env: env, plan: plan, topics: drawTopics(env), history: &checker.History{DefaultRetention: plan.Retention}}
 	s.builder.Codecs = &s.codecs
 	p := &Population{env: env, plan: plan, topics: s.topics, history: s.history, shared: s}
 	for _, t := range s.topics {
@@ -59,6 +60,9 @@ func NewPopulation(env Env, plan Plan) *Population {
 	}
 	if env.Draw("plan/passers", 4) == 3 {
 		p.clients = append(p.clients, newPasser(s, p.next()))
+	}
+	if env.Draw("plan/alterer", 3) == 1 {
+		p.clients = append(p.clients, newAlterer(s, p.next()))
 	}
 	return p
 }
@@ -148,6 +152,8 @@ func kind(c Client) string {
 		return "trimmer"
 	case *passer:
 		return "passer"
+	case *alterer:
+		return "alterer"
 	case *Reader:
 		return "reader"
 	}

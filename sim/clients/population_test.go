@@ -45,6 +45,7 @@ func TestASoundBrokerIsNeverAccused(t *testing.T) {
 			"acks=0": sum.Acks0 == 0, "acks=1": sum.Acks1 == 0, "acks=all": sum.AcksAll == 0,
 			"idempotent": sum.Idempotent == 0, "polled": sum.RecordsPolled == 0, "lookups": sum.Lookups == 0,
 			"deleted": sum.Deleted == 0, "deleted of its records": sum.RecordsDeleted == 0, "asked about epochs": c.crashes > 0 && sum.EpochEnds == 0, "retried": c.breaks > 0 && sum.Retried == 0,
+			"altered": sum.Altered == 0, "told of configuration": sum.ConfigsTold == 0,
 			"excused": c.crashes > 0 && sum.ExcusedPowerLoss == 0,
 		} {
 			if missing {
@@ -68,6 +69,8 @@ func TestBrokenBrokersAreCaught(t *testing.T) {
 		{"loses what flush.messages=1 promised", unflushed, 0, 4, []string{checker.LostWrite, checker.Unseen, checker.InconsistentReads}},
 		{"takes what an old epoch sends", lenient, 0, 0, []string{checker.Fencing}},
 		{"refuses what is next", picky, 0, 0, []string{checker.FalseRefusal}},
+		{"alters what it was only to judge", hasty, 0, 0, []string{checker.Config}},
+		{"says that it has altered, and has not", deaf, 0, 0, []string{checker.Config}},
 		{"gives one producer id to all", sharing, 0, 0, []string{checker.ProducerIDs}},
 		{"loses its tail in a process crash", leaky, 0, 4, []string{checker.LostWrite, checker.SendBack, checker.InconsistentReads}},
 		{"deletes a record too many", greedy, 0, 0, []string{checker.LogStart}},

@@ -16,11 +16,14 @@ import (
 type Reader struct {
 	actor
 	listed bool
-	astray bool // a leader answered with an error: ask again who leads
-	parts  []part
-	open   int // the part that the request in flight is for
-	busy   bool
-	nextAt int64
+	// described says that the configuration of all topics, and of all brokers, was told.
+	described bool
+	began     checker.Event
+	astray    bool // a leader answered with an error: ask again who leads
+	parts     []part
+	open      int // the part that the request in flight is for
+	busy      bool
+	nextAt    int64
 }
 
 // part is one partition that is read.
@@ -55,7 +58,7 @@ func newReader(s *shared, id int32) *Reader {
 }
 
 // Idle implements Client: everything has been read.
-func (r *Reader) Idle() bool { return r.listed && r.unread() < 0 }
+func (r *Reader) Idle() bool { return r.listed && r.described && r.unread() < 0 }
 
 // unread is the first part that is not done, or -1.
 func (r *Reader) unread() int {
@@ -77,6 +80,10 @@ func (r *Reader) step(now int64) {
 	}
 	if !r.listed || r.astray {
 		r.list()
+		return
+	}
+	if !r.described {
+		r.describe()
 		return
 	}
 	r.open = r.unread()
@@ -107,6 +114,19 @@ func (r *Reader) list() {
 	q.Topics = nil // all of them
 	r.busy = true
 	l.send(q, call{kind: callMetadata})
+}
+
+func (r *Reader) describe() {
+	l := r.anyLink()
+	if !l.room(1) {
+		return
+	}
+	names := []string{""}
+	for i := range r.history.Final {
+		names = append(names, r.history.Final[i].Name)
+	}
+	r.busy, r.began = true, r.event()
+	l.send(describeRequest(r.speaks.describe, names...), call{kind: callDescribe})
 }
 
 func (r *Reader) rangeRequest(p *part, asked kafka.Wall) kmsg.Request {
@@ -151,6 +171,9 @@ func (r *Reader) answered(_ *link, _ call, response kmsg.Response) {
 	switch a := response.(type) {
 	case *kmsg.MetadataResponse:
 		r.takeList(a)
+	case *kmsg.DescribeConfigsResponse:
+		r.told(r.id, a, r.began)
+		r.described = true
 	case *kmsg.ListOffsetsResponse:
 		r.takeRange(&r.parts[r.open], a)
 	case *kmsg.FetchResponse:

@@ -12,6 +12,8 @@ type versions struct {
 	produce, fetch, offsets, metadata, create, remove, init, trim, epochs int16
 	// hello is the version of ApiVersions that begins each connection, or -1.
 	hello int16
+	// incremental, alter and describe are those of the APIs of configuration.
+	incremental, alter, describe int16
 }
 
 // The newest versions that Kafka 4.3 serves.
@@ -27,6 +29,10 @@ const (
 	epochsNewest   = 4
 	helloNewest    = 4
 
+	incrementalNewest = 1
+	alterNewest       = 2
+	describeNewest    = 4
+
 	// From these on topics are named by their ids.
 	produceByID  = 13
 	fetchByID    = 13
@@ -35,7 +41,10 @@ const (
 
 // drawVersions draws a client's versions: half of the clients speak the newest of all.
 func drawVersions(env Env, key string) versions {
-	v := versions{produceNewest, fetchNewest, offsetsNewest, metadataNewest, createNewest, removeNewest, initNewest, trimNewest, epochsNewest, helloNewest}
+	v := versions{
+		produceNewest, fetchNewest, offsetsNewest, metadataNewest, createNewest, removeNewest, initNewest, trimNewest, epochsNewest, helloNewest,
+		incrementalNewest, alterNewest, describeNewest,
+	}
 	if env.Draw(key+"/old", 2) == 0 {
 		return v
 	}
@@ -53,6 +62,9 @@ func drawVersions(env Env, key string) versions {
 	v.trim = older("/trim", trimNewest, 0)
 	v.epochs = older("/epochs", epochsNewest, 2)
 	v.hello = older("/hello", helloNewest, -1)
+	v.incremental = older("/incremental", incrementalNewest, 0)
+	v.alter = older("/alter", alterNewest, 0)
+	v.describe = older("/describe", describeNewest, 1)
 	if v.produce >= produceByID || v.fetch >= fetchByID {
 		v.metadata = max(v.metadata, metadataByID)
 	}
@@ -76,6 +88,7 @@ func (a *actor) checkHello(r *kmsg.ApiVersionsResponse) {
 		{0, a.speaks.produce}, {1, a.speaks.fetch}, {2, a.speaks.offsets}, {3, a.speaks.metadata},
 		{18, a.speaks.hello}, {19, a.speaks.create}, {20, a.speaks.remove}, {21, a.speaks.trim}, {22, a.speaks.init},
 		{23, a.speaks.epochs}, {61, 0},
+		{32, a.speaks.describe}, {33, a.speaks.alter}, {44, a.speaks.incremental},
 	} {
 		served := false
 		for _, k := range r.ApiKeys {
