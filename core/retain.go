@@ -28,8 +28,13 @@ type removal struct {
 }
 
 // removeLater has the files of a log that was renamed removed after the broker's
-// log.segment.delete.delay.ms: the topic's own file.delete.delay.ms went with the topic.
+// log.segment.delete.delay.ms: the topic's own file.delete.delay.ms went with the topic. More than
+// Limits.RemovedLogs do not wait.
 func (n *Node) removeLater(now kafka.Now, log kafka.TopicPartition) {
+	if len(n.removed) > 0 && len(n.removed) >= int(n.limits.RemovedLogs) {
+		n.removed[0].at = now.Mono
+		n.removeFiles(now)
+	}
 	n.removed = append(n.removed, removal{log, now.Mono.Add(n.image.BrokerConfig(n.cfg).Topic.FileDeleteDelay.Delay())})
 }
 

@@ -47,13 +47,15 @@ broker_start() {
 	done
 }
 
-# broker_stop ends the broker with SIGTERM and fails unless it says that it stopped cleanly.
+# broker_stop ends the broker with SIGTERM and fails unless it says that it stopped cleanly, within
+# $stop_seconds: a clean stop syncs every partition that was written.
+stop_seconds=20
 broker_stop() {
-	local pid=$broker_pid status=0 deadline=$((SECONDS + 20))
+	local pid=$broker_pid status=0 deadline=$((SECONDS + stop_seconds))
 	kill -TERM "$pid"
 	while kill -0 "$pid" 2>/dev/null; do
 		if [ "$SECONDS" -ge "$deadline" ]; then
-			echo "the broker $pid did not stop within 20 s of SIGTERM" >&2
+			echo "the broker $pid did not stop within $stop_seconds s of SIGTERM" >&2
 			kill -KILL "$pid"
 			return 1
 		fi

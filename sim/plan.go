@@ -50,6 +50,7 @@ func (n *node) drawLimits() port.Limits {
 	l.MetadataReadBytes = int32(pick(1<<20, 4096, 512))
 	l.AppendQueueBytes = pick(64<<20, 64<<10, 8<<10)
 	l.DiskWorkers = int32(pick(2, 1, 3))
+	l.RemovedLogs = []int32{16384, 1, 3}[n.stream("plan/removed").Draw(3)]
 	refill := n.stream("plan/refill")
 	l.RefillBytes = []int64{1 << 20, 4096, 300}[refill.Draw(3)]
 	return l

@@ -394,6 +394,7 @@ func (v *Limits) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.Workspaces))
 	b = canon.AppendInt(b, v.RefillBytes)
 	b = canon.AppendInt(b, int64(v.DiskWorkers))
+	b = canon.AppendInt(b, int64(v.RemovedLogs))
 	return b
 }
 
@@ -415,6 +416,7 @@ func (v *Limits) ReadCanon(r *canon.Reader) {
 	v.Workspaces = int32(r.Int(32))
 	v.RefillBytes = r.Int(64)
 	v.DiskWorkers = int32(r.Int(32))
+	v.RemovedLogs = int32(r.Int(32))
 }
 
 // AppendText appends v for a human reader.
@@ -453,6 +455,8 @@ func (v *Limits) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, v.RefillBytes, 10)
 	b = append(b, " DiskWorkers:"...)
 	b = strconv.AppendInt(b, int64(v.DiskWorkers), 10)
+	b = append(b, " RemovedLogs:"...)
+	b = strconv.AppendInt(b, int64(v.RemovedLogs), 10)
 	b = append(b, '}')
 	return b
 }

@@ -45,6 +45,9 @@ type Limits struct {
 	// DiskWorkers is W: the workers that the logs are spread over. While one syncs, appends to its
 	// other logs wait; syncs of several run side by side, which a file system makes cheaper for all.
 	DiskWorkers int32
+	// RemovedLogs bounds the deleted logs whose files wait for log.segment.delete.delay.ms; beyond it
+	// the one that has waited longest goes at once.
+	RemovedLogs int32
 }
 
 // DefaultLimits is what production runs with.
@@ -66,5 +69,6 @@ func DefaultLimits() Limits {
 		Workspaces:        4,
 		RefillBytes:       1 << 20,
 		DiskWorkers:       8,
+		RemovedLogs:       16384,
 	}
 }

@@ -18,6 +18,7 @@ mkdir -p "$out"
 rm -f "$out"/scale-*.jsonl
 # shellcheck source=scenarios/broker.sh
 source scenarios/broker.sh
+stop_seconds=120
 kafka_pid=
 kafka_dir=$work/kafka
 
