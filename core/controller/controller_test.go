@@ -266,3 +266,58 @@ func TestLevelsThatMakeNoDifferenceKeepNoBrokerOut(t *testing.T) {
 		}
 	}
 }
+
+// With eligible.leader.replicas.version at 1, the last broker of a Kafka that stops leaves partitions without
+// leader and without ISR:
+//
+//  1. PartitionChangeRecord{isr: [], leader: -1, eligibleLeaderReplicas: [1], lastKnownElr: [1]}
+//  2. this build starts as broker 1
+//  3. nobody is in sync, so nobody leads, and the partition is offline for ever
+func TestAnEligibleLeaderReplicaLeadsWhatAKafkaLeft(t *testing.T) {
+	nodes := func(ids ...kafka.NodeID) []kafka.NodeID { return append([]kafka.NodeID{}, ids...) }
+	for _, c := range []struct {
+		name           string
+		isr, elr, last []kafka.NodeID
+		leader         kafka.NodeID
+		wantISR        []kafka.NodeID
+		wantELR        []kafka.NodeID
+		want           record.LeaderRecoveryState
+	}{
+		{"eligible", nodes(), nodes(1), nodes(1), 1, nodes(1), nil, record.Recovered},
+		{"another is eligible too", nodes(), nodes(2, 1), nodes(), 1, nodes(1), nodes(2), record.Recovered},
+		{"eligible, while who is in sync is away", nodes(2), nodes(1), nodes(), 1, nodes(1), nil, record.Recovered},
+		{"another is eligible", nodes(), nodes(2), nodes(1), kafka.NoNode, nil, nodes(2), record.Recovered},
+		{"led last, alone", nodes(), nodes(), nodes(1), 1, nodes(1), nil, record.Recovering},
+		{"led last, beside another", nodes(), nodes(), nodes(1, 2), kafka.NoNode, nil, nil, record.Recovered},
+		{"led last, while one is in sync", nodes(2), nodes(), nodes(1), kafka.NoNode, nodes(2), nil, record.Recovered},
+	} {
+		m, now := New(testConfig(), "cluster", [32]byte{}), kafka.Now{Mono: 1, Wall: 1}
+		topic := kafka.TopicID{7}
+		q := quorum{log: []record.Metadata{
+			&record.NoOpRecord{},
+			&record.TopicRecord{Name: "t", TopicID: topic},
+			&record.PartitionRecord{
+				TopicID: topic, Replicas: nodes(1, 2), ISR: c.isr, Leader: kafka.NoNode,
+				EligibleLeaderReplicas: c.elr, LastKnownELR: c.last, LeaderEpoch: 4,
+			},
+		}}
+		q.elect(now, m)
+		q.drain(now, m)
+		m.Request(now, registration(1, 1))
+		q.drain(now, m)
+		m.Request(now, &msg.BrokerHeartbeat{
+			Op: msg.OpLifecycle, Broker: 1, BrokerEpoch: m.Image().Broker(1).Epoch, MetadataOffset: kafka.Offset(len(q.log) - 1),
+		})
+		q.drain(now, m)
+		m.Check()
+		img := q.replay()
+		img.Check()
+		p := img.Partition(kafka.TopicPartition{Topic: topic})
+		if p.Leader != c.leader || !slices.Equal(p.ISR, c.wantISR) || !slices.Equal(p.ELR, c.wantELR) || p.RecoveryState != c.want {
+			t.Errorf("%s: %+v", c.name, *p)
+		}
+		if led := p.Leader != kafka.NoNode; led && (p.LeaderEpoch != 5 || len(p.LastKnownELR) > 0) {
+			t.Errorf("%s: %+v", c.name, *p)
+		}
+	}
+}

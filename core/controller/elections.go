@@ -45,14 +45,14 @@ func (m *Controller) partitionChange(p *image.Partition, c change) *record.Parti
 	if mayLead := m.mayLead(p, p.Leader, c); mayLead && slices.Contains(isr, p.Leader) {
 		leader = p.Leader
 	} else {
-		for _, r := range p.Replicas {
-			if slices.Contains(isr, r) && m.mayLead(p, r, c) {
-				leader = r
-				break
-			}
-		}
+		leader = m.first(p, c, isr)
 	}
 	rec := &record.PartitionChangeRecord{Leader: record.LeaderUnchanged, LeaderRecoveryState: record.RecoveryUnchanged}
+	if leader == kafka.NoNode {
+		if leader = m.eligible(p, c, isr, rec); leader != kafka.NoNode {
+			isr = []kafka.NodeID{leader}
+		}
+	}
 	if !slices.Equal(isr, p.ISR) {
 		rec.ISR = isr
 	}
@@ -63,6 +63,35 @@ func (m *Controller) partitionChange(p *image.Partition, c change) *record.Parti
 		return nil
 	}
 	return rec
+}
+
+// first is the first replica that is in a list and may lead.
+func (m *Controller) first(p *image.Partition, c change, of []kafka.NodeID) kafka.NodeID {
+	for _, r := range p.Replicas {
+		if slices.Contains(of, r) && m.mayLead(p, r, c) {
+			return r
+		}
+	}
+	return kafka.NoNode
+}
+
+// eligible finds a leader where no replica in sync may lead, among those of KIP-966; it follows Kafka's
+// PartitionChangeBuilder. No partition comes to have any here, but Kafka empties the ISR when the last
+// broker of it stops, even cleanly, and leaves it to the eligible leader replicas to name that broker. One of
+// these holds all that was committed. If there is none, one that alone led last is the best there is, and what
+// it lacks is lost: it leads as recovering.
+func (m *Controller) eligible(p *image.Partition, c change, isr []kafka.NodeID, rec *record.PartitionChangeRecord) kafka.NodeID {
+	leader := m.first(p, c, p.ELR)
+	if leader == kafka.NoNode && len(isr)+len(p.ELR) == 0 && len(p.LastKnownELR) == 1 {
+		if leader = m.first(p, c, p.LastKnownELR); leader != kafka.NoNode {
+			rec.LeaderRecoveryState = record.Recovering
+		}
+	}
+	if leader != kafka.NoNode {
+		left := slices.DeleteFunc(slices.Clone(p.ELR), func(r kafka.NodeID) bool { return r == leader })
+		rec.EligibleLeaderReplicas, rec.LastKnownELR = append([]kafka.NodeID{}, left...), []kafka.NodeID{}
+	}
+	return leader
 }
 
 func (m *Controller) syncAfter(p *image.Partition, c change) []kafka.NodeID {
