@@ -19,7 +19,12 @@ type Loss struct {
 	Start, End kafka.Offset
 	// CutBytes is how much of the log's files is gone, 0 if every batch is sound.
 	CutBytes int64
+	// Empty says that there is no log; the next start makes one. Moved that it takes the place of one in
+	// a directory that is lost.
+	Empty, Moved bool
 }
+
+var errNoLog = errors.New("there is no log")
 
 // nobody is the lock of a program with one goroutine.
 type nobody struct{}
@@ -50,7 +55,23 @@ func AcceptLoss(fs disk.FS, limits port.Limits, dir, topic string, partition kaf
 			return acceptLoss(fs, limits, &facts, log)
 		}
 	}
-	return Loss{}, fmt.Errorf("%s holds no log of %s with a partition.metadata", dir, name)
+	return Loss{}, fmt.Errorf("%s: %w of %s with a partition.metadata", dir, errNoLog, name)
+}
+
+// AcceptLostDirectory lets a partition go on in the log directory dir, whose broker must be stopped, in
+// the place of what a directory held that is lost: with the log of it that is there, cut as by
+// AcceptLoss, or with none. It is for a directory that will not come back: what it held is put out of the
+// way if it does.
+func AcceptLostDirectory(fs disk.FS, limits port.Limits, dir string, a port.AcceptedLoss) (Loss, error) {
+	loss, err := AcceptLoss(fs, limits, dir, a.Topic, a.Partition)
+	if errors.Is(err, errNoLog) {
+		loss, err = Loss{Empty: true}, nil
+	}
+	if err != nil {
+		return Loss{}, err
+	}
+	loss.Moved = true
+	return loss, ledger.Accept(fs, dir, a)
 }
 
 func acceptLoss(fs disk.FS, limits port.Limits, facts *port.DirFacts, log port.LogName) (Loss, error) {
@@ -106,7 +127,12 @@ func driven(w *seglog.Worker, op port.LogOp) (port.LogDone, error) {
 
 // String says in a line what was cut.
 func (l Loss) String() string {
-	if l.CutBytes == 0 {
+	switch {
+	case l.Empty:
+		return "given up; the next start makes an empty log"
+	case l.CutBytes == 0 && l.Moved:
+		return fmt.Sprintf("the next start serves the log that is here, with offsets %d to %d", l.Start, l.End)
+	case l.CutBytes == 0:
 		return fmt.Sprintf("every batch is sound, nothing was cut; the log holds offsets %d to %d", l.Start, l.End)
 	}
 	return fmt.Sprintf("cut at offset %d, %d bytes are gone; the log holds offsets %d to %d", l.End, l.CutBytes, l.Start, l.End)

@@ -52,25 +52,31 @@ func NewStorage(ports Ports, limits port.Limits, facts *port.BootFacts) *Storage
 }
 
 // Boot locks the node's directories, formats them if they are new, and gathers what the core must
-// know. fresh is the entropy for the ids of new directories and of a new cluster.
+// know. fresh is the entropy for the ids of new directories and of a new cluster. A directory beside
+// the metadata directory whose disk fails is left out, and named in the facts as offline.
 func Boot(fs disk.FS, node *config.Node, fresh [32]byte, now kafka.Wall) (port.BootFacts, []disk.Lock, error) {
 	paths := slices.Clone(node.LogDirs)
 	if !slices.Contains(paths, node.MetadataLogDir) {
 		paths = append(paths, node.MetadataLogDir)
 	}
-	locks, err := ledger.Lock(fs, paths)
+	locks, offline, err := ledger.Lock(fs, paths, node.MetadataLogDir)
 	if err != nil {
 		return port.BootFacts{}, nil, err
 	}
-	if err := formatNew(fs, node, paths, fresh, now); err != nil {
+	isOffline := func(path string) bool { return slices.Contains(offline, path) }
+	bad, err := formatNew(fs, node, slices.DeleteFunc(slices.Clone(paths), isOffline), fresh, now)
+	if err != nil {
 		return port.BootFacts{}, locks, err
 	}
+	offline = append(offline, bad...)
 	facts, err := ledger.Gather(fs, ledger.Layout{
-		Paths: paths, MetadataDir: node.MetadataLogDir, NodeID: node.Broker.NodeID, ClusterID: node.Broker.ClusterID,
+		Paths:       slices.DeleteFunc(slices.Clone(paths), isOffline),
+		MetadataDir: node.MetadataLogDir, NodeID: node.Broker.NodeID, ClusterID: node.Broker.ClusterID,
 	})
 	if err != nil {
 		return facts, locks, err
 	}
+	facts.Offline = append(offline, facts.Offline...)
 	if len(node.Voters) > 0 {
 		facts.Voters = nil
 		for _, v := range node.Voters {
@@ -83,13 +89,17 @@ func Boot(fs disk.FS, node *config.Node, fresh [32]byte, now kafka.Wall) (port.B
 	return facts, locks, nil
 }
 
-// formatNew formats directories that are new; those of a formatted node are left alone.
-func formatNew(fs disk.FS, node *config.Node, paths []string, fresh [32]byte, now kafka.Wall) error {
+// formatNew formats the directories of a new node. To a node that is formatted already it adds those
+// that are not, be it that log.dirs grew or that a disk was replaced; offline are those that fail.
+func formatNew(fs disk.FS, node *config.Node, paths []string, fresh [32]byte, now kafka.Wall) (offline []string, err error) {
 	done, err := ledger.IsFormatted(fs, node.MetadataLogDir)
-	if err != nil || done {
-		return err
+	if err != nil {
+		return nil, err
 	}
 	ids := entropy.New(fresh, "format")
+	if done {
+		return addNew(fs, node, paths, &ids)
+	}
 	o := ledger.Options{
 		MetadataDir: node.MetadataLogDir, ClusterID: node.Broker.ClusterID, NodeID: node.Broker.NodeID,
 		Features:   []record.FeatureLevelRecord{{Name: "metadata.version", FeatureLevel: MetadataVersion}},
@@ -107,7 +117,29 @@ func formatNew(fs disk.FS, node *config.Node, paths []string, fresh [32]byte, no
 			o.Endpoints = append(o.Endpoints, record.VoterEndpoint{Name: l.Name, Host: hostOf(l.Host), Port: uint16(l.Port)})
 		}
 	}
-	return ledger.Format(fs, o)
+	return nil, ledger.Format(fs, o)
+}
+
+// addNew makes those directories the formatted node's that are not.
+func addNew(fs disk.FS, node *config.Node, paths []string, ids *entropy.Stream) (offline []string, err error) {
+	cluster, err := ledger.ClusterOf(fs, node.MetadataLogDir)
+	if err != nil {
+		return nil, err
+	}
+	o := ledger.Options{MetadataDir: node.MetadataLogDir, ClusterID: cluster, NodeID: node.Broker.NodeID}
+	for _, path := range paths {
+		if path == node.MetadataLogDir {
+			continue
+		}
+		isOffline, err := ledger.Add(fs, ledger.Dir{ID: ids.UUID(), Path: path}, o)
+		if err != nil {
+			return nil, err
+		}
+		if isOffline {
+			offline = append(offline, path)
+		}
+	}
+	return offline, nil
 }
 
 // MetadataVersion is the metadata.version that a new cluster begins with (4.3-IV0).

@@ -63,24 +63,25 @@ func (n *Node) partitionChanged(now kafka.Now, log kafka.TopicPartition) {
 			n.wait(p, log)
 			return
 		}
-		r = n.openLog(now, log, topic.Name)
+		r = n.openLog(now, log, topic)
+	} else if r.Role() == replica.RoleNew {
+		n.settleIn(now, log, topic, r)
 	}
 	n.lead(now, r, part)
 }
 
-// openLog makes this node's replica of a partition and asks for its log to be opened.
-func (n *Node) openLog(now kafka.Now, log kafka.TopicPartition, topic string) *replica.Replica {
-	cfg := n.image.TopicConfig(n.cfg, topic)
+// openLog makes this node's replica of a partition and asks for its log to be opened, where that may be.
+func (n *Node) openLog(now kafka.Now, log kafka.TopicPartition, topic *image.Topic) *replica.Replica {
+	cfg := n.image.TopicConfig(n.cfg, topic.Name)
 	r := replica.New(log, replica.Options{
-		Topic: topic, Self: n.cfg.NodeID, AppendQueueBytes: n.limits.AppendQueueBytes,
+		Topic: topic.Name, Self: n.cfg.NodeID, AppendQueueBytes: n.limits.AppendQueueBytes,
 		ProducerIDExpiration: n.image.BrokerConfig(n.cfg).ProducerIDExpiration, Entropy: n.entropy,
 	}, cfg)
 	if n.replicas == nil {
 		n.replicas = map[kafka.TopicPartition]*replica.Replica{}
 	}
 	n.replicas[log] = r
-	spec, high := n.openSpec(topic, log, &cfg)
-	r.Open(now, spec, high)
+	n.settleIn(now, log, topic, r)
 	return r
 }
 
@@ -100,7 +101,7 @@ func (n *Node) deleteTopic(now kafka.Now, topic *image.Topic) {
 		log := kafka.TopicPartition{Topic: topic.ID, Partition: kafka.PartitionID(i)}
 		r := n.replicas[log]
 		if r == nil && n.isQueued(log) {
-			r = n.openQueued(now, log, topic.Name) // a log is found by being opened
+			r = n.openQueued(now, log, topic) // a log is found by being opened
 		}
 		if r != nil {
 			if n.deleting == nil {
@@ -119,7 +120,9 @@ func (n *Node) forgetLogs(topics []*image.Topic) {
 	for _, topic := range topics {
 		gone[topic.ID] = true
 		for i := range topic.Partitions {
-			delete(n.placed, kafka.TopicPartition{Topic: topic.ID, Partition: kafka.PartitionID(i)})
+			log := kafka.TopicPartition{Topic: topic.ID, Partition: kafka.PartitionID(i)}
+			delete(n.placed, log)
+			n.unwant(log)
 		}
 	}
 	for i := range n.facts.Dirs {
@@ -192,11 +195,11 @@ func (n *Node) publish() {
 }
 
 // note turns a replica's fact into the node's.
-func (n *Node) note(r *replica.Replica, fact *replica.Note) {
+func (n *Node) note(now kafka.Now, r *replica.Replica, fact *replica.Note) {
 	note := Note{Kind: noteKinds[fact.Kind], Log: r.Log(), Topic: r.Topic(), From: fact.From, To: fact.To, Text: fact.Text}
 	switch fact.Kind {
 	case replica.NoteFailed:
-		n.logFailed(r.Log(), fact.Fail)
+		n.logFailed(now, r, fact.Fail)
 	case replica.NoteOpened:
 		n.countOpened(r.Log(), fact.Bytes)
 	case replica.NoteCut:

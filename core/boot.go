@@ -24,6 +24,11 @@ func (n *Node) start(now kafka.Now, ev *Start) {
 	n.cfg, n.limits, n.facts, n.entropy = ev.Config, ev.Limits, ev.Facts, ev.Entropy
 	n.cfg.ClusterID = ev.Facts.ClusterID
 	n.checkpoints = make([]checkpointing, len(ev.Facts.Dirs))
+	n.faulted = slices.Clone(ev.Facts.Faulted)
+	n.wanting = make([]int32, len(ev.Facts.Dirs))
+	for _, path := range ev.Facts.Offline {
+		n.ready.Notes = append(n.ready.Notes, Note{Kind: NoteDirFailed, Text: path})
+	}
 	n.image = image.New()
 	n.raft = raft.New()
 	n.controller = controller.New(n.cfg, n.cfg.ClusterID, ev.Entropy)
@@ -57,7 +62,7 @@ func (n *Node) caughtUp(now kafka.Now) {
 			part := n.image.Partition(log)
 			switch {
 			case l.Topic == kafka.MetadataTopic:
-			case part != nil && slices.Contains(part.Replicas, n.cfg.NodeID):
+			case part != nil && slices.Contains(part.Replicas, n.cfg.NodeID) && !n.straysIn(int32(i), log, part):
 				kept = append(kept, l)
 			default:
 				n.markStray(d.Dir, l, log)
@@ -92,37 +97,11 @@ func (n *Node) tidied(now kafka.Now) {
 	n.beginOpening(now)
 }
 
-// place notes which directory holds which log; of a log that two hold, the first counts.
-func (n *Node) place() {
-	n.placed = map[kafka.TopicPartition]int32{}
-	for i := range n.facts.Dirs {
-		for _, l := range n.facts.Dirs[i].Logs {
-			log := kafka.TopicPartition{Topic: l.TopicID, Partition: l.Partition}
-			if _, twice := n.placed[log]; !twice {
-				n.placed[log] = int32(i)
-			}
-		}
-	}
-}
-
-// roomiest is the directory for a new log: the one with the fewest logs, the first of equals.
-func (n *Node) roomiest() (best int32) {
-	for i := range n.facts.Dirs {
-		if len(n.facts.Dirs[i].Logs) < len(n.facts.Dirs[best].Logs) {
-			best = int32(i)
-		}
-	}
-	return best
-}
-
-// openSpec says how a log is to be opened, from what boot found about its directory.
+// openSpec says how a log is to be opened in a directory, from what boot found about that.
 // The second result is the high watermark by its checkpoint, or NoOffset.
-func (n *Node) openSpec(topic string, log kafka.TopicPartition, cfg *config.Topic) (port.OpenSpec, kafka.Offset) {
-	at, found := n.placed[log]
-	if !found {
-		at = n.roomiest()
-		n.placed[log] = at
-	}
+func (n *Node) openSpec(topic string, log kafka.TopicPartition, at int32, cfg *config.Topic) (port.OpenSpec, kafka.Offset) {
+	_, found := n.placed[log]
+	n.placed[log] = at
 	dir := &n.facts.Dirs[at]
 	spec := port.OpenSpec{
 		Topic: topic, Dir: dir.Dir, Create: true,
@@ -150,7 +129,11 @@ func (n *Node) openSpec(topic string, log kafka.TopicPartition, cfg *config.Topi
 // rebuild makes the caches that the state's encoding leaves out.
 func (n *Node) rebuild() {
 	n.place()
+	n.wanting = make([]int32, len(n.facts.Dirs))
 	for _, log := range n.logs() {
+		if at, found := n.wanted[log]; found {
+			n.wanting[at]++
+		}
 		r := n.replicas[log]
 		n.timers.set(r, r.NextDeadline())
 	}

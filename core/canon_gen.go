@@ -261,9 +261,20 @@ func (v *Node) AppendCanon(b []byte) []byte {
 	}
 	b = append(b, v.entropy[:]...)
 	b = canon.AppendInt(b, v.saveSeq)
+	b = canon.AppendLen(b, len(v.offline), v.offline == nil)
+	for i1 := range v.offline {
+		b = append(b, v.offline[i1][:]...)
+	}
 	b = canon.AppendLen(b, len(v.faulted), v.faulted == nil)
 	for i1 := range v.faulted {
 		b = append(b, v.faulted[i1][:]...)
+	}
+	b = canon.AppendUint(b, uint64(len(v.wanted)))
+	for _, k1 := range canon.SortedKeysFunc(v.wanted, kafka.TopicPartition.Compare) {
+		b = append(b, k1.Topic[:]...)
+		b = canon.AppendInt(b, int64(k1.Partition))
+		e1 := v.wanted[k1]
+		b = canon.AppendInt(b, int64(e1))
 	}
 	b = canon.AppendString(b, v.failing)
 	b = canon.AppendInt(b, v.failingSave)
@@ -322,7 +333,10 @@ func (v *Node) AppendCanon(b []byte) []byte {
 		b = canon.AppendBool(b, e1)
 	}
 	b = canon.AppendInt(b, int64(v.marking))
-	b = canon.AppendBool(b, v.cleanly)
+	b = canon.AppendLen(b, len(v.unclean), v.unclean == nil)
+	for i1 := range v.unclean {
+		b = append(b, v.unclean[i1][:]...)
+	}
 	return b
 }
 
@@ -386,12 +400,34 @@ func (v *Node) ReadCanon(r *canon.Reader) {
 	}
 	copy(v.entropy[:], r.Raw(len(v.entropy)))
 	v.saveSeq = r.Int(64)
+	v.offline = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.offline = make([]kafka.UUID, n1)
+		for i2 := range v.offline {
+			copy(v.offline[i2][:], r.Raw(len(v.offline[i2])))
+		}
+	}
 	v.faulted = nil
 	if n1 := r.Len(); n1 >= 0 {
 		v.faulted = make([]kafka.UUID, n1)
 		for i2 := range v.faulted {
 			copy(v.faulted[i2][:], r.Raw(len(v.faulted[i2])))
 		}
+	}
+	v.wanted = make(map[kafka.TopicPartition]int32)
+	for n1 := r.Count(); n1 > 0; n1-- {
+		var k1 kafka.TopicPartition
+		var e1 int32
+		copy(k1.Topic[:], r.Raw(len(k1.Topic)))
+		k1.Partition = kafka.PartitionID(r.Int(32))
+		e1 = int32(r.Int(32))
+		if _, twice := v.wanted[k1]; twice {
+			r.Fail(canon.ErrDuplicate)
+		}
+		if r.Err != nil {
+			break
+		}
+		v.wanted[k1] = e1
 	}
 	v.failing = r.Str()
 	v.failingSave = r.Int(64)
@@ -494,7 +530,13 @@ func (v *Node) ReadCanon(r *canon.Reader) {
 		v.closing[k1] = e1
 	}
 	v.marking = int32(r.Int(32))
-	v.cleanly = r.Bool()
+	v.unclean = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.unclean = make([]kafka.UUID, n1)
+		for i2 := range v.unclean {
+			copy(v.unclean[i2][:], r.Raw(len(v.unclean[i2])))
+		}
+	}
 }
 
 // AppendText appends v for a human reader.
@@ -583,6 +625,19 @@ func (v *Node) AppendText(b []byte) []byte {
 	b = canon.AppendQuoted(b, v.entropy[:])
 	b = append(b, " saveSeq:"...)
 	b = strconv.AppendInt(b, v.saveSeq, 10)
+	b = append(b, " offline:"...)
+	if v.offline == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.offline {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, v.offline[i1].String()...)
+		}
+		b = append(b, ']')
+	}
 	b = append(b, " faulted:"...)
 	if v.faulted == nil {
 		b = append(b, "nil"...)
@@ -593,6 +648,22 @@ func (v *Node) AppendText(b []byte) []byte {
 				b = append(b, ' ')
 			}
 			b = append(b, v.faulted[i1].String()...)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " wanted:"...)
+	if v.wanted == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, "map["...)
+		for i1, k1 := range canon.SortedKeysFunc(v.wanted, kafka.TopicPartition.Compare) {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, k1.String()...)
+			b = append(b, ':')
+			e1 := v.wanted[k1]
+			b = strconv.AppendInt(b, int64(e1), 10)
 		}
 		b = append(b, ']')
 	}
@@ -748,8 +819,19 @@ func (v *Node) AppendText(b []byte) []byte {
 	}
 	b = append(b, " marking:"...)
 	b = strconv.AppendInt(b, int64(v.marking), 10)
-	b = append(b, " cleanly:"...)
-	b = strconv.AppendBool(b, v.cleanly)
+	b = append(b, " unclean:"...)
+	if v.unclean == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.unclean {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, v.unclean[i1].String()...)
+		}
+		b = append(b, ']')
+	}
 	b = append(b, '}')
 	return b
 }

@@ -20,6 +20,7 @@ func (n *Node) Check() {
 	for _, log := range n.logs() {
 		n.replicas[log].Check()
 	}
+	n.checkDirs()
 	n.image.Check()
 	n.raft.Check()
 	n.controller.Check()

@@ -32,7 +32,7 @@ type checkpointing struct {
 func (n *Node) checkpoint(now kafka.Now) {
 	n.nextCheckpoint = now.Mono.Add(n.cfg.CheckpointInterval.Nanos())
 	for i := range n.checkpoints {
-		if n.checkpoints[i].out == 0 {
+		if n.checkpoints[i].out == 0 && !n.isOffline(int32(i)) {
 			n.saveCheckpoints(i)
 		}
 	}
@@ -47,7 +47,7 @@ func (n *Node) saveCheckpoints(i int) {
 	save.Checkpoints = make([]port.Checkpoint, 0, len(d.Logs))
 	for _, l := range d.Logs {
 		r := n.replicas[kafka.TopicPartition{Topic: l.TopicID, Partition: l.Partition}]
-		if r != nil {
+		if r != nil && r.Dir() == d.Dir {
 			if c, ok := r.Checkpoint(); ok {
 				save.Checkpoints = append(save.Checkpoints, c)
 				continue
@@ -72,15 +72,16 @@ func (n *Node) checkpointed(now kafka.Now, done *port.Saved) {
 		return
 	}
 	c.out = 0
-	wanted := n.startsSaved(i)
+	online := !n.isOffline(int32(i))
+	wanted := online && n.startsSaved(i)
 	switch n.phase {
 	case phaseMarking:
 		n.marking--
 		if n.marking == 0 {
-			n.lifecycle.LogsClosed(now, n.cleanly)
+			n.lifecycle.LogsClosed(now, n.unclean)
 		}
 	case phaseTidying, phaseServing:
-		again := c.again
+		again := c.again && online
 		if again || wanted {
 			n.saveCheckpoints(i)
 		}
@@ -96,8 +97,8 @@ func (n *Node) checkpointed(now kafka.Now, done *port.Saved) {
 // save is out share the next one.
 func (n *Node) saveStart(log kafka.TopicPartition) {
 	i, found := n.placed[log]
-	if !found || n.phase != phaseServing {
-		return // its topic is gone, or it is being closed: those who wait are told so
+	if !found || n.phase != phaseServing || n.isOffline(i) {
+		return // its topic or directory is gone, or it is being closed: those who wait are told so
 	}
 	c := &n.checkpoints[i]
 	if !slices.Contains(c.starts, log) {
@@ -168,6 +169,9 @@ func (n *Node) forgetLines(i int) {
 // topics are opened when that is durable.
 func (n *Node) purge() {
 	for i := range n.facts.Dirs {
+		if n.isOffline(int32(i)) {
+			continue
+		}
 		d := &n.facts.Dirs[i]
 		held := make(map[place]bool, len(d.Logs))
 		for j := range d.Logs {

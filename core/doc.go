@@ -5,9 +5,10 @@
 // be done, as typed outboxes. node.go holds the state and the dispatch of events; route.go carries
 // messages between the machines until none is left; apply.go turns committed metadata records into
 // the image and the image's changes into replicas; boot.go and stop.go are the beginning and the
-// end of a node's life, opening.go the logs opened a few at a time in between; checkpoint.go writes the offset checkpoints and lets a new log wait until
-// one of the same name is out of the way; fault.go follows I/O errors to the end of a directory or
-// the process; timers.go finds the next deadline. encode.go is the hash, the journal and the
+// end of a node's life, opening.go the logs opened a few at a time in between; checkpoint.go writes the
+// offset checkpoints and lets a new log wait until one of the same name is out of the way;
+// directories.go finds the directory of a replica; fault.go follows I/O errors to the end of a directory
+// or the process; timers.go finds the next deadline. encode.go is the hash, the journal and the
 // snapshot's view of a Step, check.go what must be true after one.
 //
 // The machines lie below: core/raft (the metadata quorum), core/controller (the cluster's
@@ -19,5 +20,6 @@
 //  1. Nothing in a Ready depends on anything else in it.
 //  2. The image changes only by committed records.
 //  3. Every Span that entered leaves exactly once: in a log operation, a reply, or Drops.
-//  4. After Step no message between machines is left undelivered.
+//  4. A log is open only in the directory that the committed image names for it.
+//  5. After Step no message between machines is left undelivered.
 package core

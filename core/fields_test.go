@@ -20,6 +20,8 @@ import (
 var caches = map[string]string{
 	"core.Node.timers":            "rebuilt by LoadState from the replicas' own deadlines",
 	"core.Node.placed":            "rebuilt by LoadState from the names of the logs in facts.Dirs",
+	"core.Node.wanting":           "rebuilt by LoadState from wanted",
+	"core.Node.assigning":         "filled and emptied within a Step",
 	"core.Node.lines":             "made from the checkpoints in facts.Dirs whenever it is asked for and not there",
 	"core.Node.touched":           "filled and emptied within a Step",
 	"core.Node.checked":           "only CheckTouched reads it, and every Step begins it anew",

@@ -62,8 +62,12 @@ type Node struct {
 	entropy [32]byte
 	// saveSeq numbers the saves that the node itself asks for.
 	saveSeq int64
-	// faulted are the directories in which an I/O error was seen: no boot id is kept there any more.
+	// offline are the directories that failed in this run; faulted those of which the list in the
+	// metadata directory says that an I/O error was seen since their logs were recovered last.
+	offline []kafka.DirID
 	faulted []kafka.DirID
+	// wanted is the index in facts.Dirs of the directory that a replica is to be assigned to.
+	wanted map[kafka.TopicPartition]int32
 	// failing is why the node is about to end, once the boot ids are gone (save number failingSave).
 	failing     string
 	failingSave int64
@@ -85,15 +89,19 @@ type Node struct {
 	nextProgress kafka.Mono
 	// closing are the logs that a clean stop still waits for.
 	closing map[kafka.TopicPartition]bool
-	// marking counts the checkpoint saves of the final stop that are not yet done; cleanly says
-	// that every log was closed without a failure.
+	// marking counts the checkpoint saves of the final stop that are not yet done; unclean are the
+	// directories of which not every log was closed without a failure.
 	marking int32
-	cleanly bool
+	unclean []kafka.DirID
 
 	// timers orders the replicas' deadlines; rebuilt from the replicas by LoadState.
 	timers timers `canon:"-"`
 	// placed is the index in facts.Dirs of the directory that holds a log.
 	placed map[kafka.TopicPartition]int32 `canon:"-"`
+	// wanting counts the replicas that are to be assigned to each directory of facts.Dirs.
+	wanting []int32 `canon:"-"`
+	// assigning is what was wanted in the running Step; empty between Steps.
+	assigning []msg.DirAssignment `canon:"-"`
 	// lines says where the line of a log stands in a directory's checkpoints; nil until asked for.
 	lines []map[place]int `canon:"-"`
 	// touched are the replicas that the running Step acted on; empty between Steps.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 
+	"momus/core/image"
 	"momus/core/kafka"
 	"momus/core/replica"
 )
@@ -28,7 +29,8 @@ type opening struct {
 const progressInterval = 2 * kafka.Second
 
 // beginOpening queues the logs that the image names. One that no directory holds stands in the queue
-// of the one where it would go.
+// of the one where it would go, one that is lost in that of the first. Those that are to be assigned
+// first are asked for at once, so that they are by their turn.
 func (n *Node) beginOpening(now kafka.Now) {
 	n.opening = map[kafka.TopicPartition]int32{}
 	n.queues = make([]opening, len(n.facts.Dirs))
@@ -40,10 +42,11 @@ func (n *Node) beginOpening(now kafka.Now) {
 				continue
 			}
 			log := kafka.TopicPartition{Topic: topic.ID, Partition: kafka.PartitionID(i)}
-			at, found := n.placed[log]
-			if !found {
-				at = n.roomiest()
+			h := n.homeOf(log, &topic.Partitions[i])
+			if h.assign {
+				n.want(log, h.dir)
 			}
+			at := max(h.dir, 0)
 			n.opening[log] = at
 			n.queues[at].queue = append(n.queues[at].queue, log)
 			n.queues[at].all++
@@ -68,12 +71,12 @@ func (n *Node) openNext(now kafka.Now, i int32) {
 		if part == nil {
 			panic("BUG: a log waits to be opened whose topic is gone")
 		}
-		n.lead(now, n.openQueued(now, log, topic.Name), part)
+		n.lead(now, n.openQueued(now, log, topic), part)
 	}
 }
 
 // openQueued opens a log that was queued, in its turn or not.
-func (n *Node) openQueued(now kafka.Now, log kafka.TopicPartition, topic string) *replica.Replica {
+func (n *Node) openQueued(now kafka.Now, log kafka.TopicPartition, topic *image.Topic) *replica.Replica {
 	n.queues[n.opening[log]].out++
 	return n.openLog(now, log, topic)
 }
@@ -84,14 +87,9 @@ func (n *Node) isQueued(log kafka.TopicPartition) bool {
 	return waits && n.replicas[log] == nil
 }
 
-// anyQueued tells that some log does.
-func (n *Node) anyQueued() bool {
-	for i := range n.queues {
-		if slices.ContainsFunc(n.queues[i].queue, n.isQueued) {
-			return true
-		}
-	}
-	return false
+// anyQueued tells that some log of directory i does.
+func (n *Node) anyQueued(i int) bool {
+	return i < len(n.queues) && slices.ContainsFunc(n.queues[i].queue, n.isQueued)
 }
 
 // countOpened adds up what the openings took.
@@ -136,7 +134,7 @@ func (n *Node) checkOpening() {
 				queued++
 			}
 		}
-		if q.out < 0 || q.done > q.all || queued > 0 && q.out < n.cfg.RecoveryThreads && n.isQueued(q.queue[len(q.queue)-1]) {
+		if q.out < 0 || q.done > q.all || n.anyQueued(i) && q.out < n.cfg.RecoveryThreads {
 			panic("BUG: logs wait to be opened for which there is room")
 		}
 		out += int(q.out)

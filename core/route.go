@@ -16,6 +16,7 @@ func (n *Node) settle(now kafka.Now) {
 		moved := n.carryReplicas(now)
 		moved = n.carryRaft(now) || moved
 		moved = n.carryController(now) || moved
+		moved = n.carryAssignments(now) || moved
 		moved = n.carryLifecycle(now) || moved
 		moved = n.carrySession(now) || moved
 		moved = n.advanceStop(now) || moved
@@ -45,7 +46,7 @@ func (n *Node) carryReplica(now kafka.Now, r *replica.Replica) {
 	n.ready.LogOps = append(n.ready.LogOps, out.Ops...)
 	n.ready.Drops = append(n.ready.Drops, out.Drops...)
 	for i := range out.Notes {
-		n.note(r, &out.Notes[i])
+		n.note(now, r, &out.Notes[i])
 	}
 	for i := range out.Produced {
 		n.session.Produced(now, &out.Produced[i], n.view())
@@ -61,12 +62,14 @@ func (n *Node) carryReplica(now kafka.Now, r *replica.Replica) {
 	}
 	r.Out.Take(out)
 	n.timers.set(r, r.NextDeadline())
-	if r.Role() != replica.RoleOpening {
+	if r.Role() != replica.RoleOpening && r.Role() != replica.RoleNew {
 		n.logOpened(now, r.Log())
 	}
 	if n.closing[r.Log()] && (r.Role() == replica.RoleClosed || r.Role() == replica.RoleDeleted) {
 		delete(n.closing, r.Log())
-		n.cleanly = n.cleanly && (r.Clean() || r.Role() == replica.RoleDeleted)
+		if !r.Clean() && r.Role() != replica.RoleDeleted {
+			n.notClean(r.Dir())
+		}
 	}
 	if r.Role() == replica.RoleDeleted {
 		n.timers.set(r, 0)
@@ -157,8 +160,7 @@ func (n *Node) carryLifecycle(now kafka.Now) bool {
 		n.lifecycle.Out = lifecycle.Out{}
 		n.lifecycleSaves(out.Saves)
 		for _, dir := range out.FailedDirs {
-			n.ready.Notes = append(n.ready.Notes, Note{Kind: NoteDirFailed, Text: dir.String()})
-			n.fail("log directory " + dir.String() + " cannot be written")
+			n.dirFailed(now, n.dirIndex(dir))
 		}
 		if out.OpenLogs {
 			n.openQuorum(now)

@@ -11,10 +11,15 @@ import (
 func (n *Node) stop(now kafka.Now) { n.lifecycle.Stop(now) }
 
 // closeLogs closes every partition; the quorum's log comes after them, since what they close with
-// may still be decided there. A stop that comes before the logs were opened is as clean as the one
-// before it: a marker would have the next start trust logs that nobody recovered (KAFKA-10471).
+// may still be decided there. A stop that comes before the logs were opened is in each directory as clean
+// as the one before it: a marker would have the next start trust logs that nobody recovered (KAFKA-10471).
 func (n *Node) closeLogs(now kafka.Now) {
-	n.cleanly = n.phase == phaseServing && !n.anyQueued() || n.wasClean()
+	for i := range n.facts.Dirs {
+		d := &n.facts.Dirs[i]
+		if opened := n.phase == phaseServing && !n.anyQueued(i); !opened && !d.CleanMarker {
+			n.notClean(d.Dir)
+		}
+	}
 	n.phase = phaseClosing
 	n.nextCheckpoint, n.nextRetention, n.removed = 0, 0, nil
 	n.opening, n.queues, n.nextProgress = nil, nil, 0
@@ -27,9 +32,11 @@ func (n *Node) closeLogs(now kafka.Now) {
 	}
 }
 
-// wasClean tells whether the last run stopped cleanly in every directory.
-func (n *Node) wasClean() bool {
-	return !slices.ContainsFunc(n.facts.Dirs, func(d port.DirFacts) bool { return !d.CleanMarker })
+// notClean notes that a log of a directory was not closed without a failure; zero is no directory.
+func (n *Node) notClean(dir kafka.DirID) {
+	if !dir.IsZero() && !slices.Contains(n.unclean, dir) {
+		n.unclean = append(n.unclean, dir)
+	}
 }
 
 // advanceStop takes the next step of a clean end when the one before it is done.
@@ -48,9 +55,11 @@ func (n *Node) advanceStop(now kafka.Now) bool {
 			return false
 		}
 		n.phase = phaseMarking
-		n.marking = int32(len(n.facts.Dirs))
 		for i := range n.facts.Dirs {
-			n.saveCheckpoints(i)
+			if !n.isOffline(int32(i)) {
+				n.marking++
+				n.saveCheckpoints(i)
+			}
 		}
 		return true
 	}
@@ -65,23 +74,22 @@ func (n *Node) end(e Exit) {
 	}
 }
 
-// saved completes a save: the quorum's, a checkpoint or the lifecycle's.
+// saved completes a save: the quorum's, a checkpoint or the lifecycle's. One that fails takes its
+// directory offline.
 func (n *Node) saved(now kafka.Now, done *port.Saved) {
+	if done.Fail != port.FailNone && done.Kind != port.ForgetBoot && done.Kind != port.SaveQuorum {
+		n.dirFailed(now, n.dirIndex(done.Dir))
+	}
 	switch done.Kind {
 	case port.ForgetBoot:
 		n.forgot(done)
 	case port.SaveQuorum:
 		n.raft.Saved(now, done)
-	case port.SaveCheckpoints, port.MarkStray:
-		if done.Fail != port.FailNone {
-			n.fail("a file in log directory " + done.Dir.String() + " could not be written: " + done.Fail.String())
-			return
-		}
-		if done.Kind == port.MarkStray {
-			n.tidying--
-			n.tidied(now)
-			return
-		}
+	case port.SaveFaulted:
+	case port.MarkStray:
+		n.tidying--
+		n.tidied(now)
+	case port.SaveCheckpoints:
 		n.checkpointed(now, done)
 	default:
 		n.lifecycle.Saved(now, done)

@@ -20,7 +20,8 @@ func partitionCommand() *cobra.Command {
 }
 
 func acceptLossCommand() *cobra.Command {
-	return &cobra.Command{
+	var lost string
+	cmd := &cobra.Command{
 		Use:   "accept-loss DIR TOPIC PARTITION",
 		Short: "Cut a damaged log before its damage, so that its partition can be served again",
 		Long: `Cut the log of a partition in the log directory DIR before its first damaged batch.
@@ -28,7 +29,11 @@ func acceptLossCommand() *cobra.Command {
 A broker that finds a log damaged keeps the partition offline (KAFKA_STORAGE_ERROR) and touches
 nothing. If there is no other copy, this command gives up the damaged batch and all that lies
 behind it, for good. It looks at every batch; a sound log stays as it is. Keep a copy of the
-directory before.`,
+directory before.
+
+With --lost-directory the partition goes on in DIR, although the metadata has it in a directory that
+will not come back, whose id the broker's log names: with a log of it that was put into DIR before, or
+else empty.`,
 		Args: cobra.ExactArgs(3),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			partition, err := strconv.ParseInt(args[2], 10, 32)
@@ -39,7 +44,20 @@ directory before.`,
 			if err != nil {
 				return err
 			}
-			loss, err := cluster.AcceptLoss(osfs.FS{}, port.DefaultLimits(), dir, args[1], kafka.PartitionID(partition))
+			accept := func() (cluster.Loss, error) {
+				return cluster.AcceptLoss(osfs.FS{}, port.DefaultLimits(), dir, args[1], kafka.PartitionID(partition))
+			}
+			if lost != "" {
+				id, ok := kafka.ParseUUID(lost)
+				if !ok || id.IsZero() {
+					return &exitError{status: usageStatus, text: strconv.Quote(lost) + " is no directory's id"}
+				}
+				accept = func() (cluster.Loss, error) {
+					return cluster.AcceptLostDirectory(osfs.FS{}, port.DefaultLimits(), dir,
+						port.AcceptedLoss{Topic: args[1], Partition: kafka.PartitionID(partition), Lost: id})
+				}
+			}
+			loss, err := accept()
 			if err != nil {
 				return err
 			}
@@ -47,4 +65,6 @@ directory before.`,
 			return err
 		},
 	}
+	cmd.Flags().StringVar(&lost, "lost-directory", "", "the id of the directory that is lost")
+	return cmd
 }

@@ -26,6 +26,8 @@ func (m *Controller) Request(now kafka.Now, req msg.ControllerRequest) {
 		m.decide(m.registerBroker(now, r))
 	case *msg.BrokerHeartbeat:
 		m.decide(m.heartbeat(now, r))
+	case *msg.AssignReplicasToDirs:
+		m.decide(m.assignReplicas(r))
 	default:
 		panic(fmt.Sprintf("BUG: the controller was asked a %T", req))
 	}

@@ -10,6 +10,7 @@
 //	brokers.go       registration and heartbeats: fencing, unfencing, controlled shutdown
 //	sessions.go      who was heard from, and when
 //	elections.go     what fencing means for the partitions
+//	directories.go   in which directory a replica is
 //	create.go        CreateTopics, and what is wrong with a topic to create
 //	placement.go     replicas and directories for new partitions
 //	delete.go        DeleteTopics

@@ -47,7 +47,7 @@ func (m *Controller) partitionChange(p *image.Partition, c change) *record.Parti
 	} else {
 		leader = m.first(p, c, isr)
 	}
-	rec := &record.PartitionChangeRecord{Leader: record.LeaderUnchanged, LeaderRecoveryState: record.RecoveryUnchanged}
+	rec := unchanged()
 	if leader == kafka.NoNode {
 		if leader = m.eligible(p, c, isr, rec); leader != kafka.NoNode {
 			isr = []kafka.NodeID{leader}
@@ -92,6 +92,11 @@ func (m *Controller) eligible(p *image.Partition, c change, isr []kafka.NodeID, 
 		rec.EligibleLeaderReplicas, rec.LastKnownELR = append([]kafka.NodeID{}, left...), []kafka.NodeID{}
 	}
 	return leader
+}
+
+// unchanged is a change of nothing, to fill in.
+func unchanged() *record.PartitionChangeRecord {
+	return &record.PartitionChangeRecord{Leader: record.LeaderUnchanged, LeaderRecoveryState: record.RecoveryUnchanged}
 }
 
 func (m *Controller) syncAfter(p *image.Partition, c change) []kafka.NodeID {

@@ -83,6 +83,14 @@ func (b *bench) do(c goldentest.Command) string {
 			r.OfflineDirs = []kafka.DirID{dir(node, byte(n))}
 		}
 		b.m.Request(b.now, r)
+	case "assign":
+		topic := b.m.Image().TopicNamed(c.Args["topic"])
+		log := kafka.TopicPartition{Topic: kafka.TopicID{1}, Partition: kafka.PartitionID(number(b.t, c, "partition", 0))}
+		if topic != nil {
+			log.Topic = topic.ID
+		}
+		b.m.Request(b.now, &msg.AssignReplicasToDirs{Op: msg.OpLifecycle, Broker: node, BrokerEpoch: epoch,
+			Replicas: []msg.DirAssignment{{Log: log, Dir: dir(node, byte(number(b.t, c, "dir", 1)))}}})
 	case "create":
 		b.m.Request(b.now, b.createRequest(c))
 	case "delete":

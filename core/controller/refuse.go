@@ -38,6 +38,8 @@ func notController(req msg.ControllerRequest) msg.ControllerReply {
 		return &msg.RegisteredBroker{Op: r.Op, Err: code, Epoch: kafka.NoBrokerEpoch}
 	case *msg.BrokerHeartbeat:
 		return &msg.HeartbeatAnswer{Op: r.Op, Err: code}
+	case *msg.AssignReplicasToDirs:
+		return &msg.AssignedReplicas{Op: r.Op, Err: code}
 	}
 	panic(fmt.Sprintf("BUG: the controller was asked a %T", req))
 }
@@ -71,6 +73,8 @@ func refused(reply msg.ControllerReply) msg.ControllerReply {
 		return &msg.RegisteredBroker{Op: r.Op, Err: code, Epoch: kafka.NoBrokerEpoch}
 	case *msg.HeartbeatAnswer:
 		return &msg.HeartbeatAnswer{Op: r.Op, Err: code}
+	case *msg.AssignedReplicas:
+		return &msg.AssignedReplicas{Op: r.Op, Err: code}
 	}
 	return reply
 }

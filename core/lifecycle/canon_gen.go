@@ -50,6 +50,10 @@ func (v *Lifecycle) AppendCanon(b []byte) []byte {
 		b = canon.AppendInt(b, v.saving[i1])
 	}
 	b = canon.AppendInt(b, v.lastSave)
+	b = canon.AppendLen(b, len(v.unclean), v.unclean == nil)
+	for i1 := range v.unclean {
+		b = append(b, v.unclean[i1][:]...)
+	}
 	b = canon.AppendInt(b, int64(v.block.next))
 	b = canon.AppendInt(b, int64(v.block.end))
 	b = canon.AppendInt(b, int64(v.block.enough))
@@ -60,6 +64,12 @@ func (v *Lifecycle) AppendCanon(b []byte) []byte {
 	for i1 := range v.block.waiting {
 		b = canon.AppendInt(b, int64(v.block.waiting[i1]))
 	}
+	b = canon.AppendLen(b, len(v.assignments), v.assignments == nil)
+	for i1 := range v.assignments {
+		b = v.assignments[i1].AppendCanon(b)
+	}
+	b = canon.AppendInt(b, int64(v.assigned))
+	b = canon.AppendInt(b, int64(v.assignAt))
 	return b
 }
 
@@ -115,6 +125,13 @@ func (v *Lifecycle) ReadCanon(r *canon.Reader) {
 		}
 	}
 	v.lastSave = r.Int(64)
+	v.unclean = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.unclean = make([]kafka.UUID, n1)
+		for i2 := range v.unclean {
+			copy(v.unclean[i2][:], r.Raw(len(v.unclean[i2])))
+		}
+	}
 	v.block.next = kafka.ProducerID(r.Int(64))
 	v.block.end = kafka.ProducerID(r.Int(64))
 	v.block.enough = kafka.ProducerID(r.Int(64))
@@ -128,6 +145,15 @@ func (v *Lifecycle) ReadCanon(r *canon.Reader) {
 			v.block.waiting[i2] = msg.Op(r.Int(64))
 		}
 	}
+	v.assignments = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.assignments = make([]msg.DirAssignment, n1)
+		for i2 := range v.assignments {
+			v.assignments[i2].ReadCanon(r)
+		}
+	}
+	v.assigned = int32(r.Int(32))
+	v.assignAt = kafka.Mono(r.Int(64))
 }
 
 // AppendText appends v for a human reader.
@@ -226,6 +252,19 @@ func (v *Lifecycle) AppendText(b []byte) []byte {
 	}
 	b = append(b, " lastSave:"...)
 	b = strconv.AppendInt(b, v.lastSave, 10)
+	b = append(b, " unclean:"...)
+	if v.unclean == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.unclean {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, v.unclean[i1].String()...)
+		}
+		b = append(b, ']')
+	}
 	b = append(b, " block:"...)
 	b = append(b, '{')
 	b = append(b, "next:"...)
@@ -254,6 +293,23 @@ func (v *Lifecycle) AppendText(b []byte) []byte {
 		b = append(b, ']')
 	}
 	b = append(b, '}')
+	b = append(b, " assignments:"...)
+	if v.assignments == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.assignments {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.assignments[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " assigned:"...)
+	b = strconv.AppendInt(b, int64(v.assigned), 10)
+	b = append(b, " assignAt:"...)
+	b = strconv.AppendInt(b, int64(v.assignAt), 10)
 	b = append(b, '}')
 	return b
 }

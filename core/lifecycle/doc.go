@@ -3,7 +3,7 @@
 // for unfencing once the logs are open, and takes the broker down in order. It also keeps the
 // broker's block of producer ids.
 //
-// Inputs: the facts of boot, replies of the controller, how far the node's own image is, and what
+// Inputs: the facts of boot, where replicas are, replies of the controller, how far the node's own image is, and what
 // became of the logs. Outputs, in Out: requests to the controller, saves, and the moments at which
 // Node opens and closes logs, is ready, and ends.
 //
@@ -13,17 +13,18 @@
 //	heartbeat.go  heartbeats and their answers
 //	stop.go       the controlled shutdown
 //	producers.go  the block of producer ids
+//	assign.go     which directories the replicas are in
 //
 // Invariants:
 //
 //  1. No log is opened before every clean marker is known to be gone: a marker says that nothing
 //     was written since it was.
-//  2. A clean marker is written only after every log was closed without a failure, and names the
-//     broker epoch whose logs it vouches for.
+//  2. A clean marker is written only into a directory every log of which was closed without a failure,
+//     after all were, and names the broker epoch whose logs it vouches for.
 //  3. The previous broker epoch is claimed only if every directory vouches for the same one
 //     (KIP-966); in doubt it is -1.
-//  4. At most one registration or heartbeat, and at most one request for producer ids, is on its
-//     way at any time.
+//  4. At most one registration or heartbeat, at most one request for producer ids, and at most one of
+//     assignments, is on its way at any time.
 //  5. No producer id is handed out twice; what is left of a block is lost with the process.
 package lifecycle
 

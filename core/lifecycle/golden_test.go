@@ -121,7 +121,17 @@ func (b *bench) do(c goldentest.Command) string {
 	case "logs-opened":
 		b.m.LogsOpened(b.now)
 	case "logs-closed":
-		b.m.LogsClosed(b.now, c.Args["clean"] != "no")
+		var unclean []kafka.DirID
+		if n := b.number(c, "unclean", 0); n != 0 {
+			unclean = append(unclean, kafka.DirID{byte(n)})
+		}
+		b.m.LogsClosed(b.now, unclean)
+	case "assign":
+		b.m.Assign(b.now, []msg.DirAssignment{{
+			Log: kafka.TopicPartition{Partition: kafka.PartitionID(b.number(c, "partition", 0))}, Dir: kafka.DirID{byte(b.number(c, "dir", 1))},
+		}})
+	case "assigned":
+		b.m.Reply(b.now, &msg.AssignedReplicas{Op: msg.OpLifecycle, Err: kafka.ErrorCode(b.number(c, "err", 0))})
 	case "producer-id":
 		for range b.number(c, "times", 1) {
 			b.m.ProducerID(b.now, msg.Op(b.number(c, "op", 1)))

@@ -81,6 +81,8 @@ func (m *Lifecycle) Reply(now kafka.Now, reply msg.ControllerReply) {
 		m.answered(now, r)
 	case *msg.AllocatedProducerIDs:
 		m.allocated(now, r)
+	case *msg.AssignedReplicas:
+		m.replicasAssigned(now, r)
 	default:
 		panic(fmt.Sprintf("BUG: the broker's lifecycle was answered a %T", reply))
 	}
@@ -88,6 +90,15 @@ func (m *Lifecycle) Reply(now kafka.Now, reply msg.ControllerReply) {
 
 // NextDeadline is when Deadline is due; 0 means never.
 func (m *Lifecycle) NextDeadline() kafka.Mono {
+	at := m.nextBeat()
+	if m.assignAt != 0 && m.epoch != kafka.NoBrokerEpoch && m.phase < closing && (at == 0 || m.assignAt < at) {
+		return m.assignAt
+	}
+	return at
+}
+
+// nextBeat is when the next registration or heartbeat is due.
+func (m *Lifecycle) nextBeat() kafka.Mono {
 	switch m.phase {
 	case registering, catchingUp, unfencing, running:
 		if !m.asked {
@@ -105,6 +116,7 @@ func (m *Lifecycle) NextDeadline() kafka.Mono {
 // Deadline sends the heartbeat that is due, tries a registration again, or ends the wait for a
 // controller that does not answer a broker that stops.
 func (m *Lifecycle) Deadline(now kafka.Now) {
+	m.assign(now)
 	switch {
 	case m.phase == shuttingDown && now.Mono >= m.stopBy:
 		m.becomeClosing()

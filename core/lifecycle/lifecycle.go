@@ -23,7 +23,8 @@ type Out struct {
 	Requests    []msg.ControllerRequest
 	Saves       []port.Save
 	ProducerIDs []ProducerID
-	// FailedDirs are directories that cannot be written; they stand here before OpenLogs does.
+	// FailedDirs are directories that cannot be written, for Node to answer each with DirFailed; they
+	// stand here before OpenLogs does.
 	FailedDirs []kafka.DirID
 	// OpenLogs says that logs may be opened and written from now on, the metadata log first.
 	OpenLogs bool
@@ -76,8 +77,15 @@ type Lifecycle struct {
 	// saving are the saves that the phase waits for, by number.
 	saving   []int64
 	lastSave int64
+	// unclean are the directories that get no clean marker.
+	unclean []kafka.DirID
 
 	block producerBlock
+	// assignments are what the controller is to be told of replicas' directories, the first assigned
+	// of them by the request that is on its way; assignAt is when it is tried again, or 0.
+	assignments []msg.DirAssignment
+	assigned    int32
+	assignAt    kafka.Mono
 }
 
 // New makes a Lifecycle that waits for Start.
@@ -97,7 +105,9 @@ func (m *Lifecycle) Start(now kafka.Now, cfg *config.Broker, facts *port.BootFac
 	m.id, m.clusterID, m.incarnation, m.rack = cfg.NodeID, facts.ClusterID, incarnation, cfg.Rack
 	m.interval, m.timeout = cfg.HeartbeatInterval, cfg.SessionTimeout
 	m.listeners = endpoints(cfg)
-	m.previous = previousEpoch(facts.Dirs)
+	if m.previous = previousEpoch(facts.Dirs); len(facts.Offline) > 0 {
+		m.previous = kafka.NoBrokerEpoch
+	}
 	for i := range facts.Dirs {
 		d := &facts.Dirs[i]
 		m.dirs = append(m.dirs, d.Dir)
@@ -157,14 +167,17 @@ func (m *Lifecycle) markersGone(now kafka.Now) {
 	}
 }
 
-// DirFailed says that a log directory went offline; the next heartbeat tells the controller.
+// DirFailed says that a log directory went offline. The controller is told at once (KIP-858), or by
+// the registration if there is none yet.
 func (m *Lifecycle) DirFailed(now kafka.Now, dir kafka.DirID) {
-	for _, d := range m.offline {
-		if d == dir {
-			return
-		}
+	if contains(m.offline, dir) {
+		return
 	}
 	m.offline = append(m.offline, dir)
+	if m.phase >= catchingUp && m.phase <= shuttingDown {
+		m.retry = now.Mono
+		m.progress(now)
+	}
 }
 
 // Phase is where the broker stands.
@@ -183,6 +196,8 @@ func (m *Lifecycle) Check() {
 		panic("BUG: a broker without an epoch is " + m.phase.String())
 	case len(m.saving) > 0 && m.phase != starting && m.phase != marking:
 		panic("BUG: a broker that is " + m.phase.String() + " waits for saves")
+	case int(m.assigned) > len(m.assignments):
+		panic(fmt.Sprintf("BUG: %d of %d assignments are on their way", m.assigned, len(m.assignments)))
 	case m.block.next > m.block.end:
 		panic(fmt.Sprintf("BUG: producer id %d is next in a block that ends at %d", m.block.next, m.block.end))
 	}

@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 
 	"momus/core/canon"
@@ -38,6 +39,12 @@ type world struct {
 	closed   bool
 	clean    bool
 	finished bool
+	// unclean are the directories of logs that were not closed well; failed those of which a save failed.
+	unclean, failed []kafka.DirID
+	// asked is the last partition that an assignment was asked for, told the last that was answered;
+	// assigning is what is on its way.
+	asked, told kafka.PartitionID
+	assigning   []msg.DirAssignment
 }
 
 func (w *world) check() {
@@ -45,9 +52,15 @@ func (w *world) check() {
 	o := w.m.Out
 	w.m.Out = Out{}
 	for _, r := range o.Requests {
-		if _, is := r.(*msg.AllocateProducerIDs); is {
+		switch r := r.(type) {
+		case *msg.AllocateProducerIDs:
 			w.blocks = append(w.blocks, r)
-		} else {
+		case *msg.AssignReplicasToDirs:
+			if w.assigning != nil || r.BrokerEpoch == kafka.NoBrokerEpoch {
+				w.t.Fatalf("assigned %d replicas with %d under way, by epoch %d", len(r.Replicas), len(w.assigning), r.BrokerEpoch)
+			}
+			w.assigning = r.Replicas
+		default:
 			w.session = append(w.session, r)
 		}
 	}
@@ -55,8 +68,8 @@ func (w *world) check() {
 		w.t.Fatalf("asked %d and %d at once", len(w.session), len(w.blocks))
 	}
 	for _, s := range o.Saves {
-		if s.Kind == port.SaveCleanMarker && !w.clean {
-			w.t.Fatal("a clean marker without a clean end")
+		if s.Kind == port.SaveCleanMarker && (!w.closed || slices.Contains(w.unclean, s.Dir) || slices.Contains(w.failed, s.Dir)) {
+			w.t.Fatalf("%s is marked clean, and is not", s.Dir)
 		}
 	}
 	w.saves = append(w.saves, o.Saves...)
@@ -80,7 +93,7 @@ func (w *world) check() {
 	}
 	w.closing = w.closing || o.CloseLogs
 	if o.Done {
-		if w.finished || o.Clean && !w.clean {
+		if w.finished || o.Clean && (!w.clean || len(w.failed) > 0) {
 			w.t.Fatal("done twice, or clean although it was not")
 		}
 		w.finished = true
@@ -96,6 +109,7 @@ func (w *world) saved(fail bool) {
 	done := &port.Saved{Kind: s.Kind, Seq: s.Seq, Dir: s.Dir}
 	if fail {
 		done.Fail = port.FailIO
+		w.failed = append(w.failed, s.Dir)
 		// Its directory is offline: nothing is written there any more, marked or not.
 		delete(w.marked, s.Dir)
 	} else if s.Kind == port.RemoveCleanMarker {
@@ -136,10 +150,30 @@ func (w *world) block(ok bool) {
 	w.nextPID += kafka.ProducerID(n)
 }
 
+// assigned answers the request of assignments; they must come in the order in which they were asked for,
+// and none be left out.
+func (w *world) assigned(ok bool) {
+	if w.assigning == nil {
+		return
+	}
+	list := w.assigning
+	w.assigning = nil
+	if !ok {
+		w.m.Reply(w.now, &msg.AssignedReplicas{Op: msg.OpLifecycle, Err: kafka.ErrStaleBrokerEpoch})
+		return
+	}
+	for _, a := range list {
+		if w.told++; a.Log.Partition != w.told {
+			w.t.Fatalf("partition %d was assigned where %d should be", a.Log.Partition, w.told)
+		}
+	}
+	w.m.Reply(w.now, &msg.AssignedReplicas{Op: msg.OpLifecycle})
+}
+
 func (w *world) step() {
 	t := w.t
 	fine := rapid.IntRange(0, 4).Draw(t, "trouble") < 4
-	switch rapid.IntRange(0, 8).Draw(t, "step") {
+	switch rapid.IntRange(0, 10).Draw(t, "step") {
 	case 0:
 		w.saved(!fine)
 	case 1:
@@ -168,6 +202,11 @@ func (w *world) step() {
 		w.m = loaded
 	case 8:
 		w.close(fine)
+	case 9:
+		w.asked++
+		w.m.Assign(w.now, []msg.DirAssignment{{Log: kafka.TopicPartition{Partition: w.asked}, Dir: kafka.DirID{1}}})
+	case 10:
+		w.assigned(fine)
 	}
 	w.check()
 }
@@ -182,7 +221,10 @@ func (w *world) wait(d kafka.Nanos) {
 func (w *world) close(clean bool) {
 	if w.closing && !w.closed {
 		w.closed, w.clean = true, clean
-		w.m.LogsClosed(w.now, clean)
+		if !clean {
+			w.unclean = []kafka.DirID{{1}}
+		}
+		w.m.LogsClosed(w.now, w.unclean)
 	}
 }
 

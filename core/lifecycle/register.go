@@ -19,7 +19,7 @@ func previousEpoch(dirs []port.DirFacts) kafka.BrokerEpoch {
 		switch d := &dirs[i]; {
 		case d.CleanMarker:
 			vouched = d.CleanEpoch
-		case d.SameBoot:
+		case d.SameBoot && !d.Faulted:
 			vouched = d.BrokerEpoch
 		}
 		if vouched == kafka.NoBrokerEpoch || i > 0 && vouched != common {
@@ -81,6 +81,7 @@ func (m *Lifecycle) registered(now kafka.Now, r *msg.RegisteredBroker) {
 	case kafka.None:
 		m.epoch = r.Epoch
 		m.becomeCatchingUp(now)
+		m.assign(now)
 	case kafka.ErrInconsistentClusterID, kafka.ErrInvalidRegistration, kafka.ErrUnsupportedVersion:
 		m.Out.Fatal = fmt.Sprintf("broker %d cannot be registered: %s", m.id, r.Err)
 	default:

@@ -34,20 +34,20 @@ func (m *Lifecycle) handOver(now kafka.Now, r *msg.HeartbeatAnswer) {
 	}
 }
 
-// LogsClosed says that all logs are closed, and whether every one of them without a failure. Only
-// then are clean markers written (invariant 2).
-func (m *Lifecycle) LogsClosed(now kafka.Now, clean bool) {
-	if !clean || len(m.offline) > 0 {
-		m.becomeStopped(false)
-		return
-	}
+// LogsClosed says that all logs are closed; unclean are the directories of those that were not closed
+// without a failure. The others get their clean markers (invariant 2).
+func (m *Lifecycle) LogsClosed(now kafka.Now, unclean []kafka.DirID) {
 	m.becomeMarking()
+	m.unclean = append([]kafka.DirID(nil), unclean...)
 	epoch := m.epoch
 	if epoch == kafka.NoBrokerEpoch {
 		// Never registered in this run: what the last one vouched for is still true.
 		epoch = m.previous
 	}
-	for _, d := range m.dirs {
+	for _, d := range m.onlineDirs() {
+		if contains(m.unclean, d) {
+			continue
+		}
 		m.await(port.Save{Kind: port.SaveCleanMarker, Dir: d, BrokerEpoch: epoch})
 	}
 	m.marked()
@@ -55,6 +55,6 @@ func (m *Lifecycle) LogsClosed(now kafka.Now, clean bool) {
 
 func (m *Lifecycle) marked() {
 	if len(m.saving) == 0 {
-		m.becomeStopped(len(m.offline) == 0)
+		m.becomeStopped(len(m.offline)+len(m.unclean) == 0)
 	}
 }

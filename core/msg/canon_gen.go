@@ -996,6 +996,135 @@ func (v *HeartbeatAnswer) AppendText(b []byte) []byte {
 }
 
 // AppendCanon appends v in canonical form.
+func (v *DirAssignment) AppendCanon(b []byte) []byte {
+	b = append(b, v.Log.Topic[:]...)
+	b = canon.AppendInt(b, int64(v.Log.Partition))
+	b = append(b, v.Dir[:]...)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *DirAssignment) ReadCanon(r *canon.Reader) {
+	copy(v.Log.Topic[:], r.Raw(len(v.Log.Topic)))
+	v.Log.Partition = kafka.PartitionID(r.Int(32))
+	copy(v.Dir[:], r.Raw(len(v.Dir)))
+}
+
+// AppendText appends v for a human reader.
+func (v *DirAssignment) AppendText(b []byte) []byte {
+	b = append(b, "DirAssignment"...)
+	b = append(b, '{')
+	b = append(b, "Log:"...)
+	b = append(b, v.Log.String()...)
+	b = append(b, " Dir:"...)
+	b = append(b, v.Dir.String()...)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *AssignReplicasToDirs) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendInt(b, int64(v.Broker))
+	b = canon.AppendInt(b, int64(v.BrokerEpoch))
+	b = canon.AppendLen(b, len(v.Replicas), v.Replicas == nil)
+	for i1 := range v.Replicas {
+		b = v.Replicas[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *AssignReplicasToDirs) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Broker = kafka.NodeID(r.Int(32))
+	v.BrokerEpoch = kafka.BrokerEpoch(r.Int(64))
+	v.Replicas = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Replicas = make([]DirAssignment, n1)
+		for i2 := range v.Replicas {
+			v.Replicas[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *AssignReplicasToDirs) AppendText(b []byte) []byte {
+	b = append(b, "AssignReplicasToDirs"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Broker:"...)
+	b = strconv.AppendInt(b, int64(v.Broker), 10)
+	b = append(b, " BrokerEpoch:"...)
+	b = strconv.AppendInt(b, int64(v.BrokerEpoch), 10)
+	b = append(b, " Replicas:"...)
+	if v.Replicas == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Replicas {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Replicas[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *AssignedReplicas) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendInt(b, int64(v.Err))
+	b = canon.AppendLen(b, len(v.Errs), v.Errs == nil)
+	for i1 := range v.Errs {
+		b = canon.AppendInt(b, int64(v.Errs[i1]))
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *AssignedReplicas) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Err = kafka.ErrorCode(r.Int(16))
+	v.Errs = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Errs = make([]kafka.ErrorCode, n1)
+		for i2 := range v.Errs {
+			v.Errs[i2] = kafka.ErrorCode(r.Int(16))
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *AssignedReplicas) AppendText(b []byte) []byte {
+	b = append(b, "AssignedReplicas"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Err:"...)
+	b = append(b, v.Err.String()...)
+	b = append(b, " Errs:"...)
+	if v.Errs == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Errs {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, v.Errs[i1].String()...)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
 func (v *Published) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, v.Version)
 	b = canon.AppendBool(b, v.Ready)
@@ -1330,12 +1459,13 @@ func (v *Advanced) AppendText(b []byte) []byte {
 	return b
 }
 
-func (*CreateTopics) isControllerRequest()        {}
-func (*DeleteTopics) isControllerRequest()        {}
-func (*AllocateProducerIDs) isControllerRequest() {}
-func (*RegisterBroker) isControllerRequest()      {}
-func (*BrokerHeartbeat) isControllerRequest()     {}
-func (*AlterConfigs) isControllerRequest()        {}
+func (*CreateTopics) isControllerRequest()         {}
+func (*DeleteTopics) isControllerRequest()         {}
+func (*AllocateProducerIDs) isControllerRequest()  {}
+func (*RegisterBroker) isControllerRequest()       {}
+func (*BrokerHeartbeat) isControllerRequest()      {}
+func (*AssignReplicasToDirs) isControllerRequest() {}
+func (*AlterConfigs) isControllerRequest()         {}
 
 // ControllerRequestMembers lists a zero value of every member of ControllerRequest, by number.
 func ControllerRequestMembers() []ControllerRequest {
@@ -1345,6 +1475,7 @@ func ControllerRequestMembers() []ControllerRequest {
 		&AllocateProducerIDs{},
 		&RegisterBroker{},
 		&BrokerHeartbeat{},
+		&AssignReplicasToDirs{},
 		&AlterConfigs{},
 	}
 }
@@ -1364,6 +1495,8 @@ func AppendControllerRequest(b []byte, v ControllerRequest) []byte {
 		return v.AppendCanon(canon.AppendUint(b, 4))
 	case *BrokerHeartbeat:
 		return v.AppendCanon(canon.AppendUint(b, 5))
+	case *AssignReplicasToDirs:
+		return v.AppendCanon(canon.AppendUint(b, 6))
 	case *AlterConfigs:
 		return v.AppendCanon(canon.AppendUint(b, 20))
 	}
@@ -1394,6 +1527,10 @@ func ReadControllerRequest(r *canon.Reader) ControllerRequest {
 		v := new(BrokerHeartbeat)
 		v.ReadCanon(r)
 		return v
+	case 6:
+		v := new(AssignReplicasToDirs)
+		v.ReadCanon(r)
+		return v
 	case 20:
 		v := new(AlterConfigs)
 		v.ReadCanon(r)
@@ -1419,6 +1556,8 @@ func AppendControllerRequestText(b []byte, v ControllerRequest) []byte {
 		return v.AppendText(b)
 	case *BrokerHeartbeat:
 		return v.AppendText(b)
+	case *AssignReplicasToDirs:
+		return v.AppendText(b)
 	case *AlterConfigs:
 		return v.AppendText(b)
 	}
@@ -1430,6 +1569,7 @@ func (*DeletedTopics) isControllerReply()        {}
 func (*AllocatedProducerIDs) isControllerReply() {}
 func (*RegisteredBroker) isControllerReply()     {}
 func (*HeartbeatAnswer) isControllerReply()      {}
+func (*AssignedReplicas) isControllerReply()     {}
 func (*AlteredConfigs) isControllerReply()       {}
 
 // ControllerReplyMembers lists a zero value of every member of ControllerReply, by number.
@@ -1440,6 +1580,7 @@ func ControllerReplyMembers() []ControllerReply {
 		&AllocatedProducerIDs{},
 		&RegisteredBroker{},
 		&HeartbeatAnswer{},
+		&AssignedReplicas{},
 		&AlteredConfigs{},
 	}
 }
@@ -1459,6 +1600,8 @@ func AppendControllerReply(b []byte, v ControllerReply) []byte {
 		return v.AppendCanon(canon.AppendUint(b, 4))
 	case *HeartbeatAnswer:
 		return v.AppendCanon(canon.AppendUint(b, 5))
+	case *AssignedReplicas:
+		return v.AppendCanon(canon.AppendUint(b, 6))
 	case *AlteredConfigs:
 		return v.AppendCanon(canon.AppendUint(b, 20))
 	}
@@ -1489,6 +1632,10 @@ func ReadControllerReply(r *canon.Reader) ControllerReply {
 		v := new(HeartbeatAnswer)
 		v.ReadCanon(r)
 		return v
+	case 6:
+		v := new(AssignedReplicas)
+		v.ReadCanon(r)
+		return v
 	case 20:
 		v := new(AlteredConfigs)
 		v.ReadCanon(r)
@@ -1513,6 +1660,8 @@ func AppendControllerReplyText(b []byte, v ControllerReply) []byte {
 	case *RegisteredBroker:
 		return v.AppendText(b)
 	case *HeartbeatAnswer:
+		return v.AppendText(b)
+	case *AssignedReplicas:
 		return v.AppendText(b)
 	case *AlteredConfigs:
 		return v.AppendText(b)

@@ -199,6 +199,35 @@ type HeartbeatAnswer struct {
 	ShouldShutDown bool
 }
 
+// DirAssignment says that a broker's replica of a partition lies, or is to lie, in a directory.
+//
+//canon:gen
+type DirAssignment struct {
+	Log kafka.TopicPartition
+	Dir kafka.DirID
+}
+
+// AssignReplicasToDirs tells the controller in which of its directories a broker's replicas are
+// (KIP-858). Of a partition that is named twice, the last counts.
+//
+//canon:gen ControllerRequest=6
+type AssignReplicasToDirs struct {
+	Op          Op
+	Broker      kafka.NodeID
+	BrokerEpoch kafka.BrokerEpoch
+	Replicas    []DirAssignment
+}
+
+// AssignedReplicas answers it. Err refuses the request; else Errs says of each replica, in the order
+// asked, whether it was assigned.
+//
+//canon:gen ControllerReply=6
+type AssignedReplicas struct {
+	Op   Op
+	Err  kafka.ErrorCode
+	Errs []kafka.ErrorCode
+}
+
 // Append is a decision of the controller: records that go into the metadata log as one batch.
 type Append struct {
 	Records []record.Metadata
@@ -218,3 +247,6 @@ func (r *RegisteredBroker) ReplyOp() Op { return r.Op }
 
 // ReplyOp implements ControllerReply.
 func (r *HeartbeatAnswer) ReplyOp() Op { return r.Op }
+
+// ReplyOp implements ControllerReply.
+func (r *AssignedReplicas) ReplyOp() Op { return r.Op }

@@ -90,6 +90,10 @@ func (v *Save) AppendCanon(b []byte) []byte {
 	for i1 := range v.Checkpoints {
 		b = v.Checkpoints[i1].AppendCanon(b)
 	}
+	b = canon.AppendLen(b, len(v.Dirs), v.Dirs == nil)
+	for i1 := range v.Dirs {
+		b = append(b, v.Dirs[i1][:]...)
+	}
 	return b
 }
 
@@ -105,6 +109,13 @@ func (v *Save) ReadCanon(r *canon.Reader) {
 		v.Checkpoints = make([]Checkpoint, n1)
 		for i2 := range v.Checkpoints {
 			v.Checkpoints[i2].ReadCanon(r)
+		}
+	}
+	v.Dirs = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Dirs = make([]kafka.UUID, n1)
+		for i2 := range v.Dirs {
+			copy(v.Dirs[i2][:], r.Raw(len(v.Dirs[i2])))
 		}
 	}
 }
@@ -133,6 +144,19 @@ func (v *Save) AppendText(b []byte) []byte {
 				b = append(b, ' ')
 			}
 			b = v.Checkpoints[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " Dirs:"...)
+	if v.Dirs == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Dirs {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, v.Dirs[i1].String()...)
 		}
 		b = append(b, ']')
 	}
@@ -219,6 +243,10 @@ func (v *DirFacts) AppendCanon(b []byte) []byte {
 	for i1 := range v.Logs {
 		b = v.Logs[i1].AppendCanon(b)
 	}
+	b = canon.AppendLen(b, len(v.Accepted), v.Accepted == nil)
+	for i1 := range v.Accepted {
+		b = v.Accepted[i1].AppendCanon(b)
+	}
 	return b
 }
 
@@ -243,6 +271,13 @@ func (v *DirFacts) ReadCanon(r *canon.Reader) {
 		v.Logs = make([]LogName, n1)
 		for i2 := range v.Logs {
 			v.Logs[i2].ReadCanon(r)
+		}
+	}
+	v.Accepted = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Accepted = make([]AcceptedLoss, n1)
+		for i2 := range v.Accepted {
+			v.Accepted[i2].ReadCanon(r)
 		}
 	}
 }
@@ -291,6 +326,48 @@ func (v *DirFacts) AppendText(b []byte) []byte {
 		}
 		b = append(b, ']')
 	}
+	b = append(b, " Accepted:"...)
+	if v.Accepted == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Accepted {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Accepted[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *AcceptedLoss) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Topic)
+	b = canon.AppendInt(b, int64(v.Partition))
+	b = append(b, v.Lost[:]...)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *AcceptedLoss) ReadCanon(r *canon.Reader) {
+	v.Topic = r.Str()
+	v.Partition = kafka.PartitionID(r.Int(32))
+	copy(v.Lost[:], r.Raw(len(v.Lost)))
+}
+
+// AppendText appends v for a human reader.
+func (v *AcceptedLoss) AppendText(b []byte) []byte {
+	b = append(b, "AcceptedLoss"...)
+	b = append(b, '{')
+	b = append(b, "Topic:"...)
+	b = canon.AppendQuoted(b, v.Topic)
+	b = append(b, " Partition:"...)
+	b = strconv.AppendInt(b, int64(v.Partition), 10)
+	b = append(b, " Lost:"...)
+	b = append(b, v.Lost.String()...)
 	b = append(b, '}')
 	return b
 }
@@ -306,6 +383,14 @@ func (v *BootFacts) AppendCanon(b []byte) []byte {
 	b = canon.AppendLen(b, len(v.Dirs), v.Dirs == nil)
 	for i1 := range v.Dirs {
 		b = v.Dirs[i1].AppendCanon(b)
+	}
+	b = canon.AppendLen(b, len(v.Offline), v.Offline == nil)
+	for i1 := range v.Offline {
+		b = canon.AppendString(b, v.Offline[i1])
+	}
+	b = canon.AppendLen(b, len(v.Faulted), v.Faulted == nil)
+	for i1 := range v.Faulted {
+		b = append(b, v.Faulted[i1][:]...)
 	}
 	b = canon.AppendBool(b, v.HasQuorum)
 	b = v.Quorum.AppendCanon(b)
@@ -328,6 +413,20 @@ func (v *BootFacts) ReadCanon(r *canon.Reader) {
 		v.Dirs = make([]DirFacts, n1)
 		for i2 := range v.Dirs {
 			v.Dirs[i2].ReadCanon(r)
+		}
+	}
+	v.Offline = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Offline = make([]string, n1)
+		for i2 := range v.Offline {
+			v.Offline[i2] = r.Str()
+		}
+	}
+	v.Faulted = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Faulted = make([]kafka.UUID, n1)
+		for i2 := range v.Faulted {
+			copy(v.Faulted[i2][:], r.Raw(len(v.Faulted[i2])))
 		}
 	}
 	v.HasQuorum = r.Bool()
@@ -365,6 +464,32 @@ func (v *BootFacts) AppendText(b []byte) []byte {
 				b = append(b, ' ')
 			}
 			b = v.Dirs[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " Offline:"...)
+	if v.Offline == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Offline {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = canon.AppendQuoted(b, v.Offline[i1])
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " Faulted:"...)
+	if v.Faulted == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Faulted {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, v.Faulted[i1].String()...)
 		}
 		b = append(b, ']')
 	}

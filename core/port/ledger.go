@@ -23,12 +23,15 @@ const (
 	// ForgetBoot removes the boot id and the broker epoch kept in Dir: an I/O error was seen, so
 	// that whatever stop comes counts as lossy.
 	ForgetBoot
+	// SaveFaulted writes momus-faulted into Dir, the metadata directory: the directories, Dirs, in which
+	// an I/O error was seen. They cannot be asked to remember it themselves.
+	SaveFaulted
 )
 
 var saveNames = [...]string{
 	SaveQuorum: "quorum", SaveCheckpoints: "checkpoints", SaveBrokerEpoch: "broker epoch",
 	SaveCleanMarker: "clean marker", RemoveCleanMarker: "no clean marker", MarkStray: "stray",
-	ForgetBoot: "no boot id",
+	ForgetBoot: "no boot id", SaveFaulted: "faulted directories",
 }
 
 // String names the save as traces do; one of another version by its number.
@@ -66,6 +69,7 @@ type Save struct {
 	Quorum      QuorumState
 	BrokerEpoch kafka.BrokerEpoch
 	Checkpoints []Checkpoint
+	Dirs        []kafka.DirID
 }
 
 // Saved completes a Save.
@@ -99,13 +103,25 @@ type DirFacts struct {
 	CleanEpoch  kafka.BrokerEpoch
 	// SameBoot says that the kernel's boot id is the one stored at the last start: no power loss.
 	SameBoot bool
-	// Faulted says that no boot id is stored: an I/O error was seen in the directory's last run (or
-	// there was none). What the page cache holds of it then may never reach the disk by a sync.
+	// Faulted says that an I/O error was seen in the directory's last run, or that there was none, or
+	// that the last run of the node was without the directory. What the page cache holds of it then may
+	// never reach the disk by a sync; it is never SameBoot.
 	Faulted bool
 	// BrokerEpoch is the epoch kept beside the boot id, or -1.
 	BrokerEpoch kafka.BrokerEpoch
 	Checkpoints []Checkpoint
 	Logs        []LogName
+	// Accepted are the partitions that go on here although the directory that held them is lost.
+	Accepted []AcceptedLoss
+}
+
+// AcceptedLoss says that somebody gave up what a lost directory held of a partition.
+//
+//canon:gen
+type AcceptedLoss struct {
+	Topic     string
+	Partition kafka.PartitionID
+	Lost      kafka.DirID
 }
 
 // BootFacts is what the ledger gathered before the core starts.
@@ -117,7 +133,11 @@ type BootFacts struct {
 	MetadataDir kafka.DirID
 	// Voters are the ids of the metadata quorum's voters, from configuration or checkpoint.
 	Voters []kafka.NodeID
-	Dirs   []DirFacts
+	// Dirs are the directories that are online, Offline the paths of those that could not be read.
+	Dirs    []DirFacts
+	Offline []string
+	// Faulted are the directories in which an I/O error was seen, by the file of SaveFaulted.
+	Faulted []kafka.DirID
 	// HasQuorum says that Quorum was found.
 	HasQuorum bool
 	Quorum    QuorumState

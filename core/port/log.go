@@ -44,12 +44,15 @@ const (
 	// operation that renamed them was completed, file.delete.delay.ms later, has no place in the
 	// log's order, and never fails: what cannot be removed is in nobody's way.
 	OpPurge
+	// OpForget lets go of a log whose directory went offline: of its files, its View and whatever is
+	// known of it, without a call on the directory but to close what is open. It never fails.
+	OpForget
 )
 
 var logOpNames = [...]string{
 	OpOpen: "open", OpAppend: "append", OpFlush: "flush", OpTruncate: "truncate",
 	OpAdvanceStart: "advance of the start", OpClose: "close", OpDelete: "delete",
-	OpPurge: "purge",
+	OpPurge: "purge", OpForget: "forget",
 }
 
 // String names the operation as traces and log lines do; one of another version by its number.

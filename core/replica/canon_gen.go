@@ -23,6 +23,8 @@ func (v *Replica) AppendCanon(b []byte) []byte {
 	b = v.cfg.AppendCanon(b)
 	b = canon.AppendUint(b, uint64(v.role))
 	b = canon.AppendInt(b, int64(v.gen))
+	b = append(b, v.dir[:]...)
+	b = canon.AppendBool(b, v.gone)
 	b = canon.AppendInt(b, int64(v.lead.Epoch))
 	b = canon.AppendLen(b, len(v.lead.ISR), v.lead.ISR == nil)
 	for i1 := range v.lead.ISR {
@@ -116,6 +118,8 @@ func (v *Replica) ReadCanon(r *canon.Reader) {
 	v.cfg.ReadCanon(r)
 	v.role = Role(r.Uint(8))
 	v.gen = port.Generation(r.Int(64))
+	copy(v.dir[:], r.Raw(len(v.dir)))
+	v.gone = r.Bool()
 	v.lead.Epoch = kafka.LeaderEpoch(r.Int(32))
 	v.lead.ISR = nil
 	if n1 := r.Len(); n1 >= 0 {
@@ -245,6 +249,10 @@ func (v *Replica) AppendText(b []byte) []byte {
 	b = append(b, v.role.String()...)
 	b = append(b, " gen:"...)
 	b = strconv.AppendInt(b, int64(v.gen), 10)
+	b = append(b, " dir:"...)
+	b = append(b, v.dir.String()...)
+	b = append(b, " gone:"...)
+	b = strconv.AppendBool(b, v.gone)
 	b = append(b, " lead:"...)
 	b = append(b, '{')
 	b = append(b, "Epoch:"...)

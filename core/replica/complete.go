@@ -19,7 +19,7 @@ func (r *Replica) LogDone(now kafka.Now, d *port.LogDone) {
 		return
 	}
 	if d.Fail != port.FailNone {
-		r.fail(d.Kind, d.Fail)
+		r.fail(d.Fail, d.Fail.String()+" in "+d.Kind.String())
 		return
 	}
 	switch d.Kind {
@@ -35,7 +35,7 @@ func (r *Replica) LogDone(now kafka.Now, d *port.LogDone) {
 		r.advance(false)
 	case port.OpAdvanceStart:
 		r.startMoved(now, d.End)
-	case port.OpPurge:
+	case port.OpPurge, port.OpForget:
 	case port.OpClose:
 		r.closed(d.End)
 	default:

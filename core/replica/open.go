@@ -16,6 +16,7 @@ func (r *Replica) Open(_ kafka.Now, spec port.OpenSpec, high kafka.Offset) {
 		panic("BUG: a log is opened that is " + r.role.String())
 	}
 	r.role = RoleOpening
+	r.dir, r.gone = spec.Dir, false
 	r.gen++
 	r.start, r.assigned, r.written, r.flushed, r.flushing, r.high = 0, 0, 0, 0, 0, 0
 	r.checkpointed, r.startCheckpointed, r.startSaved = high, spec.LogStart, 0
@@ -150,8 +151,11 @@ func (r *Replica) Delete(_ kafka.Now) {
 	if r.role == RoleDeleting || r.role == RoleDeleted {
 		return
 	}
-	if r.role == RoleNew {
-		r.gen++
+	if r.gone || r.role == RoleNew { // there is no directory to ask
+		r.role, r.leads = RoleDeleted, false
+		r.note(Note{Kind: NoteDeleted})
+		r.announce(true)
+		return
 	}
 	r.role, r.leads = RoleDeleting, false
 	r.stopTimers()
@@ -166,8 +170,8 @@ func (r *Replica) stopTimers() { r.flushAt, r.expireAt, r.purges = 0, 0, nil }
 
 // fail takes the replica offline after a failed operation. The generation rises, so that what else
 // was asked for is not taken for success.
-func (r *Replica) fail(kind port.LogOpKind, f port.Failure) {
-	r.note(Note{Kind: NoteFailed, From: r.flushed, Fail: f, Text: f.String() + " in " + kind.String()})
+func (r *Replica) fail(f port.Failure, why string) {
+	r.note(Note{Kind: NoteFailed, From: r.flushed, Fail: f, Text: why})
 	r.gen++
 	r.stopTimers()
 	switch r.role {

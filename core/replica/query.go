@@ -29,11 +29,11 @@ func (r *Replica) leadership(current kafka.LeaderEpoch) kafka.ErrorCode {
 }
 
 // AppendRoom tells whether a batch may be sent now; if not, an Advanced follows when it may. A
-// leader whose log is still being opened has no room yet: clients learn of a new leader as soon as
+// leader whose log is not open yet has no room yet: clients learn of a new leader as soon as
 // the image names it, and one that is refused waits for long before it tries again. A replica that
 // would refuse the batch anyway has room.
 func (r *Replica) AppendRoom() bool {
-	if r.role == RoleOpening {
+	if r.role == RoleNew || r.role == RoleOpening {
 		return !r.leads
 	}
 	return r.role != RoleLeader || r.hasRoom()

@@ -24,7 +24,7 @@ const (
 	RoleStandby
 	// RoleLeader: it takes Produce.
 	RoleLeader
-	// RoleOffline: an operation on the log failed.
+	// RoleOffline: an operation on the log failed, or its directory did.
 	RoleOffline
 	// RoleClosing: appends under way are completed, nothing new is taken.
 	RoleClosing
@@ -79,6 +79,10 @@ type Replica struct {
 
 	role Role
 	gen  port.Generation
+	// dir is the log directory, zero until the log is opened. gone says that the directory is offline,
+	// or not here: nothing is asked of it any more.
+	dir  kafka.DirID
+	gone bool
 	// lead is the leadership held, or wanted while the log is opening; leads tells that there is one.
 	lead  Leadership
 	leads bool
@@ -144,6 +148,9 @@ func (r *Replica) Log() kafka.TopicPartition { return r.log }
 
 // Topic is the topic's name.
 func (r *Replica) Topic() string { return r.options.Topic }
+
+// Dir is the log directory that the log is in; zero if it was never opened.
+func (r *Replica) Dir() kafka.DirID { return r.dir }
 
 // Role tells the role.
 func (r *Replica) Role() Role { return r.role }

@@ -1,19 +1,22 @@
 // Package ledger reads and writes the small files of a log directory, in Kafka's own formats:
 // meta.properties, bootstrap.checkpoint and the first snapshot of the metadata log, quorum-state,
-// the offset checkpoints, .kafka_cleanshutdown, partition.metadata; and one of our own, momus-boot,
-// which keeps the boot id and the broker epoch of the last start.
+// the offset checkpoints, .kafka_cleanshutdown, partition.metadata; and of our own momus-boot,
+// which keeps the boot id and the broker epoch of the last start, and momus-faulted, which names the
+// directories that saw an I/O error, and momus-accepted, which names the losses that somebody accepted.
 //
 // Inputs: Format before the first start, Gather at each start, Take and Turn for the saves that the
 // core asks for. Outputs: files, the facts of boot, one Saved per Save. All of it is plain code over
 // disk.FS, run by one worker; it keeps no state between calls.
 //
 //	gather.go      what the core must know before it starts; the locks
-//	format.go      making the directories of a new node
+//	format.go      making the directories of a new node, and one that is new to an old node
 //	save.go        a turn of saves
 //	file.go        the names; reading; replacing a file whole
 //	properties.go  meta.properties
 //	state.go       quorum-state, the clean marker, momus-boot; json.go JSON as Kafka writes it
 //	snapshot.go    bootstrap.checkpoint, and the first snapshot
+//	faulted.go     momus-faulted, and which directories vouch for their last run
+//	accepted.go    momus-accepted, the partitions of lost directories that go on elsewhere
 //	checkpoint.go  the offset checkpoints
 //	partition.go   partition.metadata, and stray directories
 //

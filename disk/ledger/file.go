@@ -24,6 +24,8 @@ const (
 	partitionMetadata = "partition.metadata"
 	lockFile          = ".lock"
 	bootFile          = "momus-boot"
+	faultedFile       = "momus-faulted"
+	acceptedFile      = "momus-accepted"
 	temporarySuffix   = ".tmp"
 )
 

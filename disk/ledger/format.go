@@ -39,6 +39,27 @@ func IsFormatted(fs disk.FS, metadataDir string) (bool, error) {
 	return err == nil, err
 }
 
+// ClusterOf is the cluster that a formatted directory belongs to.
+func ClusterOf(fs disk.FS, dir string) (string, error) {
+	m, err := readMeta(fs, dir)
+	return m.clusterID, err
+}
+
+// Add makes a directory a log directory of a node that is formatted already, with the new id that is
+// given, if it is not one: it was put into log.dirs, or its disk was replaced. An I/O error leaves it
+// to its being offline.
+func Add(fs disk.FS, d Dir, o Options) (offline bool, err error) {
+	o.Dirs, o.Standalone, o.Features = []Dir{d}, false, nil
+	keep, err := keeps(fs, d.Path, true, o)
+	if err == nil && !keep {
+		err = formatDir(fs, d, o)
+	}
+	if isFault(err) {
+		return true, nil
+	}
+	return false, err
+}
+
 // Format makes every directory a log directory of the node. Directories of a formatted node that
 // are missing or empty are added to it; they must be given that node's cluster and node id.
 // A Format that a crash broke off is begun again and may then have other ids.
@@ -124,8 +145,10 @@ func formatDir(fs disk.FS, d Dir, o Options) error {
 	if err := makeDir(fs, d.Path); err != nil {
 		return err
 	}
-	if err := saveFile(fs, d.Path, bootstrapFile, bootstrapSnapshot(o.Now, o.Features)); err != nil {
-		return err
+	if len(o.Features) > 0 {
+		if err := saveFile(fs, d.Path, bootstrapFile, bootstrapSnapshot(o.Now, o.Features)); err != nil {
+			return err
+		}
 	}
 	if o.Standalone && d.Path == o.MetadataDir {
 		voters := []record.Voter{{

@@ -154,11 +154,11 @@ func TestLockTakesAllOrNone(t *testing.T) {
 	must(t, Format(b, options()))
 	two, err := b.Lock("/data/two/.lock")
 	must(t, err)
-	if _, err := Lock(b, layout().Paths); !errors.Is(err, disk.ErrLocked) {
+	if _, _, err := Lock(b, layout().Paths, "/data/one"); !errors.Is(err, disk.ErrLocked) {
 		t.Fatalf("got %v", err)
 	}
 	must(t, two.Unlock())
-	locks, err := Lock(b, layout().Paths)
+	locks, _, err := Lock(b, layout().Paths, "/data/one")
 	must(t, err)
 	if len(locks) != 2 {
 		t.Fatalf("%d locks", len(locks))
@@ -172,14 +172,14 @@ func TestDirectoriesOutliveAPowerLossWhoeverMadeThem(t *testing.T) {
 			b.whole(func() { must(t, b.MkdirAll("/data")); must(t, b.SyncDir("/")) })
 			// One process dies while it makes the directories; the next one formats.
 			hit := b.cut(n, seed, false, func() {
-				_, err := Lock(b, layout().Paths)
+				_, _, err := Lock(b, layout().Paths, "/data/one")
 				must(t, err)
 			})
 			if !hit {
 				return
 			}
 			b.whole(func() {
-				_, err := Lock(b, layout().Paths)
+				_, _, err := Lock(b, layout().Paths, "/data/one")
 				must(t, err)
 				must(t, Format(b, options()))
 			})

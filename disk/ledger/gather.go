@@ -19,19 +19,25 @@ type Layout struct {
 	ClusterID string
 }
 
-// Lock makes every directory that is missing, durably, and takes its .lock: all or none.
-func Lock(fs disk.FS, paths []string) (locks []disk.Lock, err error) {
+// Lock makes every directory that is missing, durably, and takes its .lock. A directory beside the
+// metadata directory in which that fails with an I/O error is offline; with any other error, none is
+// locked.
+func Lock(fs disk.FS, paths []string, metadataDir string) (locks []disk.Lock, offline []string, err error) {
 	for _, path := range paths {
 		lock, err := lockDir(fs, path)
+		if isFault(err) && path != metadataDir {
+			offline = append(offline, path)
+			continue
+		}
 		if err != nil {
 			for _, held := range locks {
 				err = errors.Join(err, held.Unlock())
 			}
-			return nil, fmt.Errorf("log directory %s: %w", path, err)
+			return nil, nil, fmt.Errorf("log directory %s: %w", path, err)
 		}
 		locks = append(locks, lock)
 	}
-	return locks, nil
+	return locks, offline, nil
 }
 
 func lockDir(fs disk.FS, path string) (disk.Lock, error) {
@@ -41,9 +47,10 @@ func lockDir(fs disk.FS, path string) (disk.Lock, error) {
 	return fs.Lock(path + "/" + lockFile)
 }
 
-// Gather reads what the core must know before it starts. The error joins one for each thing that
-// is wrong; facts are whole only without an error. Voters are those of the newest snapshot, none
-// if the configuration is to name them.
+// Gather reads what the core must know before it starts. A directory beside the metadata directory
+// that answers with I/O errors is offline (KIP-112). The error joins one for each thing that is wrong
+// otherwise; facts are whole only without an error. Voters are those of the newest snapshot, none if
+// the configuration is to name them.
 func Gather(fs disk.FS, l Layout) (port.BootFacts, error) {
 	facts := port.BootFacts{ClusterID: l.ClusterID}
 	bootID, err := fs.BootID()
@@ -57,6 +64,10 @@ func Gather(fs disk.FS, l Layout) (port.BootFacts, error) {
 		if errors.Is(err, disk.ErrNotExist) {
 			err = fmt.Errorf("%s is not formatted: %w", path, err)
 		}
+		if isFault(err) && path != l.MetadataDir {
+			facts.Offline = append(facts.Offline, path)
+			continue
+		}
 		if err == nil {
 			err = l.check(path, m, &facts)
 		}
@@ -69,6 +80,10 @@ func Gather(fs disk.FS, l Layout) (port.BootFacts, error) {
 		}
 		at[m.dir] = path
 		dir, err := gatherDir(fs, path, m.dir, bootID)
+		if isFault(err) && path != l.MetadataDir {
+			facts.Offline = append(facts.Offline, path)
+			continue
+		}
 		errs = append(errs, err)
 		facts.Dirs = append(facts.Dirs, dir)
 		if path == l.MetadataDir {
@@ -81,6 +96,10 @@ func Gather(fs disk.FS, l Layout) (port.BootFacts, error) {
 	if facts.MetadataDir.IsZero() {
 		return facts, fmt.Errorf("metadata.log.dir %s is none of log.dirs", l.MetadataDir)
 	}
+	if facts.Faulted, _, err = optional(fs, l.MetadataDir+"/"+faultedFile, parseFaulted); err != nil {
+		return facts, err
+	}
+	distrust(&facts)
 	return facts, gatherQuorum(fs, l.MetadataDir, &facts)
 }
 
@@ -111,10 +130,11 @@ func gatherDir(fs disk.FS, path string, id kafka.DirID, bootID string) (port.Dir
 		dir.SameBoot = bootID != "" && last.id == bootID
 		dir.BrokerEpoch = last.epoch
 	}
-	var err3, err4 error
+	var err3, err4, err5 error
 	dir.Checkpoints, err3 = readCheckpoints(fs, path)
 	dir.Logs, err4 = readLogs(fs, path)
-	return dir, errors.Join(err1, err2, err3, err4)
+	dir.Accepted, _, err5 = optional(fs, path+"/"+acceptedFile, parseAccepted)
+	return dir, errors.Join(err1, err2, err3, err4, err5)
 }
 
 // gatherQuorum reads the files beside the metadata log, which does not exist before the first start

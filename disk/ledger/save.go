@@ -33,6 +33,8 @@ const SaveCalls = len(kinds)*replaceCalls + 1
 const (
 	saveBytes = 512
 	lineBytes = 36
+	// faultedLineBytes is what a directory's id takes, in base 64.
+	faultedLineBytes = 24
 )
 
 // Take splits a queue into the saves of one turn and those of later ones. A turn has room for what
@@ -63,6 +65,8 @@ func cost(s *port.Save) (calls int, bytes int64) {
 		return replaceCalls + 2, saveBytes // the boot id is read before
 	case port.SaveQuorum, port.SaveCleanMarker:
 		return replaceCalls + 1, saveBytes
+	case port.SaveFaulted:
+		return replaceCalls + 1, saveBytes + int64(len(s.Dirs)*faultedLineBytes)
 	case port.RemoveCleanMarker, port.ForgetBoot:
 		return 2, 0
 	case port.MarkStray:
@@ -140,6 +144,8 @@ func save(fs disk.FS, dir string, s *port.Save) error {
 		return remove(fs, dir, bootFile)
 	case port.MarkStray:
 		return markStray(fs, dir, s.Checkpoints[0], s.Seq)
+	case port.SaveFaulted:
+		return saveFaulted(fs, dir, s.Dirs)
 	}
 	panic("BUG: a save of no known kind")
 }

@@ -17,11 +17,13 @@ func anySave(t *rapid.T, b *bench, seq int64) port.Save {
 	s := port.Save{Seq: seq, Dir: rapid.SampledFrom([]kafka.DirID{idOne, idTwo}).Draw(t, "dir"), BrokerEpoch: 1 << 60}
 	s.Kind = rapid.SampledFrom([]port.SaveKind{
 		port.SaveQuorum, port.SaveCheckpoints, port.SaveBrokerEpoch, port.SaveCleanMarker,
-		port.RemoveCleanMarker, port.MarkStray, port.ForgetBoot,
+		port.RemoveCleanMarker, port.MarkStray, port.ForgetBoot, port.SaveFaulted,
 	}).Draw(t, "kind")
 	switch s.Kind {
 	case port.SaveQuorum:
 		s.Dir = idOne
+	case port.SaveFaulted:
+		s.Dirs = make([]kafka.DirID, rapid.IntRange(0, 20).Draw(t, "faulted"))
 	case port.SaveCheckpoints:
 		for i := range rapid.IntRange(0, 30).Draw(t, "lines") {
 			s.Checkpoints = append(s.Checkpoints, port.Checkpoint{

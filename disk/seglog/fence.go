@@ -54,6 +54,17 @@ func (l *writer) leave() {
 	l.phase = closed
 }
 
+// abandon lets go of a log whose directory went offline. Files that readers still have are closed at
+// their last unpin; what was renamed and not yet unlinked is left where it is.
+func (l *writer) abandon(op port.LogOp) {
+	l.leave()
+	l.retired = nil
+	l.gen = max(l.gen, op.Gen)
+	delete(l.w.delayed, l.id)
+	l.done(&op, kafka.NoOffset)
+	l.w.forget(l)
+}
+
 func (s *segment) retire(m *meter) {
 	for _, h := range []*handle{&s.log, &s.index, &s.times} {
 		s.files.retire(h, m)

@@ -313,6 +313,8 @@ func (l *writer) perform(op port.LogOp) {
 		l.close(op)
 	case port.OpDelete:
 		l.delete(op)
+	case port.OpForget:
+		l.abandon(op)
 	default:
 		panic("BUG: a log operation of no known kind")
 	}
@@ -327,6 +329,8 @@ func (l *writer) admits(op *port.LogOp) bool {
 		return l.phase == running && op.Gen >= l.gen
 	case port.OpDelete:
 		return l.phase == running || l.phase == fenced
+	case port.OpForget:
+		return true
 	}
 	return l.phase == running && op.Gen == l.gen
 }
