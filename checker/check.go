@@ -64,6 +64,7 @@ const (
 	Producers         = "producers"
 	Protocol          = "protocol"
 	Unavailable       = "unavailable"
+	LostDirectory     = "lost-directory"
 )
 
 // Report counts what was judged.
@@ -83,6 +84,8 @@ type Report struct {
 	// RefusedDamage counts partitions that were refused at the end for damage to their log,
 	// ShownDamage damaged batches that clients were sent and saw to be so.
 	RefusedDamage, ShownDamage int
+	// RefusedLost counts partitions that were refused at the end since their log directory was lost.
+	RefusedLost int
 	// Spoiled counts batches that nobody may take and that were refused.
 	Spoiled int
 	// RecordsDeleted counts the DeleteRecords that were acknowledged, by partition.
@@ -117,7 +120,7 @@ func (r *Report) Add(o Report) {
 		{&r.Altered, o.Altered}, {&r.ConfigsTold, o.ConfigsTold},
 		{&r.RecordsFinal, o.RecordsFinal}, {&r.ExcusedPowerLoss, o.ExcusedPowerLoss},
 		{&r.ExcusedDeletion, o.ExcusedDeletion}, {&r.ExcusedDamage, o.ExcusedDamage},
-		{&r.Spoiled, o.Spoiled}, {&r.RefusedDamage, o.RefusedDamage}, {&r.ShownDamage, o.ShownDamage}, {&r.Undecided, o.Undecided},
+		{&r.Spoiled, o.Spoiled}, {&r.RefusedDamage, o.RefusedDamage}, {&r.RefusedLost, o.RefusedLost}, {&r.ShownDamage, o.ShownDamage}, {&r.Undecided, o.Undecided},
 		{&r.ExcusedRetention, o.ExcusedRetention}, {&r.StartMoves, o.StartMoves},
 		{&r.RecordsDeleted, o.RecordsDeleted},
 		{&r.Crashes, o.Crashes}, {&r.PowerLosses, o.PowerLosses},
@@ -166,6 +169,7 @@ func Check(h *History) ([]Violation, Report) {
 		j.checkTrims(l)
 		j.checkEpochEnds(l)
 		j.checkProducers(l)
+		j.checkLost(l)
 	}
 	for i := range h.Polls {
 		j.checkPoll(&h.Polls[i])

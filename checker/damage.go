@@ -81,15 +81,17 @@ func (l *log) damagedAt(o kafka.Offset, e Event) bool {
 }
 
 // checkDamaged demands that every batch whose checksum was wrong was damaged by the world, at that
-// place, and every partition that was refused at the end as well, anywhere.
+// place, and every partition that was refused at the end as well, anywhere, unless its directory was lost.
 func (j *judge) checkDamaged() {
 	for i := range j.h.Damaged {
 		d := &j.h.Damaged[i]
 		l := j.log(d.Topic, d.ID, d.Partition)
 		switch {
+		case d.Err != kafka.None && j.mayHaveLostDir(d.Topic, kafka.TopicPartition{Topic: d.ID, Partition: d.Partition}, d.Event):
+			j.report.RefusedLost++
 		case d.Err != kafka.None:
 			if l == nil || !l.damagedBefore(d.Event) {
-				j.flag(Unavailable, []Event{d.Event}, "%s-%d: nothing damaged it, and client %d was refused offset %d with %v",
+				j.flag(Unavailable, []Event{d.Event}, "%s-%d: nothing damaged it or took it away, and client %d was refused offset %d with %v",
 					d.Topic, d.Partition, d.Client, d.Offset, d.Err)
 				continue
 			}

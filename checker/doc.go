@@ -11,6 +11,7 @@
 //	index.go      the history by partition
 //	excuse.go     what a power loss or a deletion excuses
 //	damage.go     what damage to a disk excuses
+//	dirs.go       what the loss of a log directory excuses, and what it forbids
 //	retention.go  what a move of the log start excuses, and whether it had a cause
 //	trims.go      what was deleted at somebody's wish is gone, for good, and nothing else
 //	producers.go  which producers a partition remembers
@@ -31,8 +32,8 @@
 //  2. Every check is sound: what it flags no correct broker shows, whatever the delays between
 //     what happened and what a client learned of it. Where a history leaves two readings open, the
 //     record counts as undecided.
-//  3. No event, no excuse: what is missing is excused by a power loss, a deletion, damage or a move
-//     of the log start in the history, whose range covers it, or not at all. A move is held against
-//     what the topic was asked to keep at that time, the clock and the files, an expiry against the clock and the
+//  3. No event, no excuse: what is missing is excused by a power loss, a deletion, damage, a lost
+//     directory or a move of the log start in the history, whose range covers it, or not at all. A move is
+//     held against what the topic was asked to keep at that time, the clock and the files, an expiry against the clock and the
 //     timestamps of what its producer wrote.
 package checker

@@ -46,6 +46,8 @@ type History struct {
 	// Damages are what the world did to bytes at rest, Damaged what clients met that only that explains.
 	Damages []Damage
 	Damaged []Damaged
+	// DirLosses are the log directories that the world took away for good.
+	DirLosses []DirLoss
 	// Forgets are the logs whose producers the disk forgot.
 	Forgets []Forget
 	// Misreads are what the disk gave somebody wrongly, once.
@@ -69,6 +71,14 @@ type Forget struct {
 	Log   kafka.TopicPartition
 }
 
+// DirLoss is a log directory that is gone with all that it held.
+type DirLoss struct {
+	Event Event
+	// Lost are the logs that were in it, Kept those in the other directories of the node, also in one that
+	// is only away for a while.
+	Lost, Kept []kafka.TopicPartition
+}
+
 // Damage is one place of a log that the world damaged: a bit that flipped, a sector that a write
 // meant for another place went to, or the one that it was meant for; or that a power loss took although
 // the disk had been asked to sync it and had said that it did.
@@ -84,7 +94,7 @@ type Damage struct {
 	Suspect bool
 }
 
-// Damaged is a partition that a client was refused at the end (Err), or a batch that it was sent
+// Damaged is a partition that a client was refused at the end, or that nobody led then (Err), or a batch that it was sent
 // whose checksum is wrong, so that nobody takes it for what was written (Text).
 type Damaged struct {
 	Event     Event

@@ -33,6 +33,8 @@ type log struct {
 	forgets []Event
 	// misreads are what the disk gave wrongly, once.
 	misreads []*Misread
+	// lost is when its log directory was lost, with what it held.
+	lost []Event
 	// moves are those of the log start.
 	moves []*StartMove
 	// expiries are those of producers.
@@ -135,6 +137,7 @@ func (j *judge) build() {
 	j.findLosses()
 	j.findDamages()
 	j.findLies()
+	j.findDirLosses()
 	j.findMoves()
 	j.findExpiries()
 }

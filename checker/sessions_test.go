@@ -145,6 +145,15 @@ func TestARepetitionIsKnownAgain(t *testing.T) {
 		want string
 		tell func() *story
 	}{
+		{"not after the producer expired, though it came late", "", func() *story {
+			s := tell(0)
+			op := s.sentAll(1)
+			noAnswer(op)
+			s.attempt(op, 0, 0)
+			s.expire(0) // and then the first attempt arrives
+			s.final(1, 1)
+			return s
+		}},
 		{"with its first offset", "", func() *story {
 			s := tell(0)
 			s.attempt(s.sentAll(1), 0, 0)

@@ -15,6 +15,7 @@
 //	rot.go     damage to bytes at rest, and what the judge is told of it
 //	stray.go   reads that are given the bytes of another place
 //	lies.go    syncs that made nothing durable, and what the judge is told of them
+//	dirs.go    log directories that fail, are away for a while, or come back empty
 //	phase.go   faults, quiet, a full re-read, a clean stop
 //	pace.go    stops, pauses, and turns that come late
 //	pool.go    memory that is poisoned when it comes back

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -32,10 +33,16 @@ type guests struct {
 	// doubted are the logs of which a sync failed, with what was flushed before, until the process
 	// that noted it has written them once more, or a power loss showed what was there.
 	doubted map[kafka.TopicPartition]kafka.Offset
-	// saved are the checkpoints that are known to be durable, saving those under way, by save.
-	saved     []port.Checkpoint
-	saving    map[int64][]port.Checkpoint
-	rewriting bool
+	// saved are the checkpoints that are known to be durable, by directory, saving those under way, by
+	// save.
+	saved  map[string][]port.Checkpoint
+	saving map[int64][]port.Checkpoint
+	// rewriting are the directories whose logs this life writes once more.
+	rewriting []string
+	// vouching are the saves under way after which the directories vouch for what the page cache has;
+	// doubting says that the list of those that do not is not empty.
+	vouching int
+	doubting bool
 	// suspect says that no boot id is stored, or an old one, so that the next start takes the stop for
 	// lossy: power was lost or a call of the disk failed since. ioErrors are the failures before this
 	// life of the process.
@@ -58,7 +65,7 @@ const linkWindow = 64 << 10
 const refillsAll = 1 << 20
 
 func newGuests(n *node) *guests {
-	g := &guests{saving: map[int64][]port.Checkpoint{}, links: map[int64]*link{}, flushed: map[kafka.TopicPartition]kafka.Offset{}, doubted: map[kafka.TopicPartition]kafka.Offset{}, suspect: true}
+	g := &guests{saved: map[string][]port.Checkpoint{}, saving: map[int64][]port.Checkpoint{}, links: map[int64]*link{}, flushed: map[kafka.TopicPartition]kafka.Offset{}, doubted: map[kafka.TopicPartition]kafka.Offset{}, suspect: true}
 	n.guests = g
 	g.population = clients.NewPopulation((*guestEnv)(n), clients.Plan{
 		Nodes: []int32{int32(n.cfg.NodeID)}, Wall: wallEpoch, Idle: int64(n.cfg.ProducerIDExpiration.Nanos()),
@@ -210,20 +217,11 @@ func (n *node) clientWoken(woken simnet.Woken) {
 // core was told of counts, none else.
 func (n *node) observe(ev core.Event) {
 	if start, ok := ev.(*core.Start); ok {
-		n.guests.rewriting = start.Facts.Dirs[0].Faulted
-		n.guests.saved = start.Facts.Dirs[0].Checkpoints
-		clear(n.guests.saving)
-		n.guests.ioErrors = n.ioErrors()
+		n.observeStart(&start.Facts)
 		return
 	}
-	if saved, ok := ev.(*core.Saved); ok && saved.Kind == port.SaveBrokerEpoch && saved.Fail == port.FailNone {
-		n.guests.suspect = false
-	}
-	if saved, ok := ev.(*core.Saved); ok && saved.Kind == port.SaveCheckpoints {
-		if saved.Fail == port.FailNone {
-			n.guests.saved = n.guests.saving[saved.Seq]
-		}
-		delete(n.guests.saving, saved.Seq)
+	if saved, ok := ev.(*core.Saved); ok {
+		n.observeSaved(&saved.Saved)
 	}
 	done, ok := ev.(*core.LogDone)
 	if !ok || done.Fail != port.FailNone || done.Log == kafka.MetadataLog {
@@ -235,7 +233,7 @@ func (n *node) observe(ev core.Event) {
 		end = done.End
 	case port.OpOpen:
 		end = done.Opened.Flushed
-		if n.guests.rewriting {
+		if slices.Contains(n.guests.rewriting, n.homes[done.Log]) {
 			delete(n.guests.doubted, done.Log)
 		}
 	default:
@@ -248,6 +246,60 @@ func (n *node) observe(ev core.Event) {
 	} else if end > old || done.Kind == port.OpOpen { // what recovery cut is gone from there on
 		g.flushed[done.Log] = end
 	}
+}
+
+// observeStart notes what a process found.
+func (n *node) observeStart(facts *port.BootFacts) {
+	g := n.guests
+	clear(g.saving)
+	g.rewriting = nil
+	for i := range facts.Dirs {
+		d := &facts.Dirs[i]
+		g.saved[d.Path] = d.Checkpoints
+		if d.Faulted {
+			g.rewriting = append(g.rewriting, d.Path)
+		}
+	}
+	g.vouching, g.doubting = 0, len(facts.Faulted)+len(facts.Offline) > 0
+	g.ioErrors = n.ioErrors()
+}
+
+// vouch notes a save by which directories vouch for what the page cache has. Of several some may come
+// first, and until the last is there nobody can tell what a stop makes of it.
+func (n *node) vouch(v *port.Save) {
+	g := n.guests
+	g.vouching++
+	if v.Kind == port.SaveFaulted {
+		g.doubting = len(v.Dirs) > 0
+	}
+	g.suspect = g.suspect || len(n.node.LogDirs) > 1
+}
+
+func (n *node) observeSaved(saved *port.Saved) {
+	g := n.guests
+	switch saved.Kind {
+	case port.SaveBrokerEpoch, port.SaveFaulted:
+		g.vouching--
+		g.doubting = g.doubting || saved.Fail != port.FailNone
+		if g.vouching == 0 && !g.doubting {
+			g.suspect = false
+		}
+	case port.SaveCheckpoints:
+		if saved.Fail == port.FailNone {
+			g.saved[n.pathOf(saved.Dir)] = g.saving[saved.Seq]
+		}
+		delete(g.saving, saved.Seq)
+	}
+}
+
+// pathOf is the path of one of the process's log directories.
+func (n *node) pathOf(dir kafka.DirID) string {
+	for _, d := range n.process.storage.Ledger {
+		if d.ID == dir {
+			return d.Path
+		}
+	}
+	panic("BUG: a directory that the node does not have")
 }
 
 // crashing puts a crash into the history, with what it may cost.
@@ -277,7 +329,7 @@ func (n *node) crashing(power bool) {
 // ioErrors counts the calls of the disk that failed.
 func (n *node) ioErrors() uint64 {
 	b := n.disk.Bites()
-	return b.WriteErrors + b.ReadErrors + b.NameErrors + b.SyncErrors + b.FullDisks
+	return b.WriteErrors + b.ReadErrors + b.NameErrors + b.SyncErrors + b.FullDisks + b.BrokenCalls
 }
 
 // startMoved puts a move of a log start into the history, with what the judge holds it against.
@@ -289,17 +341,15 @@ func (n *node) startMoved(note *core.Note) {
 		Event: checker.Event((*guestEnv)(n).Event()), Log: note.Log, From: note.From, To: note.To,
 		Cause: causes[note.Cause], Wall: n.now().Wall, Flushed: n.guests.flushed[note.Log],
 	}
-	for _, dir := range n.node.LogDirs {
-		entries, err := n.disk.Look(dir + "/" + note.Topic + "-" + strconv.Itoa(int(note.Log.Partition)))
-		if err != nil {
-			continue // it lies in another directory
-		}
-		for _, e := range entries {
-			digits, isLog := strings.CutSuffix(e.Name, ".log")
-			base, err := strconv.ParseInt(digits, 10, 64)
-			if isLog && err == nil && kafka.Offset(base) >= m.To {
-				m.Kept += e.Size
-			}
+	entries, err := n.disk.Look(n.homes[note.Log] + "/" + note.Topic + "-" + strconv.Itoa(int(note.Log.Partition)))
+	if err != nil {
+		entries = nil // the topic was deleted meanwhile
+	}
+	for _, e := range entries {
+		digits, isLog := strings.CutSuffix(e.Name, ".log")
+		base, err := strconv.ParseInt(digits, 10, 64)
+		if isLog && err == nil && kafka.Offset(base) >= m.To {
+			m.Kept += e.Size
 		}
 	}
 	h := n.guests.population.History()
@@ -316,7 +366,7 @@ func (n *node) producerExpired(note *core.Note) {
 
 // doubt remembers the logs whose operations failed in a disk turn in which a sync failed.
 func (n *node) doubt(done []port.LogDone) {
-	errors := n.disk.Bites().SyncErrors
+	errors := n.disk.Bites().SyncErrors + n.disk.Bites().BrokenCalls
 	if errors == n.syncErrors {
 		return
 	}

@@ -24,6 +24,7 @@ const (
 	kindPause
 	kindResume
 	kindFeed
+	kindDir
 )
 
 // event is one thing that happens in virtual time.

@@ -13,9 +13,9 @@ import (
 // small files of the log directory are spared as in planRot: there is one replica of them, and a node
 // without them can do nothing but stop.
 func (n *node) isLiable(path string) bool {
-	dir, file, _ := strings.Cut(strings.TrimPrefix(path, logDir), "/")
-	_, known := n.logs[dir]
-	return known && !strings.HasPrefix(file, "partition.metadata") // nor its copy that is to replace it
+	home, dir, file := partOf(path)
+	log, known := n.logs[dir]
+	return known && n.homes[log] == home && !strings.HasPrefix(file, "partition.metadata") // nor its copy that is to replace it
 }
 
 // claim is a file that the disk lied about, with what a power loss may make of that.
@@ -36,7 +36,7 @@ func (n *node) claims(power bool) (list []claim) {
 		return n.isLog(path) || isSnapshot(path) && n.isLiable(path)
 	}
 	for _, c := range n.disk.Claims(want) {
-		dir, _, _ := strings.Cut(strings.TrimPrefix(c.Path, logDir), "/")
+		_, dir, _ := partOf(c.Path)
 		list = append(list, claim{c, dir, n.checkpoint(dir)})
 	}
 	return list

@@ -45,6 +45,9 @@ type node struct {
 	guests *guests
 	// logs are the logs by their directories, as they were opened last.
 	logs map[string]kafka.TopicPartition
+	// homes are the log directories that the logs were opened in.
+	homes map[kafka.TopicPartition]string
+	dirs  []mounted
 	// phase is how far the node's run is; patienceEnds when it must be over.
 	phase        worldPhase
 	healAt       int64
@@ -92,6 +95,10 @@ type process struct {
 	pausedUntil int64
 	pauseBit    bool
 	held        []simnet.Woken
+	// dirDown says that a log directory is offline, troubles how many calls on the metadata directory had
+	// failed before.
+	dirDown  bool
+	troubles uint64
 	// checkAt is the Step after which everything is checked again.
 	checkAt uint64
 }
@@ -154,6 +161,7 @@ func (n *node) schedule(at int64, k kind, index int64, load *delivery) {
 // boot starts a process on the node's disk: gather the facts, then the Start event.
 func (n *node) boot() {
 	n.life++
+	n.changeDirs()
 	for _, end := range n.vanished {
 		end.Reappear()
 	}
@@ -166,6 +174,7 @@ func (n *node) boot() {
 		published: &msg.Published{},
 	}
 	p.pool = pool{budget: n.limits.BufferBytes, freed: func() { p.freed(n) }}
+	p.troubles = n.metadataTroubles()
 	n.process, n.exit = p, nil
 	p.stepper = cluster.Stepper{Node: &core.Node{}, Chained: true, Checked: true, Observer: (*observer)(n)}
 

@@ -20,6 +20,9 @@ func (n *node) schedulePhase(at int64) {
 // nextPhase goes on to the next phase when the present one is over, or looks again later.
 func (n *node) nextPhase() {
 	before := n.phase
+	if n.phase == phaseQuiet || n.phase == phaseReading {
+		n.revive() // a failure of before the healing is told late
+	}
 	switch n.phase {
 	case phaseFaults:
 		n.heal()
@@ -76,6 +79,8 @@ func (n *node) heal() {
 	n.net.SetFaults(simnet.Faults{})
 	n.armed = 0
 	n.sluggish = false
+	n.mendDirs()
+	n.revive()
 	if n.process == nil {
 		n.boot()
 	}

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"strconv"
+	"strings"
 
 	"momus/cluster"
 	"momus/cluster/config"
@@ -14,10 +15,13 @@ import (
 
 // newNode draws a machine: small limits, so that rare paths come within seconds of virtual time.
 func newNode(w *World, index int32) *node {
-	n := &node{w: w, index: index, name: "node" + strconv.Itoa(int(index)) + "/", streams: map[string]*Stream{}, logs: map[string]kafka.TopicPartition{}}
+	n := &node{w: w, index: index, name: "node" + strconv.Itoa(int(index)) + "/", streams: map[string]*Stream{}, logs: map[string]kafka.TopicPartition{}, homes: map[kafka.TopicPartition]string{}}
 	n.limits = n.drawLimits()
 	n.node = n.drawConfig()
 	n.cfg = n.node.Broker
+	for _, path := range n.node.LogDirs {
+		n.dirs = append(n.dirs, mounted{path: path})
+	}
 	n.disk = simdisk.New((*nodeEnv)(n), n.name+"disk", simdisk.Faults{})
 	n.net = simnet.New((*nodeEnv)(n))
 	return n
@@ -59,7 +63,7 @@ func (n *node) drawLimits() port.Limits {
 func (n *node) drawConfig() *config.Node {
 	s := n.stream("plan/config")
 	overrides := []string{
-		"log.dirs=/data", "advertised.listeners=PLAINTEXT://node" + strconv.Itoa(int(n.index)) + ":9092",
+		"log.dirs=" + strings.Join(allDirs[:1+n.stream("plan/dirs").Draw(uint64(len(allDirs)))], ","), "advertised.listeners=PLAINTEXT://node" + strconv.Itoa(int(n.index)) + ":9092",
 		"log.flush.offset.checkpoint.interval.ms=" + strconv.FormatInt(s.Between(100, 3000), 10),
 		"log.initial.task.delay.ms=0",
 		"log.retention.check.interval.ms=" + strconv.FormatInt(n.stream("plan/retention").Between(50, 1000), 10),
@@ -225,6 +229,7 @@ func (n *node) processEnded(p *process) {
 	case n.exit.Clean:
 		n.w.fail(Crash, n.name+"stopped without being asked")
 	default:
+		n.checkEnd(p)
 		n.diskDowns++
 		n.w.queue.push(event{at: n.w.now + restartDelay, node: n.index, kind: kindRestart})
 	}

@@ -40,6 +40,9 @@ type ProcessBites struct {
 	// Stops are processes that ended because they were asked to, before the world healed; EarlyStops
 	// those of them that had never served.
 	Stops, EarlyStops uint64
+	// DirsAway are log directories that were not there at a start, and were again later; DirsWiped those
+	// that came back empty.
+	DirsAway, DirsWiped uint64
 	// Pauses are those that held something up, Lags turns that were late by milliseconds.
 	Pauses, Lags uint64
 }
@@ -47,6 +50,8 @@ type ProcessBites struct {
 func (b *ProcessBites) add(o ProcessBites) {
 	b.Stops += o.Stops
 	b.EarlyStops += o.EarlyStops
+	b.DirsAway += o.DirsAway
+	b.DirsWiped += o.DirsWiped
 	b.Pauses += o.Pauses
 	b.Lags += o.Lags
 }
@@ -69,21 +74,21 @@ func (r *Report) Counts() []Count {
 		{"polls", uint64(j.Polls)}, {"epoch-ends", uint64(j.EpochEnds)}, {"described", uint64(j.Described)}, {"polled", uint64(j.RecordsPolled)}, {"final", uint64(j.RecordsFinal)},
 		{"excused-power", uint64(j.ExcusedPowerLoss)}, {"excused-deletion", uint64(j.ExcusedDeletion)},
 		{"excused-damage", uint64(j.ExcusedDamage)}, {"refused-damage", uint64(j.RefusedDamage)},
-		{"shown-damage", uint64(j.ShownDamage)},
+		{"shown-damage", uint64(j.ShownDamage)}, {"refused-lost", uint64(j.RefusedLost)},
 		{"excused-retention", uint64(j.ExcusedRetention)}, {"start-moves", uint64(j.StartMoves)},
 		{"producer-ids", uint64(j.ProducerIDs)}, {"repeats", uint64(j.Repeats)}, {"fenced", uint64(j.Fenced)},
 		{"wrapped", uint64(j.Wrapped)}, {"expiries", uint64(j.Expiries)},
 		{"undecided", uint64(j.Undecided)},
 		{"crash-process", d.ProcessCrashes}, {"crash-power", d.PowerLosses}, {"crash-lossy", d.LossyPowerLosses},
 		{"disk-downs", r.DiskDowns}, {"write-errors", d.WriteErrors}, {"read-errors", d.ReadErrors},
-		{"name-errors", d.NameErrors}, {"sync-errors", d.SyncErrors}, {"full-disks", d.FullDisks}, {"disk-stalls", d.Stalls},
+		{"name-errors", d.NameErrors}, {"sync-errors", d.SyncErrors}, {"full-disks", d.FullDisks}, {"broken-calls", d.BrokenCalls}, {"disk-stalls", d.Stalls},
 		{"undone-calls", d.UndoneCalls}, {"torn-writes", d.TornWrites}, {"lost-writes", d.LostWrites},
 		{"lost-sizes", d.LostSizes}, {"part-writes", d.PartWrites}, {"garbage", d.Garbage}, {"lost-entries", d.LostEntries},
 		{"lost-syncs", d.LostSyncs}, {"rotten-bits", d.RottenBits}, {"misplaced-writes", d.MisplacedWrites},
 		{"stray-reads", d.StrayReads},
 		{"short-writes", n.ShortWrites}, {"short-reads", n.ShortReads}, {"chops", n.Chops}, {"late", n.Late},
 		{"resets", n.Resets}, {"clock-jumps", r.ClockJumps},
-		{"stops", r.Process.Stops}, {"early-stops", r.Process.EarlyStops}, {"pauses", r.Process.Pauses}, {"lags", r.Process.Lags},
+		{"stops", r.Process.Stops}, {"early-stops", r.Process.EarlyStops}, {"dirs-away", r.Process.DirsAway}, {"dirs-wiped", r.Process.DirsWiped}, {"pauses", r.Process.Pauses}, {"lags", r.Process.Lags},
 	}
 }
 
@@ -126,6 +131,7 @@ func (r *Report) add(d simdisk.Bites, n simnet.Bites) {
 	a.NameErrors += d.NameErrors
 	a.SyncErrors += d.SyncErrors
 	a.FullDisks += d.FullDisks
+	a.BrokenCalls += d.BrokenCalls
 	a.Stalls += d.Stalls
 	a.ProcessCrashes += d.ProcessCrashes
 	a.PowerLosses += d.PowerLosses

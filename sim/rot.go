@@ -6,6 +6,7 @@ import (
 
 	"momus/checker"
 	"momus/core/kafka"
+	"momus/core/port"
 	"momus/core/record"
 	"momus/sim/simdisk"
 )
@@ -31,21 +32,27 @@ func (n *node) planRot(until int64) {
 	}
 }
 
-// placed notes which log a directory holds.
-func (n *node) placed(topic string, log kafka.TopicPartition) {
-	if log != kafka.MetadataLog {
-		n.logs[topic+"-"+strconv.Itoa(int(log.Partition))] = log
+// placed notes where a log is opened.
+func (n *node) placed(log kafka.TopicPartition, open *port.OpenSpec) {
+	if log == kafka.MetadataLog {
+		return
 	}
+	n.logs[open.Topic+"-"+strconv.Itoa(int(log.Partition))] = log
+	n.homes[log] = n.pathOf(open.Dir)
 }
 
-// logDir is the one log directory of a simulated node.
-const logDir = "/data/"
+// partOf splits the path of a file into its log directory, the partition's directory in it, and the rest.
+func partOf(path string) (dir, partition, file string) {
+	dir, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	partition, file, _ = strings.Cut(rest, "/")
+	return "/" + dir, partition, file
+}
 
 // isLog tells the segments of the partitions' logs.
 func (n *node) isLog(path string) bool {
-	dir, file, _ := strings.Cut(strings.TrimPrefix(path, logDir), "/")
-	_, known := n.logs[dir]
-	return known && strings.HasSuffix(file, ".log")
+	dir, partition, file := partOf(path)
+	log, known := n.logs[partition]
+	return known && n.homes[log] == dir && strings.HasSuffix(file, ".log")
 }
 
 // rot damages something at rest, if there is anything.
@@ -59,7 +66,7 @@ func (n *node) rot(how int64) {
 		return
 	}
 	file := files[s.Draw(uint64(len(files)))]
-	dir, _, _ := strings.Cut(strings.TrimPrefix(file.Path, logDir), "/")
+	_, dir, _ := partOf(file.Path)
 	checkpoint := n.checkpoint(dir)
 	sound := batchesOf(file.Data)
 	batches := vulnerable(sound, checkpoint)
@@ -200,10 +207,11 @@ func vulnerable(list []lying, checkpoint kafka.Offset) []lying {
 func (n *node) checkpoint(dir string) kafka.Offset {
 	cut := strings.LastIndexByte(dir, '-')
 	want := dir[:cut] + " " + dir[cut+1:] + " "
-	for line := range strings.SplitSeq(string(n.disk.Peek(logDir+"recovery-point-offset-checkpoint")), "\n") {
+	home := n.homes[n.logs[dir]]
+	for line := range strings.SplitSeq(string(n.disk.Peek(home+"/recovery-point-offset-checkpoint")), "\n") {
 		if rest, ok := strings.CutPrefix(line, want); ok {
 			if v, err := strconv.ParseInt(rest, 10, 64); err == nil {
-				return min(kafka.Offset(v), n.savedPoint(want))
+				return min(kafka.Offset(v), n.savedPoint(home, want))
 			}
 		}
 	}
@@ -212,9 +220,10 @@ func (n *node) checkpoint(dir string) kafka.Offset {
 
 // savedPoint is the recovery point of a log, named as in a checkpoint's line, that no power loss can
 // take back: the file may show one whose save is still under way.
-func (n *node) savedPoint(line string) kafka.Offset {
-	for i := range n.guests.saved {
-		if c := &n.guests.saved[i]; c.Topic+" "+strconv.Itoa(int(c.Partition))+" " == line {
+func (n *node) savedPoint(home, line string) kafka.Offset {
+	saved := n.guests.saved[home]
+	for i := range saved {
+		if c := &saved[i]; c.Topic+" "+strconv.Itoa(int(c.Partition))+" " == line {
 			return c.RecoveryPoint
 		}
 	}

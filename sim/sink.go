@@ -23,7 +23,7 @@ type nodeSink node
 func (s *nodeSink) LogOp(worker int, op port.LogOp) {
 	n := (*node)(s)
 	if op.Kind == port.OpOpen {
-		n.placed(op.Open.Topic, op.Log)
+		n.placed(op.Log, op.Open)
 	}
 	w := n.process.workers[worker]
 	w.queue = append(w.queue, op)
@@ -51,6 +51,9 @@ func (s *nodeSink) Save(v port.Save) {
 	n.process.saver.queue = append(n.process.saver.queue, v)
 	if v.Kind == port.SaveCheckpoints {
 		n.guests.saving[v.Seq] = v.Checkpoints
+	}
+	if v.Kind == port.SaveBrokerEpoch || v.Kind == port.SaveFaulted {
+		n.vouch(&v)
 	}
 	n.wantSaver()
 }
@@ -82,11 +85,13 @@ func (s *nodeSink) Publish(p *msg.Published) { s.process.published = p }
 // Note implements cluster.Sink.
 func (s *nodeSink) Note(note core.Note) {
 	switch note.Kind {
+	case core.NoteDirFailed:
+		s.process.dirDown, s.process.checkAt = true, 0
 	case core.NoteLogStartMoved:
 		(*node)(s).startMoved(&note)
 	case core.NoteProducerExpired:
 		(*node)(s).producerExpired(&note)
-	case core.NoteReady, core.NoteLeader, core.NoteRegistered, core.NoteLogFailed, core.NoteDirFailed:
+	case core.NoteReady, core.NoteLeader, core.NoteRegistered, core.NoteLogFailed:
 		s.process.checkAt = 0
 	}
 	if trace := s.w.options.Trace; trace != nil {

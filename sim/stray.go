@@ -47,7 +47,7 @@ func (n *node) strays(s simdisk.Stray) bool {
 	if known < end {
 		return false // there are bytes that were damaged before
 	}
-	dir, _, _ := strings.Cut(strings.TrimPrefix(s.Path, logDir), "/")
+	_, dir, _ := partOf(s.Path)
 	for _, b := range hurt {
 		n.misread(dir, b.from, b.end)
 	}

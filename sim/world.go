@@ -91,6 +91,7 @@ func New(seed uint64, o Options) *World {
 		n.planFaults(n.healAt)
 		n.planRot(n.healAt)
 		n.planPace(n.healAt)
+		n.planDirs(n.healAt)
 		n.schedulePhase(n.healAt)
 		n.guests.population.Start()
 		n.tellClosed()
@@ -145,6 +146,8 @@ func (n *node) handle(e *event) {
 		}
 	case kindRot:
 		n.rot(e.index)
+	case kindDir:
+		n.dirEvent(e.index)
 	case kindStop:
 		n.plannedStop(e)
 	case kindPause:

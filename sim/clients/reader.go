@@ -24,6 +24,8 @@ type Reader struct {
 	open      int // the part that the request in flight is for
 	busy      bool
 	nextAt    int64
+	// leaderlessAt is since when some partition has no leader, or 0.
+	leaderlessAt int64
 }
 
 // part is one partition that is read.
@@ -36,7 +38,7 @@ type part struct {
 	refusedAt int64
 }
 
-// refusedMax is how long a partition may be refused. By then all faults are over, so that it will not
+// refusedMax is how long a partition may be refused, or have no leader. By then all faults are over, so that it will not
 // come back by itself.
 const refusedMax = 10 * second
 
@@ -181,7 +183,8 @@ func (r *Reader) answered(_ *link, _ call, response kmsg.Response) {
 	}
 }
 
-// takeList notes the topics that there are, if every partition has a leader.
+// takeList notes the topics that there are, once every partition has a leader. One that has none for
+// refusedMax is given up.
 func (r *Reader) takeList(m *kmsg.MetadataResponse) {
 	var parts []part
 	var final []checker.FinalTopic
@@ -197,6 +200,12 @@ func (r *Reader) takeList(m *kmsg.MetadataResponse) {
 		final = append(final, checker.FinalTopic{Name: *t.Topic, ID: t.TopicID, Partitions: int32(len(t.Partitions))})
 		for j := range t.Partitions {
 			p := &t.Partitions[j]
+			if kafka.ErrorCode(p.ErrorCode) == kafka.ErrLeaderNotAvailable && r.leaderless() {
+				parts = append(parts, part{phase: phaseDone, read: checker.Read{
+					Topic: *t.Topic, ID: t.TopicID, Partition: kafka.PartitionID(p.Partition),
+				}})
+				continue
+			}
 			if p.ErrorCode != 0 || r.linkTo(p.Leader) == nil {
 				r.again()
 				return
@@ -211,8 +220,21 @@ func (r *Reader) takeList(m *kmsg.MetadataResponse) {
 		r.move(parts)
 		return
 	}
+	for i := range parts {
+		if p := &parts[i]; p.phase == phaseDone {
+			r.giveUp(p, checker.Damaged{Offset: p.next, Err: kafka.ErrLeaderNotAvailable})
+		}
+	}
 	r.parts, r.listed = parts, true
 	r.history.Final, r.history.Listed = final, true
+}
+
+// leaderless notes that a partition has no leader, and tells whether it was waited for one long enough.
+func (r *Reader) leaderless() bool {
+	if r.leaderlessAt == 0 {
+		r.leaderlessAt = r.env.Now()
+	}
+	return r.env.Now() >= r.leaderlessAt+refusedMax
 }
 
 // move takes over who leads now.

@@ -40,14 +40,18 @@ type Disk struct {
 	forced  []forced
 	liable  func(path string) bool
 	shows   func(Stray) bool
-	bites   Bites
+	// broken are the directories in which every call fails; troubles counts the failures of calls by the
+	// first component of their path.
+	broken   []string
+	troubles map[string]uint64
+	bites    Bites
 }
 
 var _ disk.FS = (*Disk)(nil)
 
 // New makes an empty disk; name begins the names of its streams.
 func New(env Env, name string, faults Faults) *Disk {
-	d := &Disk{env: env, name: name, faults: faults, locks: map[*inode]*lock{}, sweepAt: sweepFrom}
+	d := &Disk{env: env, name: name, faults: faults, locks: map[*inode]*lock{}, troubles: map[string]uint64{}, sweepAt: sweepFrom}
 	for op := range opCount {
 		d.keys[op] = keysOf(name, op)
 	}
@@ -148,7 +152,7 @@ func (d *Disk) spring(s span) {
 // BootID changes with every power loss.
 func (d *Disk) BootID() (string, error) {
 	d.charge(opBootID, 0)
-	if _, err := d.fault(opBootID, 0); err != nil {
+	if _, err := d.fault(opBootID, "", 0); err != nil {
 		return "", err
 	}
 	return d.name + "-boot-" + strconv.Itoa(d.boots), nil
@@ -176,7 +180,7 @@ type lock struct {
 // Lock takes the lock of a file, making the file if need be.
 func (d *Disk) Lock(name string) (disk.Lock, error) {
 	s := d.charge(opLock, 0)
-	if _, err := d.fault(opLock, 0); err != nil {
+	if _, err := d.fault(opLock, name, 0); err != nil {
 		return nil, failed(opLock, name, err)
 	}
 	dir, base, err := d.parent(name)

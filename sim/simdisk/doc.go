@@ -23,6 +23,7 @@
 //	names.go   directories, likewise
 //	faults.go  the faults of calls, how long calls take, and what is counted
 //	crash.go   what a crash leaves
+//	dirs.go    directories that fail wholly, and drives that are taken away and come back
 //	rot.go     what is at rest, and damage to it
 //	stray.go   reads that are given the bytes of another place
 //	claim.go   what a sync claimed that made nothing durable

@@ -102,6 +102,8 @@ type Bites struct {
 	WriteErrors, ReadErrors, NameErrors, SyncErrors, FullDisks, Stalls uint64
 	// StrayReads are reads that were given other bytes than those that are there.
 	StrayReads uint64
+	// BrokenCalls are those on directories that have failed wholly.
+	BrokenCalls uint64
 	// RottenBits and MisplacedWrites are damage done to what was at rest.
 	RottenBits, MisplacedWrites uint64
 	// ProcessCrashes and PowerLosses count the crashes; LossyPowerLosses those that lost data.
@@ -165,8 +167,13 @@ func (d *Disk) FailNext(op string, after int, err error) {
 	d.forced = append(d.forced, forced{op, after, err})
 }
 
-// fault decides whether the call fails, and how many of its n bytes it moves before.
-func (d *Disk) fault(op op, n int) (moved int, err error) {
+// fault decides whether a call on a name fails, and how many of its n bytes it moves before.
+func (d *Disk) fault(op op, name string, n int) (moved int, err error) {
+	if d.isBroken(name) {
+		d.bites.BrokenCalls++
+		d.troubled(name)
+		return 0, disk.ErrIO
+	}
 	for i, f := range d.forced {
 		if f.op != op.String() {
 			continue
@@ -176,12 +183,14 @@ func (d *Disk) fault(op op, n int) (moved int, err error) {
 			return n, nil
 		}
 		d.count(op, f.err)
+		d.troubled(name)
 		return min(f.after, n), f.err
 	}
 	if err = d.drawn(op); err == nil {
 		return n, nil
 	}
 	d.count(op, err)
+	d.troubled(name)
 	if n == 0 {
 		return 0, err
 	}

@@ -24,7 +24,7 @@ func (d *Disk) handle(n *inode, name string) *file {
 // Open opens an existing file.
 func (d *Disk) Open(name string) (disk.File, error) {
 	d.charge(opOpen, 0)
-	if _, err := d.fault(opOpen, 0); err != nil {
+	if _, err := d.fault(opOpen, name, 0); err != nil {
 		return nil, failed(opOpen, name, err)
 	}
 	n, err := d.walk(parts(name))
@@ -40,7 +40,7 @@ func (d *Disk) Open(name string) (disk.File, error) {
 // Create makes or empties a file and opens it.
 func (d *Disk) Create(name string) (disk.File, error) {
 	s := d.charge(opCreate, 0)
-	if _, err := d.fault(opCreate, 0); err != nil {
+	if _, err := d.fault(opCreate, name, 0); err != nil {
 		return nil, failed(opCreate, name, err)
 	}
 	dir, base, err := d.parent(name)
@@ -81,7 +81,7 @@ func (f *file) ReadAt(p []byte, off int64) (int, error) {
 		n = min(len(p), len(f.node.data)-int(off))
 	}
 	f.d.charge(opRead, int64(n))
-	n, err := f.d.fault(opRead, n)
+	n, err := f.d.fault(opRead, f.node.label, n)
 	if n > 0 {
 		copy(p[:n], f.node.data[off:])
 		f.d.stray(f.node, p[:n], off)
@@ -111,7 +111,7 @@ func (f *file) WriteVec(bufs [][]byte, off int64) error {
 // write is the one call behind both writes; data belongs to the disk.
 func (f *file) write(op op, data []byte, off int64) error {
 	s := f.d.charge(op, int64(len(data)))
-	n, err := f.d.fault(op, len(data))
+	n, err := f.d.fault(op, f.node.label, len(data))
 	if n > 0 {
 		f.d.change(f.node, fileEffect{span: s, off: off, data: data[:n]})
 	}
@@ -127,7 +127,7 @@ func (f *file) Truncate(size int64) error {
 		return err
 	}
 	s := f.d.charge(opTruncate, 0)
-	if _, err := f.d.fault(opTruncate, 0); err != nil {
+	if _, err := f.d.fault(opTruncate, f.node.label, 0); err != nil {
 		return failed(opTruncate, f.node.label, err)
 	}
 	if size != int64(len(f.node.data)) {
@@ -142,7 +142,7 @@ func (f *file) Size() (int64, error) {
 		return 0, err
 	}
 	f.d.charge(opSize, 0)
-	if _, err := f.d.fault(opSize, 0); err != nil {
+	if _, err := f.d.fault(opSize, f.node.label, 0); err != nil {
 		return 0, failed(opSize, f.node.label, err)
 	}
 	return int64(len(f.node.data)), nil
@@ -155,7 +155,7 @@ func (f *file) Sync() error {
 	}
 	d := f.d
 	s := d.charge(opSync, 0)
-	if _, err := d.fault(opSync, 0); err != nil {
+	if _, err := d.fault(opSync, f.node.label, 0); err != nil {
 		f.node.strand()
 		return failed(opSync, f.node.label, err)
 	}
@@ -170,7 +170,7 @@ func (f *file) Close() error {
 	}
 	f.closed = true
 	f.d.charge(opClose, 0)
-	if _, err := f.d.fault(opClose, 0); err != nil {
+	if _, err := f.d.fault(opClose, f.node.label, 0); err != nil {
 		return failed(opClose, f.node.label, err)
 	}
 	return nil

@@ -147,7 +147,7 @@ func (d *Disk) parent(name string) (dir *inode, base string, err error) {
 // Rename moves oldName to newName, replacing newName.
 func (d *Disk) Rename(oldName, newName string) error {
 	s := d.charge(opRename, 0)
-	if _, err := d.fault(opRename, 0); err != nil {
+	if _, err := d.fault(opRename, oldName, 0); err != nil {
 		return failed(opRename, oldName, err)
 	}
 	from, to, err := d.ends(oldName, newName)
@@ -193,7 +193,7 @@ func (d *Disk) ends(oldName, newName string) (from, to entry, err error) {
 // Remove deletes a file or an empty directory.
 func (d *Disk) Remove(name string) error {
 	s := d.charge(opRemove, 0)
-	if _, err := d.fault(opRemove, 0); err != nil {
+	if _, err := d.fault(opRemove, name, 0); err != nil {
 		return failed(opRemove, name, err)
 	}
 	dir, base, err := d.parent(name)
@@ -215,7 +215,7 @@ func (d *Disk) Remove(name string) error {
 // MkdirAll makes a directory and its missing parents.
 func (d *Disk) MkdirAll(name string) error {
 	s := d.charge(opMkdir, 0)
-	if _, err := d.fault(opMkdir, 0); err != nil {
+	if _, err := d.fault(opMkdir, name, 0); err != nil {
 		return failed(opMkdir, name, err)
 	}
 	at := d.root
@@ -246,7 +246,7 @@ func (d *Disk) directory(name string) (*inode, error) {
 // ReadDir lists a directory, sorted by name.
 func (d *Disk) ReadDir(name string) ([]disk.Entry, error) {
 	d.charge(opReadDir, 0)
-	if _, err := d.fault(opReadDir, 0); err != nil {
+	if _, err := d.fault(opReadDir, name, 0); err != nil {
 		return nil, failed(opReadDir, name, err)
 	}
 	list, err := d.Look(name)
@@ -284,7 +284,7 @@ func (d *Disk) SyncDir(name string) error {
 		return failed(opSyncDir, name, err)
 	}
 	d.settleNames()
-	_, err = d.fault(opSyncDir, 0)
+	_, err = d.fault(opSyncDir, name, 0)
 	if err != nil {
 		return failed(opSyncDir, name, err)
 	}

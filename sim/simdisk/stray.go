@@ -35,6 +35,7 @@ func (d *Disk) stray(n *inode, p []byte, off int64) {
 		return
 	}
 	d.bites.StrayReads++
+	d.troubled(n.label)
 	n.astray = at + 1
 	copy(meant, got)
 }

@@ -1,0 +1,194 @@
+package sim
+
+import (
+	"strconv"
+	"strings"
+
+	"momus/checker"
+	"momus/core/kafka"
+	"momus/sim/simdisk"
+)
+
+// allDirs are the log directories that a node may have, each a disk of its own; the metadata log is in
+// the first.
+var allDirs = [...]string{"/data", "/data1", "/data2"}
+
+// What may become of a directory beside the first.
+const (
+	// dirBreaks: every call fails, for as long as the process runs or longer.
+	dirBreaks = iota
+	// dirAway: at the next start it is not there, at a later one it is again.
+	dirAway
+	// dirWiped: at the next start it is empty.
+	dirWiped
+	dirFates
+)
+
+// mounted is how one log directory of a node stands.
+type mounted struct {
+	path string
+	// broken is at which start from now on it works again, 0 if it does.
+	broken uint64
+	// fate is what becomes of it at the next start: dirAway, dirWiped, or 0.
+	fate int64
+	// away is what is not there, awayLogs the logs on it, and back at which start from now on it is.
+	away     *simdisk.Drive
+	awayLogs []kafka.TopicPartition
+	back     uint64
+}
+
+// planDirs draws what becomes of the directories. The first may break, and then the process ends; without
+// it a node has no identity, so it is not taken away. A process that lives on is ended a while later.
+func (n *node) planDirs(until int64) {
+	s := n.stream("plan/dirfaults")
+	if len(n.dirs) < 2 || !s.OneIn(2) {
+		return
+	}
+	for range 1 + s.Draw(8) {
+		at := s.Between(int64(200*kafka.Millisecond), until)
+		fate := [...]int64{dirBreaks, dirAway, dirWiped, dirAway, dirWiped}[s.Draw(5)]
+		which := int64(1 + s.Draw(uint64(len(n.dirs)-1)))
+		if fate == dirBreaks && s.Draw(3) == 2 {
+			which = 0
+		}
+		n.w.queue.push(event{at: at, node: n.index, kind: kindDir, index: which*dirFates + fate})
+	}
+}
+
+// dirEvent begins what was planned for a directory.
+func (n *node) dirEvent(index int64) {
+	m, fate := &n.dirs[index/dirFates], index%dirFates
+	if n.phase != phaseFaults || m.broken > 0 || m.fate != 0 || m.away != nil {
+		return
+	}
+	s := n.stream("dirs")
+	if fate == dirBreaks {
+		n.disk.Break(m.path)
+		m.broken = 1 + s.Draw(2)
+	} else {
+		m.fate = fate
+	}
+	end := event{at: n.w.now + s.Between(0, int64(kafka.Second)), node: n.index, kind: kindStop}
+	if s.Draw(2) == 0 {
+		end.kind, end.index = kindCrash, crashKill
+	}
+	n.w.queue.push(end)
+}
+
+// changeDirs does what becomes of the directories while the node is down.
+func (n *node) changeDirs() {
+	for i := range n.dirs {
+		m := &n.dirs[i]
+		if m.broken > 0 {
+			if m.broken--; m.broken == 0 {
+				n.disk.Mend(m.path)
+			}
+		}
+		if m.away != nil {
+			if m.back--; m.back == 0 {
+				n.lose(m) // what was made in its place meanwhile
+				n.disk.Attach(m.path, m.away)
+				m.away, m.awayLogs = nil, nil
+			}
+		}
+		switch m.fate {
+		case dirAway:
+			m.awayLogs = n.logsIn(m.path)
+			if m.away = n.disk.Detach(m.path); m.away != nil {
+				m.back = 1 + n.stream("dirs").Draw(2)
+				n.bites.DirsAway++
+			}
+		case dirWiped:
+			n.lose(m)
+		}
+		m.fate = 0
+	}
+}
+
+// lose takes away for good what a directory holds, and tells the judge.
+func (n *node) lose(m *mounted) {
+	lost := n.logsIn(m.path)
+	if n.disk.Detach(m.path) == nil {
+		return
+	}
+	n.bites.DirsWiped++
+	d := checker.DirLoss{Event: checker.Event((*guestEnv)(n).Event()), Lost: lost}
+	for i := range n.dirs {
+		if o := &n.dirs[i]; o != m {
+			d.Kept = append(append(d.Kept, n.logsIn(o.path)...), o.awayLogs...)
+		}
+	}
+	d.Kept = append(d.Kept, m.awayLogs...)
+	if trace := n.w.options.Trace; trace != nil {
+		trace(n.name + "lost " + m.path + " t=" + strconv.FormatInt(n.w.now, 10) + " with " + strconv.Itoa(len(lost)) + " logs")
+	}
+	h := n.guests.population.History()
+	h.DirLosses = append(h.DirLosses, d)
+}
+
+// logsIn lists the logs of partitions that a directory holds, as the world sees for itself.
+func (n *node) logsIn(path string) []kafka.TopicPartition {
+	entries, err := n.disk.Look(path)
+	if err != nil {
+		return nil // it is not there
+	}
+	var logs []kafka.TopicPartition
+	for _, e := range entries {
+		cut := strings.LastIndexByte(e.Name, '-')
+		if cut < 0 || !e.Dir {
+			continue
+		}
+		partition, err := strconv.ParseInt(e.Name[cut+1:], 10, 32)
+		if err != nil {
+			continue
+		}
+		_, text, _ := strings.Cut(string(n.disk.Peek(path+"/"+e.Name+"/partition.metadata")), "topic_id: ")
+		if id, ok := kafka.ParseUUID(strings.TrimSpace(text)); ok {
+			logs = append(logs, kafka.TopicPartition{Topic: id, Partition: kafka.PartitionID(partition)})
+		}
+	}
+	return logs
+}
+
+// mendDirs has every directory there and well at the next start.
+func (n *node) mendDirs() {
+	for i := range n.dirs {
+		m := &n.dirs[i]
+		m.broken, m.back, m.fate = min(m.broken, 1), min(m.back, 1), 0
+	}
+}
+
+// impaired tells that the process goes on without one of its directories: then nothing but another
+// start brings that back.
+func (n *node) impaired() bool {
+	p := n.process
+	if p == nil {
+		return false
+	}
+	for i := range n.dirs {
+		if n.dirs[i].broken > 0 || n.dirs[i].away != nil {
+			return true
+		}
+	}
+	return p.dirDown
+}
+
+// revive starts an impaired process again.
+func (n *node) revive() {
+	if n.impaired() {
+		n.crash(false)
+		n.boot()
+	}
+}
+
+// checkEnd demands that a process which ended by itself had reason to: its metadata directory failed.
+// The loss of any other is to be lived with.
+func (n *node) checkEnd(p *process) {
+	if n.metadataTroubles() == p.troubles {
+		n.w.violated(Correctness, "directories", n.name+"ended, though no call on its metadata directory had failed: "+n.exit.Reason)
+	}
+}
+
+func (n *node) metadataTroubles() uint64 {
+	return n.disk.Troubles(n.dirs[0].path) + n.disk.Troubles("/")
+}
