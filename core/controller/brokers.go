@@ -123,7 +123,7 @@ func (m *Controller) next(b *image.Broker, r *msg.BrokerHeartbeat) standing {
 	switch now := standingOf(b); {
 	case now == fenced && r.WantShutDown:
 		return shutDown
-	case now == fenced && (r.WantFence || b.InControlledShutdown || r.MetadataOffset < b.Registered):
+	case now == fenced && (r.WantFence || b.InControlledShutdown || r.MetadataOffset < b.Registered()):
 		// An incarnation that began to shut down does not come back: it is closing its logs.
 		return fenced
 	case now == fenced:
@@ -187,7 +187,7 @@ func (m *Controller) heartbeat(now kafka.Now, r *msg.BrokerHeartbeat) decision {
 	}
 	d.broker, d.shutsDown = b.ID, next == shuttingDown && !b.InControlledShutdown
 	d.reply = &msg.HeartbeatAnswer{
-		Op: r.Op, CaughtUp: r.MetadataOffset >= b.Registered,
+		Op: r.Op, CaughtUp: r.MetadataOffset >= b.Registered(),
 		Fenced: next == fenced || next == shutDown, ShouldShutDown: next == shutDown,
 	}
 	return d

@@ -37,20 +37,27 @@ func (m *Image) Apply(d *Delta, offset kafka.Offset, rec record.Metadata) {
 		pending := m.pending
 		m.open, m.pending = false, nil
 		for _, p := range pending {
-			m.apply(d, p.offset, p.record)
+			m.apply(d, p)
 		}
 	case *record.AbortTransactionRecord:
 		m.open, m.pending = false, nil
 	default:
 		if m.open {
-			m.pending = append(m.pending, pendingRecord{offset, rec})
+			m.pending = append(m.pending, rec)
 			return
 		}
-		m.apply(d, offset, rec)
+		m.apply(d, rec)
 	}
 }
 
-func (m *Image) apply(d *Delta, offset kafka.Offset, rec record.Metadata) {
+// Load applies a record of a snapshot to an image that began as New; Advance then says what offset
+// the snapshot reaches. As in a log, a record that contradicts the image panics.
+func (m *Image) Load(rec record.Metadata) {
+	var d Delta
+	m.apply(&d, rec)
+}
+
+func (m *Image) apply(d *Delta, rec record.Metadata) {
 	switch r := rec.(type) {
 	case *record.TopicRecord:
 		m.applyTopic(d, r)
@@ -69,13 +76,13 @@ func (m *Image) apply(d *Delta, offset kafka.Offset, rec record.Metadata) {
 	case *record.ProducerIDsRecord:
 		m.NextProducerID = r.NextProducerID
 	case *record.RegisterBrokerRecord:
-		m.applyRegister(d, offset, r)
+		m.applyRegister(d, r)
 	case *record.UnregisterBrokerRecord:
 		at, found := m.findBroker(r.BrokerID)
 		if !found {
 			panic(fmt.Sprintf("BUG: broker %d was unregistered, but is not registered", r.BrokerID))
 		}
-		m.Brokers = slices.Delete(m.Brokers, at, at+1)
+		m.Brokers = without(m.Brokers, at)
 		note(&d.BrokersChanged, r.BrokerID)
 	case *record.FenceBrokerRecord:
 		m.registered(d, r.ID, r.Epoch).Fenced = true
@@ -83,6 +90,8 @@ func (m *Image) apply(d *Delta, offset kafka.Offset, rec record.Metadata) {
 		m.registered(d, r.ID, r.Epoch).Fenced = false
 	case *record.BrokerRegistrationChangeRecord:
 		m.applyRegistrationChange(d, r)
+	default:
+		m.applyKept(rec)
 	}
 }
 
@@ -101,11 +110,14 @@ func (m *Image) applyTopic(d *Delta, r *record.TopicRecord) {
 // Kafka writes no records of their own.
 func (m *Image) applyRemoveTopic(d *Delta, r *record.RemoveTopicRecord) {
 	t := m.topic(r.TopicID)
+	resource := ConfigResource{record.ConfigTopic, t.Name}
+	d.Picture.losesTopic(t)
+	d.Picture.changesConfig(resource, m.Configs[resource])
 	delete(m.Topics, t.ID)
 	delete(m.ByName, t.Name)
 	at, _ := slices.BinarySearch(m.Names, t.Name)
-	m.Names = slices.Delete(m.Names, at, at+1)
-	delete(m.Configs, ConfigResource{record.ConfigTopic, t.Name})
+	m.Names = without(m.Names, at)
+	delete(m.Configs, resource)
 	d.deleted(t)
 }
 
@@ -119,6 +131,7 @@ func (m *Image) topic(id kafka.TopicID) *Topic {
 
 func (m *Image) applyPartition(d *Delta, r *record.PartitionRecord) {
 	t := m.topic(r.TopicID)
+	d.Picture.changesTopic(t)
 	for int(r.PartitionID) >= len(t.Partitions) {
 		t.Partitions = append(t.Partitions, Partition{})
 	}
@@ -147,9 +160,10 @@ func (m *Image) applyPartitionChange(d *Delta, r *record.PartitionChangeRecord) 
 	if p == nil {
 		panic(fmt.Sprintf("BUG: a record changes partition %s, which is not there", log))
 	}
+	d.Picture.changesTopic(m.Topics[r.TopicID])
 	set := func(to *[]kafka.NodeID, from []kafka.NodeID) {
 		if from != nil {
-			*to = slices.Clone(from)
+			*to = copied(from)
 		}
 	}
 	set(&p.ISR, r.ISR)
@@ -158,13 +172,13 @@ func (m *Image) applyPartitionChange(d *Delta, r *record.PartitionChangeRecord) 
 	set(&p.ELR, r.EligibleLeaderReplicas)
 	set(&p.LastKnownELR, r.LastKnownELR)
 	if r.Directories != nil {
-		p.Dirs = slices.Clone(r.Directories)
+		p.Dirs = copied(r.Directories)
 	}
 	if r.Replicas != nil {
 		if r.Directories == nil {
 			p.Dirs = movedDirs(p, r.Replicas)
 		}
-		p.Replicas = slices.Clone(r.Replicas)
+		p.Replicas = copied(r.Replicas)
 	}
 	if r.Leader != record.LeaderUnchanged {
 		p.Leader = r.Leader
@@ -201,6 +215,7 @@ func (m *Image) applyClearELR(d *Delta, r *record.ClearElrRecord) {
 		}
 		for i := range t.Partitions {
 			if p := &t.Partitions[i]; len(p.ELR)+len(p.LastKnownELR) > 0 {
+				d.Picture.changesTopic(t)
 				p.ELR, p.LastKnownELR = nil, nil
 				p.PartitionEpoch++
 				d.partition(kafka.TopicPartition{Topic: t.ID, Partition: kafka.PartitionID(i)})
@@ -212,6 +227,7 @@ func (m *Image) applyClearELR(d *Delta, r *record.ClearElrRecord) {
 func (m *Image) applyConfig(d *Delta, r *record.ConfigRecord) {
 	resource := ConfigResource{r.ResourceType, r.ResourceName}
 	overrides := m.Configs[resource]
+	d.Picture.changesConfig(resource, overrides)
 	at, found := slices.BinarySearchFunc(overrides, r.Name, func(o config.Override, name string) int { return cmp.Compare(o.Name, name) })
 	switch {
 	case r.Value == nil && found:
@@ -224,14 +240,28 @@ func (m *Image) applyConfig(d *Delta, r *record.ConfigRecord) {
 	if m.Configs[resource] = overrides; len(overrides) == 0 {
 		delete(m.Configs, resource)
 	}
+	if resource.Type != record.ConfigTopic {
+		m.listOther(resource, len(overrides) > 0)
+	}
 	note(&d.ConfigsChanged, resource)
+}
+
+// listOther keeps the list of the resources with a configuration that are no topics.
+func (m *Image) listOther(r ConfigResource, configured bool) {
+	at, found := slices.BinarySearchFunc(m.others, r, ConfigResource.Compare)
+	switch {
+	case found && !configured:
+		m.others = without(m.others, at)
+	case !found && configured:
+		m.others = slices.Insert(m.others, at, r)
+	}
 }
 
 func (m *Image) applyFeature(d *Delta, r *record.FeatureLevelRecord) {
 	at, found := m.findFeature(r.Name)
 	switch {
 	case found && r.FeatureLevel == 0:
-		m.Features = slices.Delete(m.Features, at, at+1)
+		m.Features = without(m.Features, at)
 	case found:
 		m.Features[at].Level = r.FeatureLevel
 	case r.FeatureLevel != 0:
@@ -240,11 +270,11 @@ func (m *Image) applyFeature(d *Delta, r *record.FeatureLevelRecord) {
 	note(&d.FeaturesChanged, r.Name)
 }
 
-func (m *Image) applyRegister(d *Delta, offset kafka.Offset, r *record.RegisterBrokerRecord) {
+func (m *Image) applyRegister(d *Delta, r *record.RegisterBrokerRecord) {
 	b := Broker{
 		ID: r.BrokerID, Epoch: r.BrokerEpoch, Incarnation: r.IncarnationID,
-		Endpoints: slices.Clone(r.EndPoints), Features: slices.Clone(r.Features), Rack: cloneString(r.Rack), Dirs: slices.Clone(r.LogDirs),
-		Fenced: r.Fenced, InControlledShutdown: r.InControlledShutdown, Registered: offset,
+		Endpoints: copied(r.EndPoints), Features: copied(r.Features), Rack: cloneString(r.Rack), Dirs: copied(r.LogDirs),
+		Cordoned: slices.Clone(r.CordonedLogDirs), Fenced: r.Fenced, InControlledShutdown: r.InControlledShutdown,
 	}
 	if at, found := m.findBroker(r.BrokerID); found {
 		m.Brokers[at] = b
@@ -282,6 +312,9 @@ func (m *Image) applyRegistrationChange(d *Delta, r *record.BrokerRegistrationCh
 		b.InControlledShutdown = true
 	}
 	if len(r.LogDirs) > 0 {
-		b.Dirs = slices.Clone(r.LogDirs)
+		b.Dirs = copied(r.LogDirs)
+	}
+	if r.CordonedLogDirs != nil {
+		b.Cordoned = slices.Clone(r.CordonedLogDirs)
 	}
 }

@@ -51,12 +51,19 @@ func (v *Image) AppendCanon(b []byte) []byte {
 			b = e1[i2].AppendCanon(b)
 		}
 	}
+	b = canon.AppendLen(b, len(v.others), v.others == nil)
+	for i1 := range v.others {
+		b = v.others[i1].AppendCanon(b)
+	}
 	b = canon.AppendInt(b, int64(v.NextProducerID))
+	b = canon.AppendLen(b, len(v.Kept), v.Kept == nil)
+	for i1 := range v.Kept {
+		b = v.Kept[i1].AppendCanon(b)
+	}
 	b = canon.AppendBool(b, v.open)
 	b = canon.AppendLen(b, len(v.pending), v.pending == nil)
 	for i1 := range v.pending {
-		b = canon.AppendInt(b, int64(v.pending[i1].offset))
-		b = record.AppendCanonMetadata(b, v.pending[i1].record)
+		b = record.AppendCanonMetadata(b, v.pending[i1])
 	}
 	return b
 }
@@ -138,14 +145,27 @@ func (v *Image) ReadCanon(r *canon.Reader) {
 		}
 		v.Configs[k1] = e1
 	}
+	v.others = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.others = make([]ConfigResource, n1)
+		for i2 := range v.others {
+			v.others[i2].ReadCanon(r)
+		}
+	}
 	v.NextProducerID = kafka.ProducerID(r.Int(64))
+	v.Kept = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Kept = make([]Kept, n1)
+		for i2 := range v.Kept {
+			v.Kept[i2].ReadCanon(r)
+		}
+	}
 	v.open = r.Bool()
 	v.pending = nil
 	if n1 := r.Len(); n1 >= 0 {
-		v.pending = make([]pendingRecord, n1)
+		v.pending = make([]record.Metadata, n1)
 		for i2 := range v.pending {
-			v.pending[i2].offset = kafka.Offset(r.Int(64))
-			v.pending[i2].record = record.ReadCanonMetadata(r)
+			v.pending[i2] = record.ReadCanonMetadata(r)
 		}
 	}
 }
@@ -260,8 +280,34 @@ func (v *Image) AppendText(b []byte) []byte {
 		}
 		b = append(b, ']')
 	}
+	b = append(b, " others:"...)
+	if v.others == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.others {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.others[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
 	b = append(b, " NextProducerID:"...)
 	b = strconv.AppendInt(b, int64(v.NextProducerID), 10)
+	b = append(b, " Kept:"...)
+	if v.Kept == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Kept {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Kept[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
 	b = append(b, " open:"...)
 	b = strconv.AppendBool(b, v.open)
 	b = append(b, " pending:"...)
@@ -273,12 +319,7 @@ func (v *Image) AppendText(b []byte) []byte {
 			if i1 > 0 {
 				b = append(b, ' ')
 			}
-			b = append(b, '{')
-			b = append(b, "offset:"...)
-			b = strconv.AppendInt(b, int64(v.pending[i1].offset), 10)
-			b = append(b, " record:"...)
-			b = record.AppendCanonMetadataText(b, v.pending[i1].record)
-			b = append(b, '}')
+			b = record.AppendCanonMetadataText(b, v.pending[i1])
 		}
 		b = append(b, ']')
 	}
@@ -557,9 +598,12 @@ func (v *Broker) AppendCanon(b []byte) []byte {
 	for i1 := range v.Dirs {
 		b = append(b, v.Dirs[i1][:]...)
 	}
+	b = canon.AppendLen(b, len(v.Cordoned), v.Cordoned == nil)
+	for i1 := range v.Cordoned {
+		b = append(b, v.Cordoned[i1][:]...)
+	}
 	b = canon.AppendBool(b, v.Fenced)
 	b = canon.AppendBool(b, v.InControlledShutdown)
-	b = canon.AppendInt(b, int64(v.Registered))
 	return b
 }
 
@@ -594,9 +638,15 @@ func (v *Broker) ReadCanon(r *canon.Reader) {
 			copy(v.Dirs[i2][:], r.Raw(len(v.Dirs[i2])))
 		}
 	}
+	v.Cordoned = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Cordoned = make([]kafka.UUID, n1)
+		for i2 := range v.Cordoned {
+			copy(v.Cordoned[i2][:], r.Raw(len(v.Cordoned[i2])))
+		}
+	}
 	v.Fenced = r.Bool()
 	v.InControlledShutdown = r.Bool()
-	v.Registered = kafka.Offset(r.Int(64))
 }
 
 // AppendText appends v for a human reader.
@@ -654,12 +704,23 @@ func (v *Broker) AppendText(b []byte) []byte {
 		}
 		b = append(b, ']')
 	}
+	b = append(b, " Cordoned:"...)
+	if v.Cordoned == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Cordoned {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, v.Cordoned[i1].String()...)
+		}
+		b = append(b, ']')
+	}
 	b = append(b, " Fenced:"...)
 	b = strconv.AppendBool(b, v.Fenced)
 	b = append(b, " InControlledShutdown:"...)
 	b = strconv.AppendBool(b, v.InControlledShutdown)
-	b = append(b, " Registered:"...)
-	b = strconv.AppendInt(b, int64(v.Registered), 10)
 	b = append(b, '}')
 	return b
 }
@@ -710,6 +771,299 @@ func (v *ConfigResource) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.Type), 10)
 	b = append(b, " Name:"...)
 	b = canon.AppendQuoted(b, v.Name)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *Kept) AppendCanon(b []byte) []byte {
+	b = canon.AppendUint(b, uint64(v.Kind))
+	b = canon.AppendString(b, v.Key)
+	b = record.AppendCanonMetadata(b, v.Record)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *Kept) ReadCanon(r *canon.Reader) {
+	v.Kind = KeptKind(r.Uint(8))
+	v.Key = r.Str()
+	v.Record = record.ReadCanonMetadata(r)
+}
+
+// AppendText appends v for a human reader.
+func (v *Kept) AppendText(b []byte) []byte {
+	b = append(b, "Kept"...)
+	b = append(b, '{')
+	b = append(b, "Kind:"...)
+	b = strconv.AppendUint(b, uint64(v.Kind), 10)
+	b = append(b, " Key:"...)
+	b = canon.AppendQuoted(b, v.Key)
+	b = append(b, " Record:"...)
+	b = record.AppendCanonMetadataText(b, v.Record)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *Picture) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Offset))
+	b = canon.AppendInt(b, int64(v.Epoch))
+	b = canon.AppendLen(b, len(v.features), v.features == nil)
+	for i1 := range v.features {
+		b = v.features[i1].AppendCanon(b)
+	}
+	b = canon.AppendLen(b, len(v.brokers), v.brokers == nil)
+	for i1 := range v.brokers {
+		b = v.brokers[i1].AppendCanon(b)
+	}
+	b = canon.AppendLen(b, len(v.kept), v.kept == nil)
+	for i1 := range v.kept {
+		b = v.kept[i1].AppendCanon(b)
+	}
+	b = canon.AppendInt(b, int64(v.nextProducerID))
+	b = canon.AppendLen(b, len(v.names), v.names == nil)
+	for i1 := range v.names {
+		b = canon.AppendString(b, v.names[i1])
+	}
+	b = canon.AppendLen(b, len(v.others), v.others == nil)
+	for i1 := range v.others {
+		b = v.others[i1].AppendCanon(b)
+	}
+	b = canon.AppendUint(b, uint64(len(v.topics)))
+	for _, k1 := range canon.SortedKeys(v.topics) {
+		b = canon.AppendString(b, k1)
+		e1 := v.topics[k1]
+		b = canon.AppendBool(b, e1 != nil)
+		if e1 != nil {
+			b = e1.AppendCanon(b)
+		}
+	}
+	b = canon.AppendUint(b, uint64(len(v.configs)))
+	for _, k1 := range canon.SortedKeysFunc(v.configs, ConfigResource.Compare) {
+		b = k1.AppendCanon(b)
+		e1 := v.configs[k1]
+		b = canon.AppendLen(b, len(e1), e1 == nil)
+		for i2 := range e1 {
+			b = e1[i2].AppendCanon(b)
+		}
+	}
+	b = canon.AppendUint(b, uint64(v.section))
+	b = canon.AppendInt(b, int64(v.at))
+	b = canon.AppendInt(b, int64(v.within))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *Picture) ReadCanon(r *canon.Reader) {
+	v.Offset = kafka.Offset(r.Int(64))
+	v.Epoch = kafka.LeaderEpoch(r.Int(32))
+	v.features = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.features = make([]Feature, n1)
+		for i2 := range v.features {
+			v.features[i2].ReadCanon(r)
+		}
+	}
+	v.brokers = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.brokers = make([]Broker, n1)
+		for i2 := range v.brokers {
+			v.brokers[i2].ReadCanon(r)
+		}
+	}
+	v.kept = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.kept = make([]Kept, n1)
+		for i2 := range v.kept {
+			v.kept[i2].ReadCanon(r)
+		}
+	}
+	v.nextProducerID = kafka.ProducerID(r.Int(64))
+	v.names = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.names = make([]string, n1)
+		for i2 := range v.names {
+			v.names[i2] = r.Str()
+		}
+	}
+	v.others = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.others = make([]ConfigResource, n1)
+		for i2 := range v.others {
+			v.others[i2].ReadCanon(r)
+		}
+	}
+	v.topics = make(map[string]*Topic)
+	for n1 := r.Count(); n1 > 0; n1-- {
+		var k1 string
+		var e1 *Topic
+		k1 = r.Str()
+		e1 = nil
+		if r.Bool() {
+			e1 = new(Topic)
+			e1.ReadCanon(r)
+		}
+		if _, twice := v.topics[k1]; twice {
+			r.Fail(canon.ErrDuplicate)
+		}
+		if r.Err != nil {
+			break
+		}
+		v.topics[k1] = e1
+	}
+	v.configs = make(map[ConfigResource][]config.Override)
+	for n1 := r.Count(); n1 > 0; n1-- {
+		var k1 ConfigResource
+		var e1 []config.Override
+		k1.ReadCanon(r)
+		e1 = nil
+		if n2 := r.Len(); n2 >= 0 {
+			e1 = make([]config.Override, n2)
+			for i3 := range e1 {
+				e1[i3].ReadCanon(r)
+			}
+		}
+		if _, twice := v.configs[k1]; twice {
+			r.Fail(canon.ErrDuplicate)
+		}
+		if r.Err != nil {
+			break
+		}
+		v.configs[k1] = e1
+	}
+	v.section = section(r.Uint(8))
+	v.at = int32(r.Int(32))
+	v.within = int32(r.Int(32))
+}
+
+// AppendText appends v for a human reader.
+func (v *Picture) AppendText(b []byte) []byte {
+	b = append(b, "Picture"...)
+	b = append(b, '{')
+	b = append(b, "Offset:"...)
+	b = strconv.AppendInt(b, int64(v.Offset), 10)
+	b = append(b, " Epoch:"...)
+	b = strconv.AppendInt(b, int64(v.Epoch), 10)
+	b = append(b, " features:"...)
+	if v.features == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.features {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.features[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " brokers:"...)
+	if v.brokers == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.brokers {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.brokers[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " kept:"...)
+	if v.kept == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.kept {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.kept[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " nextProducerID:"...)
+	b = strconv.AppendInt(b, int64(v.nextProducerID), 10)
+	b = append(b, " names:"...)
+	if v.names == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.names {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = canon.AppendQuoted(b, v.names[i1])
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " others:"...)
+	if v.others == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.others {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.others[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " topics:"...)
+	if v.topics == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, "map["...)
+		for i1, k1 := range canon.SortedKeys(v.topics) {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = canon.AppendQuoted(b, k1)
+			b = append(b, ':')
+			e1 := v.topics[k1]
+			if e1 == nil {
+				b = append(b, "nil"...)
+			} else {
+				b = e1.AppendText(b)
+			}
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " configs:"...)
+	if v.configs == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, "map["...)
+		for i1, k1 := range canon.SortedKeysFunc(v.configs, ConfigResource.Compare) {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = k1.AppendText(b)
+			b = append(b, ':')
+			e1 := v.configs[k1]
+			if e1 == nil {
+				b = append(b, "nil"...)
+			} else {
+				b = append(b, '[')
+				for i2 := range e1 {
+					if i2 > 0 {
+						b = append(b, ' ')
+					}
+					b = e1[i2].AppendText(b)
+				}
+				b = append(b, ']')
+			}
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " section:"...)
+	b = strconv.AppendUint(b, uint64(v.section), 10)
+	b = append(b, " at:"...)
+	b = strconv.AppendInt(b, int64(v.at), 10)
+	b = append(b, " within:"...)
+	b = strconv.AppendInt(b, int64(v.within), 10)
 	b = append(b, '}')
 	return b
 }

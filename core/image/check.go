@@ -30,10 +30,20 @@ func (m *Image) Check() {
 	if !slices.IsSortedFunc(m.Brokers, func(a, b Broker) int { return int(a.ID) - int(b.ID) }) {
 		panic("BUG: the image's brokers are not sorted")
 	}
+	if !slices.IsSortedFunc(m.others, ConfigResource.Compare) {
+		panic("BUG: the image's other resources are not sorted")
+	}
+	others := 0
 	for _, r := range m.sortedConfigs() {
+		if r.Type != record.ConfigTopic {
+			others++
+		}
 		if r.Type == record.ConfigTopic && m.TopicNamed(r.Name) == nil {
 			panic(fmt.Sprintf("BUG: configuration of topic %q, which is not there", r.Name))
 		}
+	}
+	if others != len(m.others) {
+		panic(fmt.Sprintf("BUG: the image lists %d other resources with a configuration, of %d", len(m.others), others))
 	}
 	if !m.open && len(m.pending) > 0 {
 		panic("BUG: pending records without a transaction")

@@ -17,6 +17,8 @@ type Delta struct {
 	BrokersChanged    []kafka.NodeID
 	ConfigsChanged    []ConfigResource
 	FeaturesChanged   []string
+	// Picture, if set, is given what Apply is about to change, as it was.
+	Picture *Picture
 
 	// seen finds partitions again: a batch may create thousands.
 	seen map[kafka.TopicPartition]struct{}

@@ -26,18 +26,18 @@ type Image struct {
 	Brokers  []Broker
 	Features []Feature
 	Configs  map[ConfigResource][]config.Override
+	// others are the resources in Configs that are no topics, sorted.
+	others []ConfigResource
 
 	// NextProducerID is the first id of the next block that is given out.
 	NextProducerID kafka.ProducerID
 
+	// Kept are records of things that this build holds and does not act on, sorted.
+	Kept []Kept
+
 	// open says that a transaction's records are being kept in pending until it ends.
 	open    bool
-	pending []pendingRecord
-}
-
-type pendingRecord struct {
-	offset kafka.Offset
-	record record.Metadata
+	pending []record.Metadata
 }
 
 // Topic is one incarnation of a topic; Partitions are indexed by their ids.
@@ -71,18 +71,18 @@ type Partition struct {
 //
 //canon:gen
 type Broker struct {
-	ID                   kafka.NodeID
-	Epoch                kafka.BrokerEpoch
-	Incarnation          kafka.UUID
-	Endpoints            []record.BrokerEndpoint
-	Features             []record.BrokerFeature
-	Rack                 *string
-	Dirs                 []kafka.DirID
+	ID          kafka.NodeID
+	Epoch       kafka.BrokerEpoch
+	Incarnation kafka.UUID
+	Endpoints   []record.BrokerEndpoint
+	Features    []record.BrokerFeature
+	Rack        *string
+	Dirs        []kafka.DirID
+	// Cordoned are the directories that are to get no new replicas (KIP-1066); nil until the broker
+	// named them.
+	Cordoned             []kafka.DirID
 	Fenced               bool
 	InControlledShutdown bool
-	// Registered is the offset of the record that registered it: a broker that has read that far
-	// has seen its own registration.
-	Registered kafka.Offset
 }
 
 // Feature is a feature finalised at a level above 0.
@@ -162,6 +162,10 @@ func (m *Image) Broker(id kafka.NodeID) *Broker {
 	return &m.Brokers[at]
 }
 
+// Registered is the offset at which the broker was registered, since that is what its epoch is: a
+// broker that has read that far has seen its own registration.
+func (b *Broker) Registered() kafka.Offset { return kafka.Offset(b.Epoch) }
+
 // Active tells a broker that may lead: registered, unfenced, and not on its way out.
 func (b *Broker) Active() bool { return b != nil && !b.Fenced && !b.InControlledShutdown }
 
@@ -184,8 +188,10 @@ func (m *Image) Feature(name string) record.FeatureLevel {
 }
 
 func (m *Image) findFeature(name string) (at int, found bool) {
-	return slices.BinarySearchFunc(m.Features, name, func(f Feature, name string) int { return cmp.Compare(f.Name, name) })
+	return slices.BinarySearchFunc(m.Features, name, byName)
 }
+
+func byName(f Feature, name string) int { return cmp.Compare(f.Name, name) }
 
 // Config lists the overrides of a resource, sorted by name.
 func (m *Image) Config(typ record.ConfigResourceType, name string) []config.Override {
@@ -242,13 +248,15 @@ func (m *Image) Clone() Image {
 	for i := range c.Brokers {
 		b := &c.Brokers[i]
 		b.Rack = cloneString(b.Rack)
-		b.Endpoints, b.Features, b.Dirs = slices.Clone(b.Endpoints), slices.Clone(b.Features), slices.Clone(b.Dirs)
+		b.Endpoints, b.Features, b.Dirs = copied(b.Endpoints), copied(b.Features), copied(b.Dirs)
+		b.Cordoned = slices.Clone(b.Cordoned)
 	}
 	c.Features = slices.Clone(m.Features)
 	c.Configs = make(map[ConfigResource][]config.Override, len(m.Configs))
 	for _, r := range m.sortedConfigs() {
 		c.Configs[r] = slices.Clone(m.Configs[r])
 	}
+	c.others, c.Kept = slices.Clone(m.others), slices.Clone(m.Kept)
 	c.pending = slices.Clone(m.pending)
 	return c
 }
@@ -263,8 +271,25 @@ func (t *Topic) clone() *Topic {
 
 func (p Partition) clone() Partition {
 	for _, s := range []*[]kafka.NodeID{&p.Replicas, &p.ISR, &p.Adding, &p.Removing, &p.ELR, &p.LastKnownELR} {
-		*s = slices.Clone(*s)
+		*s = copied(*s)
 	}
-	p.Dirs = slices.Clone(p.Dirs)
+	p.Dirs = copied(p.Dirs)
 	return p
+}
+
+// copied is a list of the image's own, nil if there is nothing in it: one image has one form, whether
+// it was made from records in memory, from those of the log, or from a snapshot.
+func copied[T any](list []T) []T {
+	if len(list) == 0 {
+		return nil
+	}
+	return slices.Clone(list)
+}
+
+// without is a list of the image's without one entry, in the same form.
+func without[T any](list []T, at int) []T {
+	if len(list) == 1 {
+		return nil
+	}
+	return slices.Delete(list, at, at+1)
 }

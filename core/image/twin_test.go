@@ -26,7 +26,7 @@ func newAuthor() *author {
 
 func (a *author) draw(t *rapid.T, offset kafka.Offset) record.Metadata {
 	for {
-		if rec := a.try(t, offset, rapid.IntRange(0, 9).Draw(t, "kind")); rec != nil {
+		if rec := a.try(t, offset, rapid.IntRange(0, 11).Draw(t, "kind")); rec != nil {
 			return rec
 		}
 	}
@@ -101,6 +101,8 @@ func (a *author) try(t *rapid.T, offset kafka.Offset, kind int) record.Metadata 
 	case 7:
 		return &record.FeatureLevelRecord{Name: rapid.SampledFrom([]string{"f", "g"}).Draw(t, "feature"),
 			FeatureLevel: record.FeatureLevel(rapid.IntRange(0, 2).Draw(t, "level"))}
+	case 10, 11:
+		return drawKept(t)
 	case 8:
 		return &record.ProducerIDsRecord{NextProducerID: kafka.ProducerID(offset) * 1000}
 	}
