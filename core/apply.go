@@ -15,7 +15,8 @@ import (
 // committed applies metadata records to the image, the only way in which it changes, and lets the
 // machines follow what changed.
 func (n *Node) committed(now kafka.Now, c *msg.Committed) {
-	var delta image.Delta
+	delta := image.Delta{Picture: n.picture}
+	n.sinceSnapshot += c.Bytes
 	for i, rec := range c.Records {
 		n.image.Apply(&delta, c.Base+kafka.Offset(i), rec)
 	}

@@ -42,8 +42,10 @@ func (n *Node) start(now kafka.Now, ev *Start) {
 func (n *Node) openQuorum(now kafka.Now) {
 	n.raft.Start(now, &n.facts, raft.Config{
 		NodeID: n.cfg.NodeID, Voters: n.facts.Voters,
-		SegmentBytes: n.cfg.MetadataSegmentBytes, ReadBytes: n.limits.MetadataReadBytes,
+		SegmentBytes: n.cfg.MetadataSegmentBytes, ReadBytes: n.limits.MetadataReadBytes, PartBytes: n.limits.SnapshotPartBytes,
+		RetentionBytes: n.cfg.MetadataRetentionBytes, Retention: n.cfg.MetadataRetention, CleanInterval: n.cfg.MetadataCleanInterval,
 	})
+	n.lastSnapshot = now.Mono
 }
 
 // caughtUp is called when the image is current for the first time: only now is it known which

@@ -7,6 +7,7 @@ import (
 
 	"momus/core/canon"
 	"momus/core/controller"
+	"momus/core/image"
 	"momus/core/kafka"
 	"momus/core/lifecycle"
 	"momus/core/port"
@@ -250,6 +251,12 @@ func (v *Node) AppendCanon(b []byte) []byte {
 			b = e1.AppendCanon(b)
 		}
 	}
+	b = canon.AppendBool(b, v.picture != nil)
+	if v.picture != nil {
+		b = v.picture.AppendCanon(b)
+	}
+	b = canon.AppendInt(b, v.sinceSnapshot)
+	b = canon.AppendInt(b, int64(v.lastSnapshot))
 	b = v.published.AppendCanon(b)
 	b = canon.AppendInt(b, int64(v.nextCheckpoint))
 	b = canon.AppendInt(b, int64(v.nextRetention))
@@ -386,6 +393,13 @@ func (v *Node) ReadCanon(r *canon.Reader) {
 		}
 		v.replicas[k1] = e1
 	}
+	v.picture = nil
+	if r.Bool() {
+		v.picture = new(image.Picture)
+		v.picture.ReadCanon(r)
+	}
+	v.sinceSnapshot = r.Int(64)
+	v.lastSnapshot = kafka.Mono(r.Int(64))
 	v.published.ReadCanon(r)
 	v.nextCheckpoint = kafka.Mono(r.Int(64))
 	v.nextRetention = kafka.Mono(r.Int(64))
@@ -597,6 +611,16 @@ func (v *Node) AppendText(b []byte) []byte {
 		}
 		b = append(b, ']')
 	}
+	b = append(b, " picture:"...)
+	if v.picture == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = v.picture.AppendText(b)
+	}
+	b = append(b, " sinceSnapshot:"...)
+	b = strconv.AppendInt(b, v.sinceSnapshot, 10)
+	b = append(b, " lastSnapshot:"...)
+	b = strconv.AppendInt(b, int64(v.lastSnapshot), 10)
 	b = append(b, " published:"...)
 	b = v.published.AppendText(b)
 	b = append(b, " nextCheckpoint:"...)

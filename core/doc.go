@@ -8,8 +8,8 @@
 // end of a node's life, opening.go the logs opened a few at a time in between; checkpoint.go writes the
 // offset checkpoints and lets a new log wait until one of the same name is out of the way;
 // directories.go finds the directory of a replica; fault.go follows I/O errors to the end of a directory
-// or the process; timers.go finds the next deadline. encode.go is the hash, the journal and the
-// snapshot's view of a Step, check.go what must be true after one.
+// or the process; snapshot.go keeps the metadata log short; timers.go finds the next deadline. encode.go
+// is the hash, the journal and the snapshot's view of a Step, check.go what must be true after one.
 //
 // The machines lie below: core/raft (the metadata quorum), core/controller (the cluster's
 // decisions), core/lifecycle (this broker's registration and its end), core/replica (one partition

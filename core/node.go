@@ -51,6 +51,12 @@ type Node struct {
 	session    *session.Session
 	replicas   map[kafka.TopicPartition]*replica.Replica
 
+	// picture is the image of the snapshot under way, while not all of it is taken; sinceSnapshot the
+	// bytes of the metadata log that came since the last was begun, lastSnapshot when that was.
+	picture       *image.Picture
+	sinceSnapshot int64
+	lastSnapshot  kafka.Mono
+
 	published msg.Published
 	// nextCheckpoint is when the offset checkpoints are written next.
 	nextCheckpoint kafka.Mono
@@ -132,7 +138,7 @@ func (n *Node) Step(now kafka.Now, ev Event) {
 	clear(n.checked)
 	n.checked = n.checked[:0]
 	n.settle(now)
-	n.wake()
+	n.wake(now)
 }
 
 func (n *Node) dispatch(now kafka.Now, ev Event) {
@@ -215,6 +221,9 @@ func (n *Node) deadline(now kafka.Now) {
 		r.Deadline(now)
 		n.touch(r)
 	}
+	if d := n.raft.NextDeadline(); d != 0 && d <= now.Mono {
+		n.raft.Deadline(now)
+	}
 	if n.nextCheckpoint != 0 && n.nextCheckpoint <= now.Mono {
 		n.checkpoint(now)
 	}
@@ -230,12 +239,13 @@ func (n *Node) deadline(now kafka.Now) {
 }
 
 // wake computes the earliest deadline of all.
-func (n *Node) wake() {
+func (n *Node) wake(now kafka.Now) {
 	at := kafka.Mono(0)
 	for _, d := range [...]kafka.Mono{
 		n.controller.NextDeadline(), n.lifecycle.NextDeadline(),
 		n.session.NextDeadline(), n.timers.next(), n.nextCheckpoint, n.nextRetention, n.nextRemoval(),
 		n.nextProgress,
+		n.raft.NextDeadline(), n.snapshotDue(now),
 	} {
 		if d != 0 && (at == 0 || d < at) {
 			at = d

@@ -83,6 +83,12 @@ const (
 	// NoteOpening tells how far the logs of a directory are opened, NoteAllOpened that all of them are.
 	NoteOpening
 	NoteAllOpened
+	// Of the metadata log: a snapshot was taken, one was loaded at the start, one was damaged and passed
+	// over; the log below To is gone, since a snapshot holds it.
+	NoteSnapshotTaken
+	NoteSnapshotLoaded
+	NoteSnapshotDamaged
+	NoteMetadataTrimmed
 )
 
 var noteNames = [...]string{
@@ -92,6 +98,8 @@ var noteNames = [...]string{
 	NoteRegistered: "registered", NoteProducerExpired: "producer expired",
 	NoteDirFailed: "log directory failed", NoteStray: "stray log", NoteFlushed: "flushed",
 	NoteOpening: "opening logs", NoteAllOpened: "logs opened",
+	NoteSnapshotTaken: "metadata snapshot taken", NoteSnapshotLoaded: "metadata snapshot loaded",
+	NoteSnapshotDamaged: "metadata snapshot damaged", NoteMetadataTrimmed: "metadata log start moved",
 }
 
 // String names the fact as log lines do; one of another version by its number.

@@ -17,6 +17,7 @@ func (n *Node) settle(now kafka.Now) {
 		moved = n.carryRaft(now) || moved
 		moved = n.carryController(now) || moved
 		moved = n.carryAssignments(now) || moved
+		moved = n.carrySnapshot(now) || moved
 		moved = n.carryLifecycle(now) || moved
 		moved = n.carrySession(now) || moved
 		moved = n.advanceStop(now) || moved
@@ -81,7 +82,7 @@ func (n *Node) carryReplica(now kafka.Now, r *replica.Replica) {
 
 func (n *Node) carryRaft(now kafka.Now) bool {
 	out := n.raft.Out
-	if len(out.Ops)+len(out.Reads)+len(out.Saves)+len(out.Committed)+len(out.Roles) == 0 && out.Fatal == "" {
+	if len(out.Ops)+len(out.Reads)+len(out.Saves)+len(out.Loaded)+len(out.Committed)+len(out.Notes)+len(out.Roles) == 0 && out.Fatal == "" {
 		return false
 	}
 	n.raft.Out = raft.Out{Closed: out.Closed}
@@ -91,6 +92,12 @@ func (n *Node) carryRaft(now kafka.Now) bool {
 		n.ready.Reads = append(n.ready.Reads, r)
 	}
 	n.ready.Saves = append(n.ready.Saves, out.Saves...)
+	for i := range out.Loaded {
+		n.loaded(&out.Loaded[i])
+	}
+	for i := range out.Notes {
+		n.quorumNote(&out.Notes[i])
+	}
 	for i := range out.Committed {
 		n.committed(now, &out.Committed[i])
 	}

@@ -83,7 +83,7 @@ func (n *Node) saved(now kafka.Now, done *port.Saved) {
 	switch done.Kind {
 	case port.ForgetBoot:
 		n.forgot(done)
-	case port.SaveQuorum:
+	case port.SaveQuorum, port.WriteSnapshot, port.LoadSnapshot, port.RemoveSnapshot:
 		n.raft.Saved(now, done)
 	case port.SaveFaulted:
 	case port.MarkStray:

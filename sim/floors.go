@@ -23,6 +23,9 @@ var floors = []Count{
 	{"final", 9_000},
 	{"start-moves", 60},
 	{"producer-ids", 800},
+	{"snapshots", 330},
+	{"snapshots-loaded", 350},
+	{"metadata-trims", 215},
 	{"repeats", 240},
 	{"fenced", 11},
 	{"wrapped", 40},
@@ -67,6 +70,7 @@ var faultFloors = []Count{
 	{"dirs-wiped", 36},
 	{"pauses", 50},
 	{"lags", 226},
+	{"snapshots-passed-over", 47},
 }
 
 // What no floor may fall below: acknowledged operations, power losses that lost data, bites of each

@@ -43,6 +43,8 @@ type node struct {
 	// steps counts core Steps of all lives.
 	steps  uint64
 	guests *guests
+	// metadata is what is known of its metadata log.
+	metadata metadataWatch
 	// logs are the logs by their directories, as they were opened last.
 	logs map[string]kafka.TopicPartition
 	// homes are the log directories that the logs were opened in.
@@ -304,6 +306,7 @@ func (n *node) ended() {
 		n.crashing(false)
 		n.disk.Crash(n.w.now, false)
 	}
+	n.wentDown()
 	n.process = nil
 	n.life++
 	n.dropConns(p, false)
@@ -321,6 +324,7 @@ func (n *node) crash(power bool) {
 	n.crashing(power)
 	n.disk.Crash(n.w.now, power)
 	n.exposed(claims, before)
+	n.wentDown()
 	n.sums = append(n.sums, p.stepper.Sum())
 	n.process = nil
 	n.life++
@@ -342,6 +346,7 @@ type observer node
 func (o *observer) Step(number uint64, now kafka.Now, ev core.Event, event []byte, mark core.Mark, sum uint64) {
 	n := (*node)(o)
 	n.observe(ev)
+	n.observeImage(ev)
 	if observe := n.w.options.Observe; observe != nil {
 		observe(n.name+"life="+strconv.Itoa(int(n.life)), number, event, sum)
 	}

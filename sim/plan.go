@@ -18,6 +18,7 @@ func newNode(w *World, index int32) *node {
 	n := &node{w: w, index: index, name: "node" + strconv.Itoa(int(index)) + "/", streams: map[string]*Stream{}, logs: map[string]kafka.TopicPartition{}, homes: map[kafka.TopicPartition]string{}}
 	n.limits = n.drawLimits()
 	n.node = n.drawConfig()
+	n.drawSnapshots()
 	n.cfg = n.node.Broker
 	for _, path := range n.node.LogDirs {
 		n.dirs = append(n.dirs, mounted{path: path})
@@ -184,6 +185,7 @@ func (n *node) plannedCrash(e *event) {
 		}
 	}
 	n.crash(e.index == crashPower || e.index == crashNowPower)
+	n.rotSnapshot()
 	n.relapse = [...]int{0, 0, 0, crashNowPower, crashNowKill}[n.stream("plan/relapse").Draw(5)]
 	delay := n.stream("plan/restart").Tail(int64(20 * kafka.Millisecond))
 	n.w.queue.push(event{at: n.w.now + min(delay, int64(2*kafka.Second)), node: n.index, kind: kindRestart})

@@ -29,6 +29,7 @@ type Report struct {
 	// ClockJumps counts jumps of wall clocks.
 	ClockJumps uint64
 	Process    ProcessBites
+	Metadata   MetadataBites
 	Disk       simdisk.Bites
 	Net        simnet.Bites
 	// Sums are the hash chains of each node's lives.
@@ -89,6 +90,8 @@ func (r *Report) Counts() []Count {
 		{"short-writes", n.ShortWrites}, {"short-reads", n.ShortReads}, {"chops", n.Chops}, {"late", n.Late},
 		{"resets", n.Resets}, {"clock-jumps", r.ClockJumps},
 		{"stops", r.Process.Stops}, {"early-stops", r.Process.EarlyStops}, {"dirs-away", r.Process.DirsAway}, {"dirs-wiped", r.Process.DirsWiped}, {"pauses", r.Process.Pauses}, {"lags", r.Process.Lags},
+		{"snapshots", r.Metadata.Taken}, {"snapshots-loaded", r.Metadata.Loaded},
+		{"snapshots-passed-over", r.Metadata.PassedOver}, {"metadata-trims", r.Metadata.Trims},
 	}
 }
 

@@ -89,6 +89,8 @@ func (s *nodeSink) Note(note core.Note) {
 		s.process.dirDown, s.process.checkAt = true, 0
 	case core.NoteLogStartMoved:
 		(*node)(s).startMoved(&note)
+	case core.NoteSnapshotTaken, core.NoteSnapshotLoaded, core.NoteSnapshotDamaged, core.NoteMetadataTrimmed:
+		(*node)(s).metadataNote(note.Kind)
 	case core.NoteProducerExpired:
 		(*node)(s).producerExpired(&note)
 	case core.NoteReady, core.NoteLeader, core.NoteRegistered, core.NoteLogFailed:

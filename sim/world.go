@@ -241,6 +241,7 @@ func (w *World) finish() *Report {
 		r.DiskDowns += n.diskDowns
 		r.ClockJumps += n.jumps
 		r.Process.add(n.bites)
+		r.Metadata.add(n.metadata.bites)
 		if n.process != nil {
 			n.sums = append(n.sums, n.process.stepper.Sum())
 		}

@@ -119,6 +119,11 @@ func (v *values) broker() config.Broker {
 		InitialTaskDelay:         v.millis("log.initial.task.delay.ms"),
 		RecoveryThreads:          v.int("num.recovery.threads.per.data.dir"),
 		MetadataSegmentBytes:     v.int("metadata.log.segment.bytes"),
+		SnapshotBytes:            v.long("metadata.log.max.record.bytes.between.snapshots"),
+		SnapshotInterval:         v.millis("metadata.log.max.snapshot.interval.ms"),
+		MetadataRetentionBytes:   v.long("metadata.max.retention.bytes"),
+		MetadataRetention:        v.millis("metadata.max.retention.ms"),
+		MetadataCleanInterval:    config.MetadataCleanInterval,
 		Topic:                    v.topic(),
 	}
 	if rack, ok := v.text("broker.rack"); ok {

@@ -62,6 +62,15 @@ type Broker struct {
 	RecoveryThreads int32
 	// MetadataSegmentBytes is metadata.log.segment.bytes.
 	MetadataSegmentBytes int32
+	// SnapshotBytes is metadata.log.max.record.bytes.between.snapshots, SnapshotInterval
+	// metadata.log.max.snapshot.interval.ms; 0 is none.
+	SnapshotBytes    int64
+	SnapshotInterval kafka.Millis
+	// MetadataRetentionBytes and MetadataRetention are metadata.max.retention.bytes and .ms, negative
+	// for no limit. MetadataCleanInterval is how often they are looked at; no key sets it.
+	MetadataRetentionBytes int64
+	MetadataRetention      kafka.Millis
+	MetadataCleanInterval  kafka.Millis
 
 	// Static are the keys that the node's own configuration sets, by name, for DescribeConfigs. Of
 	// passwords, and of what is set and unknown, only the names are there.

@@ -12,6 +12,9 @@ const day kafka.Millis = 24 * 60 * 60 * 1000
 // ProducerIDBlock is the block of producer ids that every broker of Kafka takes.
 const ProducerIDBlock = 1000
 
+// MetadataCleanInterval is how often Kafka's KafkaRaftClient looks for snapshots that may go.
+const MetadataCleanInterval kafka.Millis = 60_000
+
 // DefaultTopic is what a topic has if neither it nor the broker says otherwise.
 func DefaultTopic() Topic {
 	return Topic{
@@ -62,6 +65,11 @@ func DefaultBroker() Broker {
 		InitialTaskDelay:         30000,
 		RecoveryThreads:          2,
 		MetadataSegmentBytes:     1 << 30,
+		SnapshotBytes:            20 << 20,
+		SnapshotInterval:         60 * 60 * 1000,
+		MetadataRetentionBytes:   100 << 20,
+		MetadataRetention:        7 * day,
+		MetadataCleanInterval:    MetadataCleanInterval,
 		Topic:                    DefaultTopic(),
 	}
 }

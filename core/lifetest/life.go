@@ -61,8 +61,16 @@ func New(storage *Storage, step Step, choose func(n int) int) *Life {
 	cfg := config.DefaultBroker()
 	cfg.CheckpointInterval = 500
 	cfg.ProducerIDExpiration = 700
+	cfg.SnapshotBytes, cfg.MetadataRetentionBytes = 1000, 3000
 	storage.starts++
-	l.event(&core.Start{Entropy: [32]byte{storage.starts}, Config: cfg, Limits: port.DefaultLimits(), Facts: storage.boot()})
+	l.event(&core.Start{Entropy: [32]byte{storage.starts}, Config: cfg, Limits: limits(), Facts: storage.boot()})
+	return l
+}
+
+// limits are small where a life is to see more than one turn.
+func limits() port.Limits {
+	l := port.DefaultLimits()
+	l.SnapshotPartBytes = 300
 	return l
 }
 

@@ -15,6 +15,8 @@ import (
 type Storage struct {
 	logs  map[kafka.TopicPartition]*log
 	facts port.BootFacts
+	// snapshots are the snapshots of the metadata log and what is written of the next, by their ids.
+	snapshots map[port.SnapshotID][]byte
 	// starts counts the lives, each of which has entropy of its own.
 	starts byte
 	// FailAppends makes every append to a partition fail, as a broken disk does.
@@ -43,7 +45,7 @@ type batch struct {
 func NewStorage() *Storage {
 	dir := kafka.DirID{1}
 	return &Storage{
-		logs: map[kafka.TopicPartition]*log{},
+		logs: map[kafka.TopicPartition]*log{}, snapshots: map[port.SnapshotID][]byte{},
 		facts: port.BootFacts{
 			ClusterID: "lifetest", MetadataDir: dir, Voters: []kafka.NodeID{1},
 			Dirs: []port.DirFacts{{Dir: dir, Path: "data", BrokerEpoch: kafka.NoBrokerEpoch, CleanEpoch: kafka.NoBrokerEpoch}},
@@ -54,7 +56,7 @@ func NewStorage() *Storage {
 // boot is what the next start finds. The value shares nothing with the storage.
 func (s *Storage) boot() port.BootFacts {
 	facts := s.facts
-	facts.Dirs = slices.Clone(facts.Dirs)
+	facts.Dirs, facts.Snapshots = slices.Clone(facts.Dirs), slices.Clone(facts.Snapshots)
 	dir := &facts.Dirs[0]
 	dir.Checkpoints = slices.Clone(dir.Checkpoints)
 	dir.Logs = nil
@@ -114,11 +116,11 @@ func (s *Storage) op(op port.LogOp) *core.LogDone {
 		l.append(op)
 	case port.OpFlush, port.OpClose:
 		l.flushed = l.end()
-	case port.OpAdvanceStart:
-		l.start = max(l.start, op.Base)
-		done.End = l.start
 	case port.OpDelete:
 		delete(s.logs, op.Log)
+	case port.OpAdvanceStart:
+		l.advance(op.Base)
+		done.End = l.start
 	default:
 		panic("an operation that this life never needs")
 	}
@@ -143,6 +145,15 @@ func (l *log) append(op port.LogOp) {
 	if l.end() != op.End {
 		panic("an append does not end where it says")
 	}
+}
+
+// advance moves the log start and lets go of the segments wholly below it.
+func (l *log) advance(start kafka.Offset) {
+	for len(l.segments) > 1 && l.segments[1].Base <= start {
+		l.segments = l.segments[1:]
+	}
+	l.start = max(l.start, start)
+	l.batches = slices.DeleteFunc(l.batches, func(b batch) bool { return b.header.BaseOffset < l.segments[0].Base })
 }
 
 func (l *log) opened() *port.Opened {
@@ -210,10 +221,32 @@ func (s *Storage) save(v port.Save) *core.Saved {
 	case port.RemoveCleanMarker:
 		dir.CleanMarker = false
 	case port.MarkStray:
+	case port.WriteSnapshot, port.LoadSnapshot, port.RemoveSnapshot:
+		return s.snapshot(&v)
 	default:
 		panic("a save that this life never needs")
 	}
 	return &core.Saved{Saved: port.Saved{Kind: v.Kind, Seq: v.Seq, Dir: v.Dir}}
+}
+
+// snapshot carries out a save of a snapshot.
+func (s *Storage) snapshot(v *port.Save) *core.Saved {
+	done := &core.Saved{Saved: port.Saved{Kind: v.Kind, Seq: v.Seq, Dir: v.Dir}}
+	p := v.Snapshot
+	switch v.Kind {
+	case port.WriteSnapshot:
+		b := append(s.snapshots[p.ID][:p.At:p.At], p.Data...)
+		if s.snapshots[p.ID] = b; p.Last {
+			s.facts.Snapshots = append(slices.Clone(s.facts.Snapshots), port.SnapshotFile{ID: p.ID, Size: int64(len(b)), Contained: 1})
+		}
+	case port.LoadSnapshot:
+		b := s.snapshots[p.ID]
+		done.Data = slices.Clone(b[p.At:min(p.At+int64(p.BytesMax), int64(len(b)))])
+	case port.RemoveSnapshot:
+		s.facts.Snapshots = slices.DeleteFunc(slices.Clone(s.facts.Snapshots), func(f port.SnapshotFile) bool { return f.ID == p.ID })
+		delete(s.snapshots, p.ID)
+	}
+	return done
 }
 
 // LosesPower forgets that the kernel is the same: the next start finds a lossy stop.

@@ -1244,6 +1244,7 @@ func (v *Committed) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.Last))
 	b = canon.AppendInt(b, int64(v.Epoch))
 	b = canon.AppendInt(b, int64(v.AppendTime))
+	b = canon.AppendInt(b, v.Bytes)
 	b = canon.AppendLen(b, len(v.Records), v.Records == nil)
 	for i1 := range v.Records {
 		b = record.AppendCanonMetadata(b, v.Records[i1])
@@ -1257,6 +1258,7 @@ func (v *Committed) ReadCanon(r *canon.Reader) {
 	v.Last = kafka.Offset(r.Int(64))
 	v.Epoch = kafka.LeaderEpoch(r.Int(32))
 	v.AppendTime = kafka.Wall(r.Int(64))
+	v.Bytes = r.Int(64)
 	v.Records = nil
 	if n1 := r.Len(); n1 >= 0 {
 		v.Records = make([]record.Metadata, n1)
@@ -1278,6 +1280,8 @@ func (v *Committed) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.Epoch), 10)
 	b = append(b, " AppendTime:"...)
 	b = strconv.AppendInt(b, int64(v.AppendTime), 10)
+	b = append(b, " Bytes:"...)
+	b = strconv.AppendInt(b, v.Bytes, 10)
 	b = append(b, " Records:"...)
 	if v.Records == nil {
 		b = append(b, "nil"...)
@@ -1291,6 +1295,63 @@ func (v *Committed) AppendText(b []byte) []byte {
 		}
 		b = append(b, ']')
 	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *Loaded) AppendCanon(b []byte) []byte {
+	b = canon.AppendBool(b, v.First)
+	b = canon.AppendLen(b, len(v.Records), v.Records == nil)
+	for i1 := range v.Records {
+		b = record.AppendCanonMetadata(b, v.Records[i1])
+	}
+	b = canon.AppendBool(b, v.Last)
+	b = canon.AppendInt(b, int64(v.End))
+	b = canon.AppendInt(b, int64(v.Epoch))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *Loaded) ReadCanon(r *canon.Reader) {
+	v.First = r.Bool()
+	v.Records = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Records = make([]record.Metadata, n1)
+		for i2 := range v.Records {
+			v.Records[i2] = record.ReadCanonMetadata(r)
+		}
+	}
+	v.Last = r.Bool()
+	v.End = kafka.Offset(r.Int(64))
+	v.Epoch = kafka.LeaderEpoch(r.Int(32))
+}
+
+// AppendText appends v for a human reader.
+func (v *Loaded) AppendText(b []byte) []byte {
+	b = append(b, "Loaded"...)
+	b = append(b, '{')
+	b = append(b, "First:"...)
+	b = strconv.AppendBool(b, v.First)
+	b = append(b, " Records:"...)
+	if v.Records == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Records {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = record.AppendCanonMetadataText(b, v.Records[i1])
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " Last:"...)
+	b = strconv.AppendBool(b, v.Last)
+	b = append(b, " End:"...)
+	b = strconv.AppendInt(b, int64(v.End), 10)
+	b = append(b, " Epoch:"...)
+	b = strconv.AppendInt(b, int64(v.Epoch), 10)
 	b = append(b, '}')
 	return b
 }

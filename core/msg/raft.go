@@ -16,7 +16,24 @@ type Committed struct {
 	Last       kafka.Offset
 	Epoch      kafka.LeaderEpoch
 	AppendTime kafka.Wall
-	Records    []record.Metadata
+	// Bytes is how much of the log they are.
+	Bytes   int64
+	Records []record.Metadata
+}
+
+// Loaded is a part of a snapshot of the metadata log, which stands for all that the log said below
+// End. The parts of one come in order. Some may be of a snapshot that turns out to be damaged: then
+// another First follows.
+//
+//canon:gen
+type Loaded struct {
+	// First says that whatever was loaded before counts for nothing.
+	First   bool
+	Records []record.Metadata
+	// Last says that the snapshot is whole; Epoch wrote the last of what it holds.
+	Last  bool
+	End   kafka.Offset
+	Epoch kafka.LeaderEpoch
 }
 
 // QuorumRole tells who leads the metadata quorum.

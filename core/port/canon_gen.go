@@ -94,6 +94,10 @@ func (v *Save) AppendCanon(b []byte) []byte {
 	for i1 := range v.Dirs {
 		b = append(b, v.Dirs[i1][:]...)
 	}
+	b = canon.AppendBool(b, v.Snapshot != nil)
+	if v.Snapshot != nil {
+		b = v.Snapshot.AppendCanon(b)
+	}
 	return b
 }
 
@@ -117,6 +121,11 @@ func (v *Save) ReadCanon(r *canon.Reader) {
 		for i2 := range v.Dirs {
 			copy(v.Dirs[i2][:], r.Raw(len(v.Dirs[i2])))
 		}
+	}
+	v.Snapshot = nil
+	if r.Bool() {
+		v.Snapshot = new(SnapshotPart)
+		v.Snapshot.ReadCanon(r)
 	}
 }
 
@@ -160,6 +169,12 @@ func (v *Save) AppendText(b []byte) []byte {
 		}
 		b = append(b, ']')
 	}
+	b = append(b, " Snapshot:"...)
+	if v.Snapshot == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = v.Snapshot.AppendText(b)
+	}
 	b = append(b, '}')
 	return b
 }
@@ -170,6 +185,7 @@ func (v *Saved) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, v.Seq)
 	b = append(b, v.Dir[:]...)
 	b = canon.AppendUint(b, uint64(v.Fail))
+	b = canon.AppendBytes(b, v.Data)
 	return b
 }
 
@@ -179,6 +195,7 @@ func (v *Saved) ReadCanon(r *canon.Reader) {
 	v.Seq = r.Int(64)
 	copy(v.Dir[:], r.Raw(len(v.Dir)))
 	v.Fail = Failure(r.Uint(8))
+	v.Data = r.Bytes()
 }
 
 // AppendText appends v for a human reader.
@@ -193,6 +210,12 @@ func (v *Saved) AppendText(b []byte) []byte {
 	b = append(b, v.Dir.String()...)
 	b = append(b, " Fail:"...)
 	b = append(b, v.Fail.String()...)
+	b = append(b, " Data:"...)
+	if v.Data == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, v.Data)
+	}
 	b = append(b, '}')
 	return b
 }
@@ -394,6 +417,14 @@ func (v *BootFacts) AppendCanon(b []byte) []byte {
 	}
 	b = canon.AppendBool(b, v.HasQuorum)
 	b = v.Quorum.AppendCanon(b)
+	b = canon.AppendLen(b, len(v.Snapshots), v.Snapshots == nil)
+	for i1 := range v.Snapshots {
+		b = v.Snapshots[i1].AppendCanon(b)
+	}
+	b = canon.AppendLen(b, len(v.Leftovers), v.Leftovers == nil)
+	for i1 := range v.Leftovers {
+		b = canon.AppendString(b, v.Leftovers[i1])
+	}
 	return b
 }
 
@@ -431,6 +462,20 @@ func (v *BootFacts) ReadCanon(r *canon.Reader) {
 	}
 	v.HasQuorum = r.Bool()
 	v.Quorum.ReadCanon(r)
+	v.Snapshots = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Snapshots = make([]SnapshotFile, n1)
+		for i2 := range v.Snapshots {
+			v.Snapshots[i2].ReadCanon(r)
+		}
+	}
+	v.Leftovers = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Leftovers = make([]string, n1)
+		for i2 := range v.Leftovers {
+			v.Leftovers[i2] = r.Str()
+		}
+	}
 }
 
 // AppendText appends v for a human reader.
@@ -497,6 +542,32 @@ func (v *BootFacts) AppendText(b []byte) []byte {
 	b = strconv.AppendBool(b, v.HasQuorum)
 	b = append(b, " Quorum:"...)
 	b = v.Quorum.AppendText(b)
+	b = append(b, " Snapshots:"...)
+	if v.Snapshots == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Snapshots {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Snapshots[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " Leftovers:"...)
+	if v.Leftovers == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Leftovers {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = canon.AppendQuoted(b, v.Leftovers[i1])
+		}
+		b = append(b, ']')
+	}
 	b = append(b, '}')
 	return b
 }
@@ -513,6 +584,7 @@ func (v *Limits) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.EventsPerDrain))
 	b = canon.AppendInt(b, int64(v.FetchWaiters))
 	b = canon.AppendInt(b, int64(v.MetadataReadBytes))
+	b = canon.AppendInt(b, int64(v.SnapshotPartBytes))
 	b = canon.AppendInt(b, v.AppendQueueBytes)
 	b = canon.AppendInt(b, int64(v.DecompressedBytes))
 	b = canon.AppendInt(b, int64(v.RecordErrors))
@@ -535,6 +607,7 @@ func (v *Limits) ReadCanon(r *canon.Reader) {
 	v.EventsPerDrain = int32(r.Int(32))
 	v.FetchWaiters = int32(r.Int(32))
 	v.MetadataReadBytes = int32(r.Int(32))
+	v.SnapshotPartBytes = int32(r.Int(32))
 	v.AppendQueueBytes = r.Int(64)
 	v.DecompressedBytes = int32(r.Int(32))
 	v.RecordErrors = int32(r.Int(32))
@@ -568,6 +641,8 @@ func (v *Limits) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.FetchWaiters), 10)
 	b = append(b, " MetadataReadBytes:"...)
 	b = strconv.AppendInt(b, int64(v.MetadataReadBytes), 10)
+	b = append(b, " SnapshotPartBytes:"...)
+	b = strconv.AppendInt(b, int64(v.SnapshotPartBytes), 10)
 	b = append(b, " AppendQueueBytes:"...)
 	b = strconv.AppendInt(b, v.AppendQueueBytes, 10)
 	b = append(b, " DecompressedBytes:"...)
@@ -1040,6 +1115,105 @@ func (v *ReadDone) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.Timestamp), 10)
 	b = append(b, " Epoch:"...)
 	b = strconv.AppendInt(b, int64(v.Epoch), 10)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *SnapshotID) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.End))
+	b = canon.AppendInt(b, int64(v.Epoch))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *SnapshotID) ReadCanon(r *canon.Reader) {
+	v.End = kafka.Offset(r.Int(64))
+	v.Epoch = kafka.LeaderEpoch(r.Int(32))
+}
+
+// AppendText appends v for a human reader.
+func (v *SnapshotID) AppendText(b []byte) []byte {
+	b = append(b, "SnapshotID"...)
+	b = append(b, '{')
+	b = append(b, "End:"...)
+	b = strconv.AppendInt(b, int64(v.End), 10)
+	b = append(b, " Epoch:"...)
+	b = strconv.AppendInt(b, int64(v.Epoch), 10)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *SnapshotFile) AppendCanon(b []byte) []byte {
+	b = v.ID.AppendCanon(b)
+	b = canon.AppendInt(b, v.Size)
+	b = canon.AppendInt(b, int64(v.Contained))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *SnapshotFile) ReadCanon(r *canon.Reader) {
+	v.ID.ReadCanon(r)
+	v.Size = r.Int(64)
+	v.Contained = kafka.Wall(r.Int(64))
+}
+
+// AppendText appends v for a human reader.
+func (v *SnapshotFile) AppendText(b []byte) []byte {
+	b = append(b, "SnapshotFile"...)
+	b = append(b, '{')
+	b = append(b, "ID:"...)
+	b = v.ID.AppendText(b)
+	b = append(b, " Size:"...)
+	b = strconv.AppendInt(b, v.Size, 10)
+	b = append(b, " Contained:"...)
+	b = strconv.AppendInt(b, int64(v.Contained), 10)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *SnapshotPart) AppendCanon(b []byte) []byte {
+	b = v.ID.AppendCanon(b)
+	b = canon.AppendInt(b, v.At)
+	b = canon.AppendBytes(b, v.Data)
+	b = canon.AppendInt(b, int64(v.BytesMax))
+	b = canon.AppendBool(b, v.Last)
+	b = canon.AppendString(b, v.Name)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *SnapshotPart) ReadCanon(r *canon.Reader) {
+	v.ID.ReadCanon(r)
+	v.At = r.Int(64)
+	v.Data = r.Bytes()
+	v.BytesMax = int32(r.Int(32))
+	v.Last = r.Bool()
+	v.Name = r.Str()
+}
+
+// AppendText appends v for a human reader.
+func (v *SnapshotPart) AppendText(b []byte) []byte {
+	b = append(b, "SnapshotPart"...)
+	b = append(b, '{')
+	b = append(b, "ID:"...)
+	b = v.ID.AppendText(b)
+	b = append(b, " At:"...)
+	b = strconv.AppendInt(b, v.At, 10)
+	b = append(b, " Data:"...)
+	if v.Data == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, v.Data)
+	}
+	b = append(b, " BytesMax:"...)
+	b = strconv.AppendInt(b, int64(v.BytesMax), 10)
+	b = append(b, " Last:"...)
+	b = strconv.AppendBool(b, v.Last)
+	b = append(b, " Name:"...)
+	b = canon.AppendQuoted(b, v.Name)
 	b = append(b, '}')
 	return b
 }

@@ -8,7 +8,7 @@
 //	span.go        counted memory, and payload as a part of it or of a file
 //	span_canon.go  what hash and journal keep of payload: its length and checksums
 //	log.go         operations and reads of logs, and their completions
-//	ledger.go      saves of small files, and the facts of boot
+//	ledger.go      saves of small files, and the facts of boot; snapshot.go those of the metadata log
 //	limits.go      every bound on a queue, a buffer, a set of waiters or a turn
 //
 // Invariants that the code refers to:

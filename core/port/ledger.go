@@ -5,7 +5,7 @@ import "momus/core/kafka"
 // SaveKind says which small atomic file a Save writes.
 type SaveKind uint8
 
-// The saves. Each is written aside, synced, renamed and its directory synced before Saved.
+// The saves. Each, but for those of snapshots, is written aside, synced, renamed and its directory synced before Saved.
 const (
 	// SaveQuorum writes quorum-state of the metadata log.
 	SaveQuorum SaveKind = iota + 1
@@ -26,12 +26,20 @@ const (
 	// SaveFaulted writes momus-faulted into Dir, the metadata directory: the directories, Dirs, in which
 	// an I/O error was seen. They cannot be asked to remember it themselves.
 	SaveFaulted
+	// WriteSnapshot writes the next part of a snapshot of the metadata log, into Dir, aside; with the
+	// last one it is synced, gets its name, and its directory is synced.
+	WriteSnapshot
+	// LoadSnapshot reads a part of one; the answer has it in Data, less than was asked for at its end.
+	LoadSnapshot
+	// RemoveSnapshot removes one, or what was left of one that was not finished.
+	RemoveSnapshot
 )
 
 var saveNames = [...]string{
 	SaveQuorum: "quorum", SaveCheckpoints: "checkpoints", SaveBrokerEpoch: "broker epoch",
 	SaveCleanMarker: "clean marker", RemoveCleanMarker: "no clean marker", MarkStray: "stray",
 	ForgetBoot: "no boot id", SaveFaulted: "faulted directories",
+	WriteSnapshot: "snapshot", LoadSnapshot: "load of a snapshot", RemoveSnapshot: "no snapshot",
 }
 
 // String names the save as traces do; one of another version by its number.
@@ -70,9 +78,10 @@ type Save struct {
 	BrokerEpoch kafka.BrokerEpoch
 	Checkpoints []Checkpoint
 	Dirs        []kafka.DirID
+	Snapshot    *SnapshotPart
 }
 
-// Saved completes a Save.
+// Saved completes a Save. Data is what LoadSnapshot read.
 //
 //canon:gen
 type Saved struct {
@@ -80,6 +89,7 @@ type Saved struct {
 	Seq  int64
 	Dir  kafka.DirID
 	Fail Failure
+	Data []byte
 }
 
 // LogName is a partition directory found at boot.
@@ -141,4 +151,8 @@ type BootFacts struct {
 	// HasQuorum says that Quorum was found.
 	HasQuorum bool
 	Quorum    QuorumState
+	// Snapshots are those of the metadata log, rising; Leftovers the names of files that were to
+	// become one.
+	Snapshots []SnapshotFile
+	Leftovers []string
 }

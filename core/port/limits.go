@@ -26,6 +26,9 @@ type Limits struct {
 	FetchWaiters int32
 	// MetadataReadBytes is how much of the metadata log one replay read takes.
 	MetadataReadBytes int32
+	// SnapshotPartBytes is how much of a snapshot of the metadata log one turn writes or reads, but for
+	// a record that is larger.
+	SnapshotPartBytes int32
 	// AppendQueueBytes bounds what is assigned but not yet written in one log; beyond it produce
 	// waits in its connection.
 	AppendQueueBytes int64
@@ -63,6 +66,7 @@ func DefaultLimits() Limits {
 		EventsPerDrain:    1024,
 		FetchWaiters:      65536,
 		MetadataReadBytes: 1 << 20,
+		SnapshotPartBytes: 256 << 10,
 		AppendQueueBytes:  64 << 20,
 		DecompressedBytes: 64 << 20,
 		RecordErrors:      1000,

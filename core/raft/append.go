@@ -25,16 +25,19 @@ func (m *Raft) Append(now kafka.Now, recs []record.Metadata) (base kafka.Offset,
 // appendBatch writes a batch of n records behind the log's end and has it flushed.
 func (m *Raft) appendBatch(batch []byte, n kafka.Offset, recs []record.Metadata, at kafka.Wall) {
 	base, end := m.assigned, m.assigned+n
-	roll := m.segmentBytes > 0 && m.segmentBytes+int64(len(batch)) > int64(m.segmentLimit)
+	active := &m.segments[len(m.segments)-1]
+	roll := active.size > 0 && (m.roll || active.size+int64(len(batch)) > int64(m.cfg.SegmentBytes))
 	var snapshot []byte
 	if roll {
-		m.segmentBytes = 0
+		m.roll = false
+		m.segments = append(m.segments, segment{base: base})
+		active = &m.segments[len(m.segments)-1]
 		snapshot = noProducers()
 	}
-	m.segmentBytes += int64(len(batch))
+	active.size += int64(len(batch))
 	m.assigned = end
 	m.tail = append(m.tail, msg.Committed{
-		Base: base, Last: end - 1, Epoch: m.epoch, AppendTime: at, Records: recs,
+		Base: base, Last: end - 1, Epoch: m.epoch, AppendTime: at, Bytes: int64(len(batch)), Records: recs,
 	})
 	m.Out.Ops = append(m.Out.Ops,
 		port.LogOp{

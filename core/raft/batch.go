@@ -60,31 +60,52 @@ func elrVersion(elr, lastKnown []kafka.NodeID) int16 {
 	return 1
 }
 
-// decode reads whole batches, the first of which begins at from.
-func decode(b []byte, from kafka.Offset) ([]msg.Committed, error) {
-	var all []msg.Committed
+// decode reads whole batches, the first of which begins at from, and the control records in them.
+func decode(b []byte, from kafka.Offset) (all []msg.Committed, controls []record.Control, err error) {
 	codecs := &record.Codecs{}
 	for len(b) > 0 {
 		h, batch, rest, err := record.Split(b)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if err := record.CheckStored(batch, h); err != nil {
-			return nil, fmt.Errorf("batch at %d: %w", h.BaseOffset, err)
+			return nil, nil, fmt.Errorf("batch at %d: %w", h.BaseOffset, err)
 		}
 		if h.BaseOffset != from {
-			return nil, fmt.Errorf("batch at %d where %d must follow", h.BaseOffset, from)
+			return nil, nil, fmt.Errorf("batch at %d where %d must follow", h.BaseOffset, from)
 		}
-		c := msg.Committed{Base: h.BaseOffset, Last: h.Last(), Epoch: h.LeaderEpoch, AppendTime: h.MaxTimestamp}
-		if !h.Attributes.IsControl() {
-			if c.Records, err = decodeRecords(codecs, h, batch); err != nil {
-				return nil, fmt.Errorf("batch at %d: %w", h.BaseOffset, err)
-			}
+		c := msg.Committed{
+			Base: h.BaseOffset, Last: h.Last(), Epoch: h.LeaderEpoch, AppendTime: h.MaxTimestamp, Bytes: int64(len(batch)),
 		}
-		all = append(all, c)
+		var more []record.Control
+		if h.Attributes.IsControl() {
+			more, err = decodeControls(h, batch)
+		} else {
+			c.Records, err = decodeRecords(codecs, h, batch)
+		}
+		if err != nil {
+			return nil, nil, fmt.Errorf("batch at %d: %w", h.BaseOffset, err)
+		}
+		all, controls = append(all, c), append(controls, more...)
 		b, from = rest, h.End()
 	}
-	return all, nil
+	return all, controls, nil
+}
+
+// decodeControls reads the records of a control batch; those of a type that is not known are passed
+// over, as by Kafka.
+func decodeControls(h record.Header, batch []byte) (controls []record.Control, err error) {
+	it := record.Records(h, h.Body(batch))
+	for it.Next() {
+		c, err := record.ReadControl(it.Record.Key, it.Record.Value)
+		if err != nil {
+			return nil, fmt.Errorf("record at %d: %w", it.Record.Offset, err)
+		}
+		if c != nil {
+			controls = append(controls, c)
+		}
+	}
+	return controls, it.Err()
 }
 
 // recordsBytesMax bounds what one compressed batch may unpack to; Kafka's batches have at most 8 MiB.

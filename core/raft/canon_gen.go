@@ -9,14 +9,82 @@ import (
 	"momus/core/kafka"
 	"momus/core/msg"
 	"momus/core/port"
+	"momus/core/record"
 )
 
 // AppendCanon appends v in canonical form.
+func (v *Config) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.NodeID))
+	b = canon.AppendLen(b, len(v.Voters), v.Voters == nil)
+	for i1 := range v.Voters {
+		b = canon.AppendInt(b, int64(v.Voters[i1]))
+	}
+	b = canon.AppendInt(b, int64(v.SegmentBytes))
+	b = canon.AppendInt(b, int64(v.ReadBytes))
+	b = canon.AppendInt(b, int64(v.PartBytes))
+	b = canon.AppendInt(b, v.RetentionBytes)
+	b = canon.AppendInt(b, int64(v.Retention))
+	b = canon.AppendInt(b, int64(v.CleanInterval))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *Config) ReadCanon(r *canon.Reader) {
+	v.NodeID = kafka.NodeID(r.Int(32))
+	v.Voters = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Voters = make([]kafka.NodeID, n1)
+		for i2 := range v.Voters {
+			v.Voters[i2] = kafka.NodeID(r.Int(32))
+		}
+	}
+	v.SegmentBytes = int32(r.Int(32))
+	v.ReadBytes = int32(r.Int(32))
+	v.PartBytes = int32(r.Int(32))
+	v.RetentionBytes = r.Int(64)
+	v.Retention = kafka.Millis(r.Int(64))
+	v.CleanInterval = kafka.Millis(r.Int(64))
+}
+
+// AppendText appends v for a human reader.
+func (v *Config) AppendText(b []byte) []byte {
+	b = append(b, "Config"...)
+	b = append(b, '{')
+	b = append(b, "NodeID:"...)
+	b = strconv.AppendInt(b, int64(v.NodeID), 10)
+	b = append(b, " Voters:"...)
+	if v.Voters == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Voters {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = strconv.AppendInt(b, int64(v.Voters[i1]), 10)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " SegmentBytes:"...)
+	b = strconv.AppendInt(b, int64(v.SegmentBytes), 10)
+	b = append(b, " ReadBytes:"...)
+	b = strconv.AppendInt(b, int64(v.ReadBytes), 10)
+	b = append(b, " PartBytes:"...)
+	b = strconv.AppendInt(b, int64(v.PartBytes), 10)
+	b = append(b, " RetentionBytes:"...)
+	b = strconv.AppendInt(b, v.RetentionBytes, 10)
+	b = append(b, " Retention:"...)
+	b = strconv.AppendInt(b, int64(v.Retention), 10)
+	b = append(b, " CleanInterval:"...)
+	b = strconv.AppendInt(b, int64(v.CleanInterval), 10)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
 func (v *Raft) AppendCanon(b []byte) []byte {
-	b = canon.AppendInt(b, int64(v.id))
 	b = append(b, v.dir[:]...)
-	b = canon.AppendInt(b, int64(v.segmentLimit))
-	b = canon.AppendInt(b, int64(v.readLimit))
+	b = v.cfg.AppendCanon(b)
 	b = canon.AppendUint(b, uint64(v.role))
 	b = canon.AppendInt(b, int64(v.epoch))
 	b = canon.AppendBool(b, v.active)
@@ -33,10 +101,19 @@ func (v *Raft) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.assigned))
 	b = canon.AppendInt(b, int64(v.written))
 	b = canon.AppendInt(b, int64(v.flushed))
-	b = canon.AppendInt(b, v.segmentBytes)
+	b = canon.AppendInt(b, int64(v.start))
+	b = canon.AppendBool(b, v.trimming)
+	b = canon.AppendLen(b, len(v.segments), v.segments == nil)
+	for i1 := range v.segments {
+		b = canon.AppendInt(b, int64(v.segments[i1].base))
+		b = canon.AppendInt(b, v.segments[i1].size)
+	}
+	b = canon.AppendBool(b, v.roll)
 	b = canon.AppendInt(b, int64(v.epochStart))
 	b = canon.AppendInt(b, int64(v.highWatermark))
 	b = canon.AppendInt(b, int64(v.delivered))
+	b = canon.AppendInt(b, int64(v.deliveredEpoch))
+	b = canon.AppendInt(b, int64(v.deliveredAt))
 	b = canon.AppendLen(b, len(v.tail), v.tail == nil)
 	for i1 := range v.tail {
 		b = v.tail[i1].AppendCanon(b)
@@ -45,15 +122,56 @@ func (v *Raft) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.lastRead))
 	b = canon.AppendInt(b, v.vote)
 	b = canon.AppendInt(b, v.lastSave)
+	b = canon.AppendLen(b, len(v.snapshots), v.snapshots == nil)
+	for i1 := range v.snapshots {
+		b = v.snapshots[i1].AppendCanon(b)
+	}
+	b = canon.AppendLen(b, len(v.damaged), v.damaged == nil)
+	for i1 := range v.damaged {
+		b = v.damaged[i1].AppendCanon(b)
+	}
+	b = canon.AppendLen(b, len(v.leftovers), v.leftovers == nil)
+	for i1 := range v.leftovers {
+		b = canon.AppendString(b, v.leftovers[i1])
+	}
+	b = canon.AppendBool(b, v.loading != nil)
+	if v.loading != nil {
+		b = canon.AppendInt(b, v.loading.seq)
+		b = canon.AppendInt(b, v.loading.pos)
+		b = canon.AppendBytes(b, v.loading.rest)
+		b = canon.AppendInt(b, int64(v.loading.next))
+		b = canon.AppendBool(b, v.loading.first)
+		b = canon.AppendBool(b, v.loading.begun)
+		b = canon.AppendBool(b, v.loading.ended)
+		b = canon.AppendInt(b, int64(v.loading.kraftVersion))
+		b = canon.AppendLen(b, len(v.loading.voters), v.loading.voters == nil)
+		for i1 := range v.loading.voters {
+			b = v.loading.voters[i1].AppendCanon(b)
+		}
+	}
+	b = canon.AppendBool(b, v.writing != nil)
+	if v.writing != nil {
+		b = v.writing.id.AppendCanon(b)
+		b = canon.AppendInt(b, int64(v.writing.contained))
+		b = canon.AppendInt(b, v.writing.seq)
+		b = canon.AppendInt(b, v.writing.pos)
+		b = canon.AppendInt(b, int64(v.writing.next))
+		b = canon.AppendInt(b, v.writing.records)
+		b = canon.AppendBool(b, v.writing.ended)
+	}
+	b = canon.AppendInt(b, int64(v.nextClean))
+	b = canon.AppendInt(b, int64(v.kraftVersion))
+	b = canon.AppendLen(b, len(v.voterSet), v.voterSet == nil)
+	for i1 := range v.voterSet {
+		b = v.voterSet[i1].AppendCanon(b)
+	}
 	return b
 }
 
 // ReadCanon reads what AppendCanon appended; a failure is in r.Err.
 func (v *Raft) ReadCanon(r *canon.Reader) {
-	v.id = kafka.NodeID(r.Int(32))
 	copy(v.dir[:], r.Raw(len(v.dir)))
-	v.segmentLimit = int32(r.Int(32))
-	v.readLimit = int32(r.Int(32))
+	v.cfg.ReadCanon(r)
 	v.role = Role(r.Uint(8))
 	v.epoch = kafka.LeaderEpoch(r.Int(32))
 	v.active = r.Bool()
@@ -73,10 +191,22 @@ func (v *Raft) ReadCanon(r *canon.Reader) {
 	v.assigned = kafka.Offset(r.Int(64))
 	v.written = kafka.Offset(r.Int(64))
 	v.flushed = kafka.Offset(r.Int(64))
-	v.segmentBytes = r.Int(64)
+	v.start = kafka.Offset(r.Int(64))
+	v.trimming = r.Bool()
+	v.segments = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.segments = make([]segment, n1)
+		for i2 := range v.segments {
+			v.segments[i2].base = kafka.Offset(r.Int(64))
+			v.segments[i2].size = r.Int(64)
+		}
+	}
+	v.roll = r.Bool()
 	v.epochStart = kafka.Offset(r.Int(64))
 	v.highWatermark = kafka.Offset(r.Int(64))
 	v.delivered = kafka.Offset(r.Int(64))
+	v.deliveredEpoch = kafka.LeaderEpoch(r.Int(32))
+	v.deliveredAt = kafka.Wall(r.Int(64))
 	v.tail = nil
 	if n1 := r.Len(); n1 >= 0 {
 		v.tail = make([]msg.Committed, n1)
@@ -88,20 +218,76 @@ func (v *Raft) ReadCanon(r *canon.Reader) {
 	v.lastRead = port.ReadID(r.Int(64))
 	v.vote = r.Int(64)
 	v.lastSave = r.Int(64)
+	v.snapshots = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.snapshots = make([]port.SnapshotFile, n1)
+		for i2 := range v.snapshots {
+			v.snapshots[i2].ReadCanon(r)
+		}
+	}
+	v.damaged = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.damaged = make([]port.SnapshotID, n1)
+		for i2 := range v.damaged {
+			v.damaged[i2].ReadCanon(r)
+		}
+	}
+	v.leftovers = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.leftovers = make([]string, n1)
+		for i2 := range v.leftovers {
+			v.leftovers[i2] = r.Str()
+		}
+	}
+	v.loading = nil
+	if r.Bool() {
+		v.loading = new(loading)
+		v.loading.seq = r.Int(64)
+		v.loading.pos = r.Int(64)
+		v.loading.rest = r.Bytes()
+		v.loading.next = kafka.Offset(r.Int(64))
+		v.loading.first = r.Bool()
+		v.loading.begun = r.Bool()
+		v.loading.ended = r.Bool()
+		v.loading.kraftVersion = record.FeatureLevel(r.Int(16))
+		v.loading.voters = nil
+		if n1 := r.Len(); n1 >= 0 {
+			v.loading.voters = make([]record.Voter, n1)
+			for i2 := range v.loading.voters {
+				v.loading.voters[i2].ReadCanon(r)
+			}
+		}
+	}
+	v.writing = nil
+	if r.Bool() {
+		v.writing = new(writing)
+		v.writing.id.ReadCanon(r)
+		v.writing.contained = kafka.Wall(r.Int(64))
+		v.writing.seq = r.Int(64)
+		v.writing.pos = r.Int(64)
+		v.writing.next = kafka.Offset(r.Int(64))
+		v.writing.records = r.Int(64)
+		v.writing.ended = r.Bool()
+	}
+	v.nextClean = kafka.Mono(r.Int(64))
+	v.kraftVersion = record.FeatureLevel(r.Int(16))
+	v.voterSet = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.voterSet = make([]record.Voter, n1)
+		for i2 := range v.voterSet {
+			v.voterSet[i2].ReadCanon(r)
+		}
+	}
 }
 
 // AppendText appends v for a human reader.
 func (v *Raft) AppendText(b []byte) []byte {
 	b = append(b, "Raft"...)
 	b = append(b, '{')
-	b = append(b, "id:"...)
-	b = strconv.AppendInt(b, int64(v.id), 10)
-	b = append(b, " dir:"...)
+	b = append(b, "dir:"...)
 	b = append(b, v.dir.String()...)
-	b = append(b, " segmentLimit:"...)
-	b = strconv.AppendInt(b, int64(v.segmentLimit), 10)
-	b = append(b, " readLimit:"...)
-	b = strconv.AppendInt(b, int64(v.readLimit), 10)
+	b = append(b, " cfg:"...)
+	b = v.cfg.AppendText(b)
 	b = append(b, " role:"...)
 	b = append(b, v.role.String()...)
 	b = append(b, " epoch:"...)
@@ -142,14 +328,40 @@ func (v *Raft) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.written), 10)
 	b = append(b, " flushed:"...)
 	b = strconv.AppendInt(b, int64(v.flushed), 10)
-	b = append(b, " segmentBytes:"...)
-	b = strconv.AppendInt(b, v.segmentBytes, 10)
+	b = append(b, " start:"...)
+	b = strconv.AppendInt(b, int64(v.start), 10)
+	b = append(b, " trimming:"...)
+	b = strconv.AppendBool(b, v.trimming)
+	b = append(b, " segments:"...)
+	if v.segments == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.segments {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, '{')
+			b = append(b, "base:"...)
+			b = strconv.AppendInt(b, int64(v.segments[i1].base), 10)
+			b = append(b, " size:"...)
+			b = strconv.AppendInt(b, v.segments[i1].size, 10)
+			b = append(b, '}')
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " roll:"...)
+	b = strconv.AppendBool(b, v.roll)
 	b = append(b, " epochStart:"...)
 	b = strconv.AppendInt(b, int64(v.epochStart), 10)
 	b = append(b, " highWatermark:"...)
 	b = strconv.AppendInt(b, int64(v.highWatermark), 10)
 	b = append(b, " delivered:"...)
 	b = strconv.AppendInt(b, int64(v.delivered), 10)
+	b = append(b, " deliveredEpoch:"...)
+	b = strconv.AppendInt(b, int64(v.deliveredEpoch), 10)
+	b = append(b, " deliveredAt:"...)
+	b = strconv.AppendInt(b, int64(v.deliveredAt), 10)
 	b = append(b, " tail:"...)
 	if v.tail == nil {
 		b = append(b, "nil"...)
@@ -171,6 +383,123 @@ func (v *Raft) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, v.vote, 10)
 	b = append(b, " lastSave:"...)
 	b = strconv.AppendInt(b, v.lastSave, 10)
+	b = append(b, " snapshots:"...)
+	if v.snapshots == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.snapshots {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.snapshots[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " damaged:"...)
+	if v.damaged == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.damaged {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.damaged[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " leftovers:"...)
+	if v.leftovers == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.leftovers {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = canon.AppendQuoted(b, v.leftovers[i1])
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " loading:"...)
+	if v.loading == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '{')
+		b = append(b, "seq:"...)
+		b = strconv.AppendInt(b, v.loading.seq, 10)
+		b = append(b, " pos:"...)
+		b = strconv.AppendInt(b, v.loading.pos, 10)
+		b = append(b, " rest:"...)
+		if v.loading.rest == nil {
+			b = append(b, "nil"...)
+		} else {
+			b = canon.AppendQuoted(b, v.loading.rest)
+		}
+		b = append(b, " next:"...)
+		b = strconv.AppendInt(b, int64(v.loading.next), 10)
+		b = append(b, " first:"...)
+		b = strconv.AppendBool(b, v.loading.first)
+		b = append(b, " begun:"...)
+		b = strconv.AppendBool(b, v.loading.begun)
+		b = append(b, " ended:"...)
+		b = strconv.AppendBool(b, v.loading.ended)
+		b = append(b, " kraftVersion:"...)
+		b = strconv.AppendInt(b, int64(v.loading.kraftVersion), 10)
+		b = append(b, " voters:"...)
+		if v.loading.voters == nil {
+			b = append(b, "nil"...)
+		} else {
+			b = append(b, '[')
+			for i1 := range v.loading.voters {
+				if i1 > 0 {
+					b = append(b, ' ')
+				}
+				b = v.loading.voters[i1].AppendText(b)
+			}
+			b = append(b, ']')
+		}
+		b = append(b, '}')
+	}
+	b = append(b, " writing:"...)
+	if v.writing == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '{')
+		b = append(b, "id:"...)
+		b = v.writing.id.AppendText(b)
+		b = append(b, " contained:"...)
+		b = strconv.AppendInt(b, int64(v.writing.contained), 10)
+		b = append(b, " seq:"...)
+		b = strconv.AppendInt(b, v.writing.seq, 10)
+		b = append(b, " pos:"...)
+		b = strconv.AppendInt(b, v.writing.pos, 10)
+		b = append(b, " next:"...)
+		b = strconv.AppendInt(b, int64(v.writing.next), 10)
+		b = append(b, " records:"...)
+		b = strconv.AppendInt(b, v.writing.records, 10)
+		b = append(b, " ended:"...)
+		b = strconv.AppendBool(b, v.writing.ended)
+		b = append(b, '}')
+	}
+	b = append(b, " nextClean:"...)
+	b = strconv.AppendInt(b, int64(v.nextClean), 10)
+	b = append(b, " kraftVersion:"...)
+	b = strconv.AppendInt(b, int64(v.kraftVersion), 10)
+	b = append(b, " voterSet:"...)
+	if v.voterSet == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.voterSet {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.voterSet[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
 	b = append(b, '}')
 	return b
 }

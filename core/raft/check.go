@@ -1,6 +1,10 @@
 package raft
 
-import "fmt"
+import (
+	"fmt"
+
+	"momus/core/kafka"
+)
 
 // Check panics if the state contradicts the invariants.
 func (m *Raft) Check() {
@@ -16,6 +20,7 @@ func (m *Raft) Check() {
 	case m.active && m.role != Leader:
 		panic("BUG: an active " + m.role.String())
 	}
+	m.checkSnapshots()
 	next := max(m.delivered, m.epochStart)
 	for _, e := range m.tail {
 		if e.Base != next {
@@ -25,5 +30,30 @@ func (m *Raft) Check() {
 	}
 	if len(m.tail) > 0 && next != m.assigned {
 		panic(fmt.Sprintf("BUG: the tail ends at %d, the log at %d", next, m.assigned))
+	}
+}
+
+// checkSnapshots panics unless snapshots cover what the log no longer holds (invariant 6).
+func (m *Raft) checkSnapshots() {
+	if !m.open || m.failed || m.loading != nil {
+		return
+	}
+	newest := kafka.Offset(0)
+	for i := range m.snapshots {
+		if id := m.snapshots[i].ID; i > 0 && id.Compare(m.snapshots[i-1].ID) <= 0 {
+			panic("BUG: snapshot " + id.String() + " comes behind " + m.snapshots[i-1].ID.String())
+		}
+		newest = m.snapshots[i].ID.End
+	}
+	switch {
+	case m.start > newest:
+		panic(fmt.Sprintf("BUG: the log begins at %d, and the newest snapshot ends at %d", m.start, newest))
+	case newest > max(m.delivered, m.flushed):
+		panic(fmt.Sprintf("BUG: a snapshot up to %d of a log that is flushed up to %d", newest, m.flushed))
+	}
+	for i := 1; i < len(m.segments); i++ {
+		if m.segments[i].base <= m.segments[i-1].base {
+			panic(fmt.Sprintf("BUG: segment %d comes behind %d", m.segments[i].base, m.segments[i-1].base))
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"momus/core/kafka"
+	"momus/core/msg"
 )
 
 // flushedTo takes in that our own log is durable up to end.
@@ -14,7 +15,7 @@ func (m *Raft) flushedTo(end kafka.Offset) {
 		return
 	}
 	for i := range m.voters {
-		if m.voters[i].id == m.id {
+		if m.voters[i].id == m.cfg.NodeID {
 			m.voters[i].end = m.flushed
 		}
 	}
@@ -52,11 +53,16 @@ func (m *Raft) deliver() {
 	for n < len(m.tail) && m.tail[n].Last < m.highWatermark {
 		c := m.tail[n]
 		m.Out.Committed = append(m.Out.Committed, c)
-		m.delivered = c.Last + 1
+		m.deliveredTo(&c)
 		n++
 	}
 	m.tail = slices.Delete(m.tail, 0, n)
 	if !m.active && m.role == Leader && m.delivered > m.epochStart {
 		m.becomeActive()
 	}
+}
+
+// deliveredTo notes what was handed on.
+func (m *Raft) deliveredTo(c *msg.Committed) {
+	m.delivered, m.deliveredEpoch, m.deliveredAt = c.Last+1, c.Epoch, c.AppendTime
 }

@@ -17,7 +17,7 @@ func TestLogOfKafkaIsReadAndWrittenByteForByte(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, err := decode(theirs, 0)
+	all, _, err := decode(theirs, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,9 +7,12 @@ import (
 	"momus/core/kafka"
 	"momus/core/msg"
 	"momus/core/port"
+	"momus/core/record"
 )
 
 // Config is what the quorum is told at its start.
+//
+//canon:gen
 type Config struct {
 	NodeID kafka.NodeID
 	// Voters are the nodes that vote; they must be this node alone.
@@ -17,6 +20,13 @@ type Config struct {
 	// SegmentBytes is metadata.log.segment.bytes, ReadBytes the most that one replay read takes.
 	SegmentBytes int32
 	ReadBytes    int32
+	// PartBytes is how much of a snapshot one turn writes or reads.
+	PartBytes int32
+	// RetentionBytes and Retention are metadata.max.retention.bytes and .ms, negative for no limit;
+	// every CleanInterval it is looked whether one is passed.
+	RetentionBytes int64
+	Retention      kafka.Millis
+	CleanInterval  kafka.Millis
 }
 
 // Out is the outbox. Node takes what is in it after every call and truncates the slices.
@@ -24,7 +34,9 @@ type Out struct {
 	Ops       []port.LogOp
 	Reads     []port.Read
 	Saves     []port.Save
+	Loaded    []msg.Loaded
 	Committed []msg.Committed
+	Notes     []Note
 	Roles     []msg.QuorumRole
 	// Fatal says once why the process must end.
 	Fatal string
@@ -39,10 +51,8 @@ type Raft struct {
 	// Out is drained after every call, so that no state is in it between Steps.
 	Out Out `canon:"-"`
 
-	id           kafka.NodeID
-	dir          kafka.DirID
-	segmentLimit int32
-	readLimit    int32
+	dir kafka.DirID
+	cfg Config
 
 	role   Role
 	epoch  kafka.LeaderEpoch
@@ -60,8 +70,13 @@ type Raft struct {
 	assigned kafka.Offset
 	written  kafka.Offset
 	flushed  kafka.Offset
-	// segmentBytes is the size of the active segment, counting what was assigned.
-	segmentBytes int64
+	// start is the log start, or where it is being moved to (trimming).
+	start    kafka.Offset
+	trimming bool
+	// segments are those of the log, rising, with what was assigned counted; the last is the active
+	// one. roll says that the next batch begins another.
+	segments []segment
+	roll     bool
 
 	// epochStart is the offset of the leader change record of the epoch that we lead.
 	epochStart    kafka.Offset
@@ -70,13 +85,36 @@ type Raft struct {
 	// tail holds every batch from there on that is not yet delivered, oldest first; one of control
 	// records has no Records.
 	delivered kafka.Offset
-	tail      []msg.Committed
-	reading   bool
-	lastRead  port.ReadID
+	// deliveredEpoch and deliveredAt say who wrote the last batch that was delivered, and when.
+	deliveredEpoch kafka.LeaderEpoch
+	deliveredAt    kafka.Wall
+	tail           []msg.Committed
+	reading        bool
+	lastRead       port.ReadID
 
 	// vote is the number of the save that our own vote waits for, or 0.
 	vote     int64
 	lastSave int64
+
+	// snapshots are those that are whole and durable, rising; a start begins with what boot found.
+	// damaged are those that a start could not read, leftovers the files of unfinished ones.
+	snapshots []port.SnapshotFile
+	damaged   []port.SnapshotID
+	leftovers []string
+	loading   *loading
+	writing   *writing
+	// nextClean is when snapshots are looked through next.
+	nextClean kafka.Mono
+	// kraftVersion and voterSet are what the log, or the snapshot loaded, says of the quorum (KIP-853);
+	// of version 0 the voters are set by configuration.
+	kraftVersion record.FeatureLevel
+	voterSet     []record.Voter
+}
+
+// segment is a segment of the log.
+type segment struct {
+	base kafka.Offset
+	size int64
 }
 
 // voter is a voter and how much of the log it is known to hold flushed.
@@ -99,8 +137,9 @@ func (m *Raft) Start(now kafka.Now, facts *port.BootFacts, cfg Config) {
 	if m.gen != 0 {
 		panic("BUG: the quorum was started twice")
 	}
-	m.id, m.dir = cfg.NodeID, facts.MetadataDir
-	m.segmentLimit, m.readLimit = cfg.SegmentBytes, cfg.ReadBytes
+	m.dir, m.cfg = facts.MetadataDir, cfg
+	m.snapshots, m.leftovers = slices.Clone(facts.Snapshots), slices.Clone(facts.Leftovers)
+	m.nextClean = now.Mono.Add(cfg.CleanInterval.Nanos())
 	for _, id := range cfg.Voters {
 		m.voters = append(m.voters, voter{id: id})
 	}
@@ -132,12 +171,17 @@ func openSpec(facts *port.BootFacts) *port.OpenSpec {
 	spec.StopWasClean = d.CleanMarker
 	spec.StopWasLossy = !d.CleanMarker && !d.SameBoot
 	// A process that is killed right after a failed sync does not live to note it. For this log, which
-	// is small and must survive any power loss, each stop that was not clean counts as one.
+	// must survive any power loss, each stop that was not clean counts as one.
 	spec.Rewrite = !d.CleanMarker
 	for _, c := range d.Checkpoints {
 		if c.Topic == kafka.MetadataTopic && c.Partition == kafka.MetadataLog.Partition {
 			spec.RecoveryPoint, spec.LogStart = max(c.RecoveryPoint, 0), max(c.LogStart, 0)
 		}
+	}
+	// Of what is committed a snapshot is made, and committed is what was flushed: below the newest one
+	// the log is durable, and needs to be neither looked through nor written once more.
+	if n := len(facts.Snapshots); n > 0 {
+		spec.RecoveryPoint = max(spec.RecoveryPoint, facts.Snapshots[n-1].ID.End)
 	}
 	return spec
 }
@@ -162,6 +206,8 @@ func (m *Raft) LogDone(now kafka.Now, done *port.LogDone) {
 		m.written = max(m.written, done.End)
 	case port.OpFlush:
 		m.flushedTo(done.End)
+	case port.OpAdvanceStart:
+		m.trimmed()
 	case port.OpClose:
 		m.close()
 	}
@@ -170,32 +216,39 @@ func (m *Raft) LogDone(now kafka.Now, done *port.LogDone) {
 func (m *Raft) opened(now kafka.Now, o *port.Opened) {
 	m.open = true
 	m.assigned, m.written, m.flushed = o.End, o.End, o.Flushed
-	m.delivered = o.Start
-	if n := len(o.Segments); n > 0 {
-		m.segmentBytes = o.Segments[n-1].Size
+	m.start, m.delivered = o.Start, o.Start
+	for _, info := range o.Segments {
+		m.segments = append(m.segments, segment{info.Base, info.Size})
+	}
+	if len(m.segments) == 0 {
+		m.segments = []segment{{base: o.End}}
 	}
 	for _, e := range o.Epochs {
 		m.epoch = max(m.epoch, e.Epoch)
 	}
-	if o.Start > 0 {
-		m.fail(fmt.Sprintf("the metadata log begins at %d, behind a snapshot; snapshots are not read yet", o.Start))
-		return
+	for i := range m.snapshots {
+		m.epoch = max(m.epoch, m.snapshots[i].ID.Epoch)
 	}
-	if !m.stopped {
-		m.becomeCandidate()
-	}
+	m.loadNewest(now)
 }
 
-// Saved takes the completion of a save of quorum-state.
+// Saved takes the completion of a save of quorum-state, or of one of a snapshot.
 func (m *Raft) Saved(now kafka.Now, saved *port.Saved) {
 	if m.failed || m.stopped {
 		return
 	}
-	if saved.Fail != port.FailNone {
-		m.fail(fmt.Sprintf("quorum-state could not be saved (%s)", saved.Fail))
-		return
-	}
-	if m.role == Candidate && saved.Seq == m.vote {
+	switch {
+	case saved.Kind == port.LoadSnapshot:
+		m.partLoaded(now, saved)
+	case saved.Fail != port.FailNone:
+		what := "quorum-state"
+		if saved.Kind != port.SaveQuorum {
+			what = "a snapshot of the metadata log"
+		}
+		m.fail(fmt.Sprintf("%s could not be saved (%s)", what, saved.Fail))
+	case saved.Kind == port.WriteSnapshot:
+		m.partWritten(now, saved)
+	case saved.Kind == port.SaveQuorum && m.role == Candidate && saved.Seq == m.vote:
 		m.becomeLeader(now)
 	}
 }
@@ -229,8 +282,20 @@ func (m *Raft) fail(reason string) {
 	m.Out.Fatal = reason
 }
 
-// NextDeadline is when Deadline is due: never, since a quorum of one waits for nobody.
-func (m *Raft) NextDeadline() kafka.Mono { return 0 }
+// NextDeadline is when Deadline is due, or 0.
+func (m *Raft) NextDeadline() kafka.Mono {
+	if !m.active || m.failed {
+		return 0
+	}
+	return m.nextClean
+}
+
+// Deadline does what is due: looking for snapshots that may go.
+func (m *Raft) Deadline(now kafka.Now) {
+	if m.active && !m.failed && m.nextClean <= now.Mono {
+		m.clean(now)
+	}
+}
 
 // Epoch is the quorum's epoch as this node knows it.
 func (m *Raft) Epoch() kafka.LeaderEpoch { return m.epoch }

@@ -10,6 +10,7 @@ import (
 	"momus/core/canon"
 	"momus/core/canon/canontest"
 	"momus/core/goldentest"
+	"momus/core/image"
 	"momus/core/kafka"
 	"momus/core/msg"
 	"momus/core/port"
@@ -23,7 +24,10 @@ func TestEncodingRoundTrips(t *testing.T) {
 }
 
 func one() Config {
-	return Config{NodeID: 1, Voters: []kafka.NodeID{1}, SegmentBytes: 300, ReadBytes: 200}
+	return Config{
+		NodeID: 1, Voters: []kafka.NodeID{1}, SegmentBytes: 300, ReadBytes: 200,
+		PartBytes: 120, RetentionBytes: 700, Retention: -1, CleanInterval: 60_000,
+	}
 }
 
 var golden = kafka.Now{Mono: 1, Wall: 1_700_000_000_000}
@@ -96,7 +100,19 @@ func features(names ...string) (recs []record.Metadata) {
 // history is what all runs together promised.
 type history struct {
 	committed map[kafka.Offset]string
-	epoch     kafka.LeaderEpoch
+	// images are those that some run had, by the offset that they reach.
+	images map[kafka.Offset]string
+	epoch  kafka.LeaderEpoch
+	// taken, loaded, passed and trimmed count what was noted.
+	taken, loaded, passed, trimmed int
+}
+
+// newRun begins a run.
+func newRun(t *rapid.T, d *disk, h *history) *run {
+	r := &run{t: t, d: d, m: New(), h: h, img: image.New()}
+	r.m.Start(kafka.Now{Mono: 1}, d.facts(), one())
+	r.check()
+	return r
 }
 
 // run is one run of the process over a disk.
@@ -108,6 +124,9 @@ type run struct {
 	next kafka.Offset
 	hw   kafka.Offset
 	made int
+
+	img     image.Image
+	picture *image.Picture
 }
 
 // check drains the outbox and holds it to what was ever promised.
@@ -128,10 +147,50 @@ func (r *run) check() {
 		r.t.Fatalf("the high watermark fell from %d to %d", r.hw, r.m.HighWatermark())
 	}
 	r.hw = r.m.HighWatermark()
+	for _, part := range r.m.Out.Loaded {
+		r.load(part)
+	}
+	for _, n := range r.m.Out.Notes {
+		switch n.Kind {
+		case NoteSnapshotTaken:
+			r.h.taken++
+		case NoteSnapshotLoaded:
+			r.h.loaded++
+		case NoteSnapshotDamaged:
+			r.h.passed++
+		case NoteTrimmed:
+			r.h.trimmed++
+		}
+	}
 	_, committed := r.d.take(r.m)
 	for _, c := range committed {
 		r.deliver(c)
 	}
+}
+
+// load takes a part of a snapshot, as a node does.
+func (r *run) load(part msg.Loaded) {
+	if part.First {
+		r.img, r.next = image.New(), 0
+	}
+	for _, rec := range part.Records {
+		r.img.Load(rec)
+	}
+	if part.Last && part.End > 0 {
+		r.img.Advance(part.End-1, part.Epoch)
+		r.next = part.End
+		r.compare()
+	}
+}
+
+// compare holds the image to those that any run had at the same offset.
+func (r *run) compare() {
+	r.img.Check()
+	text := string(r.img.AppendText(nil))
+	if was, known := r.h.images[r.img.Offset]; known && was != text {
+		r.t.Fatalf("the image at %d was\n%s\nand is\n%s", r.img.Offset, was, text)
+	}
+	r.h.images[r.img.Offset] = text
 }
 
 func (r *run) deliver(c msg.Committed) {
@@ -139,6 +198,12 @@ func (r *run) deliver(c msg.Committed) {
 		r.t.Fatalf("[%d, %d] was delivered where %d must follow, below %d", c.Base, c.Last, r.next, r.m.HighWatermark())
 	}
 	r.next = c.Last + 1
+	delta := image.Delta{Picture: r.picture}
+	for i, rec := range c.Records {
+		r.img.Apply(&delta, c.Base+kafka.Offset(i), rec)
+	}
+	r.img.Advance(c.Last, c.Epoch)
+	r.compare()
 	text := string(c.AppendText(nil))
 	if was, ok := r.h.committed[c.Base]; ok && was != text {
 		r.t.Fatalf("committed as %s, later read as %s", was, text)
@@ -158,7 +223,7 @@ func (r *run) survives() {
 func (r *run) step() {
 	r.made++
 	now := kafka.Now{Mono: kafka.Mono(r.made), Wall: kafka.Wall(1000 - r.made)}
-	switch rapid.IntRange(0, 4).Draw(r.t, "step") {
+	switch rapid.IntRange(0, 6).Draw(r.t, "step") {
 	case 0:
 		if len(r.d.ops) > 0 {
 			r.m.LogDone(now, r.d.runOp(port.FailNone))
@@ -178,6 +243,17 @@ func (r *run) step() {
 		if ok != r.m.active || ok && (base != end || r.m.End() != end+kafka.Offset(n)) {
 			r.t.Fatalf("appended %d records at %d: %v", n, base, ok)
 		}
+	case 5:
+		if r.m.MaySnapshot() && r.picture == nil && r.img.Offset+1 > r.newest() {
+			r.m.BeginSnapshot()
+			r.picture = r.img.Freeze()
+		}
+		if r.m.WantsRecords() && r.m.WriteSnapshot(now, func() (record.Metadata, bool) { return r.picture.Next(&r.img) }) {
+			r.picture = nil
+		}
+	case 6:
+		now.Mono = kafka.Mono(kafka.Second) * kafka.Mono(100*r.made)
+		r.m.Deadline(now)
 	case 4:
 		// A state that is saved and loaded goes on as if nothing had been.
 		loaded := New()
@@ -191,22 +267,30 @@ func (r *run) step() {
 	r.check()
 }
 
+// newest is where the newest snapshot ends.
+func (r *run) newest() kafka.Offset {
+	if n := len(r.m.snapshots); n > 0 {
+		return r.m.snapshots[n-1].ID.End
+	}
+	return 0
+}
+
 func TestCommittedIsNeverLostAndEpochsRiseOverRestarts(t *testing.T) {
+	var all history
 	rapid.Check(t, func(t *rapid.T) {
-		d, h := &disk{}, &history{committed: map[kafka.Offset]string{}}
+		d, h := &disk{}, &history{committed: map[kafka.Offset]string{}, images: map[kafka.Offset]string{}}
 		for range rapid.IntRange(1, 5).Draw(t, "runs") {
-			r := &run{t: t, d: d, m: New(), h: h}
-			r.m.Start(kafka.Now{Mono: 1}, d.facts(), one())
-			r.check()
-			for range rapid.IntRange(0, 60).Draw(t, "steps") {
+			r := newRun(t, d, h)
+			for range rapid.IntRange(0, 120).Draw(t, "steps") {
 				r.step()
 			}
 			r.survives()
 			d.crash(rapid.IntRange(0, len(d.batches)).Draw(t, "kept"))
+			if rapid.IntRange(0, 3).Draw(t, "rot") == 0 {
+				d.damage(rapid.IntRange(0, 9999).Draw(t, "where"))
+			}
 		}
-		r := &run{t: t, d: d, m: New(), h: h}
-		r.m.Start(kafka.Now{Mono: 1}, d.facts(), one())
-		r.check()
+		r := newRun(t, d, h)
 		for i := 0; !r.m.active; i++ {
 			if i > 1000 {
 				t.Fatal("never active, with every completion given")
@@ -214,7 +298,12 @@ func TestCommittedIsNeverLostAndEpochsRiseOverRestarts(t *testing.T) {
 			r.finish()
 		}
 		r.survives()
+		all.taken, all.loaded, all.passed, all.trimmed = all.taken+h.taken, all.loaded+h.loaded, all.passed+h.passed, all.trimmed+h.trimmed
 	})
+	if all.taken == 0 || all.loaded == 0 || all.passed == 0 || all.trimmed == 0 {
+		t.Errorf("snapshots: %d taken, %d loaded, %d passed over, the log trimmed %d times: nothing was shown of some",
+			all.taken, all.loaded, all.passed, all.trimmed)
+	}
 }
 
 // finish gives one completion of each kind.
@@ -253,24 +342,24 @@ func TestHighWatermarkIsTheMajoritysFlushedEnd(t *testing.T) {
 
 func TestDamagedLogIsNotUnderstood(t *testing.T) {
 	good := dataBatch(0, 1, 5, features("a", "b"))
-	if all, err := decode(append(bytes.Clone(good), controlBatch(2, 2, 6, &record.LeaderChangeMessage{LeaderID: 1})...), 0); err != nil ||
+	if all, _, err := decode(append(bytes.Clone(good), controlBatch(2, 2, 6, &record.LeaderChangeMessage{LeaderID: 1})...), 0); err != nil ||
 		len(all) != 2 || len(all[0].Records) != 2 || all[1].Last != 2 || all[1].Records != nil {
 		t.Fatalf("%v, %v", all, err)
 	}
-	if _, err := decode(good, 1); err == nil {
+	if _, _, err := decode(good, 1); err == nil {
 		t.Error("a batch at the wrong place is taken")
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		bad := bytes.Clone(good)
 		at := rapid.IntRange(16, len(bad)-1).Draw(t, "at")
 		bad[at] ^= byte(rapid.IntRange(1, 255).Draw(t, "flip"))
-		if _, err := decode(bad, 0); err == nil {
+		if _, _, err := decode(bad, 0); err == nil {
 			t.Fatalf("a flipped byte at %d goes unnoticed", at)
 		}
 	})
 	unknown := record.NewBuilder(0, 1)
 	unknown.Add(0, nil, []byte{1, 99, 0})
-	if _, err := decode(unknown.Append(nil), 0); err == nil {
+	if _, _, err := decode(unknown.Append(nil), 0); err == nil {
 		t.Error("a record of an unknown type is passed over")
 	}
 }

@@ -16,7 +16,7 @@ func (m *Raft) read() {
 	m.lastRead++
 	m.Out.Reads = append(m.Out.Reads, port.Read{
 		ID: m.lastRead, Kind: port.ReadCopy, Log: kafka.MetadataLog,
-		From: m.delivered, Upto: m.epochStart, BytesMax: m.readLimit, AtLeastOne: true,
+		From: m.delivered, Upto: m.epochStart, BytesMax: m.cfg.ReadBytes, AtLeastOne: true,
 	})
 }
 
@@ -30,7 +30,7 @@ func (m *Raft) ReadDone(now kafka.Now, done *port.ReadDone) {
 		m.fail(fmt.Sprintf("the metadata log cannot be read at %d (%s)", m.delivered, done.Fail))
 		return
 	}
-	committed, err := decode(done.Data, m.delivered)
+	committed, controls, err := decode(done.Data, m.delivered)
 	if err == nil && len(committed) == 0 {
 		err = errNothingRead
 	}
@@ -38,8 +38,11 @@ func (m *Raft) ReadDone(now kafka.Now, done *port.ReadDone) {
 		m.fail(fmt.Sprintf("the metadata log cannot be understood from %d on: %v", m.delivered, err))
 		return
 	}
+	if m.control(controls); m.failed {
+		return
+	}
 	m.Out.Committed = append(m.Out.Committed, committed...)
-	m.delivered = committed[len(committed)-1].Last + 1
+	m.deliveredTo(&committed[len(committed)-1])
 	if m.delivered > m.epochStart {
 		panic(fmt.Sprintf("BUG: a read below %d returned records up to %d", m.epochStart, m.delivered))
 	}

@@ -40,7 +40,7 @@ func (m *Raft) becomeCandidate() {
 	m.role = Candidate
 	m.epoch++
 	m.vote = m.saveQuorum(port.QuorumState{
-		LeaderID: kafka.NoNode, LeaderEpoch: m.epoch, VotedID: m.id, VotedDir: m.dir,
+		LeaderID: kafka.NoNode, LeaderEpoch: m.epoch, VotedID: m.cfg.NodeID, VotedDir: m.dir,
 	})
 }
 
@@ -51,22 +51,22 @@ func (m *Raft) becomeLeader(now kafka.Now) {
 	}
 	m.role = Leader
 	m.vote = 0
-	m.saveQuorum(port.QuorumState{LeaderID: m.id, LeaderEpoch: m.epoch, VotedID: m.id, VotedDir: m.dir})
+	m.saveQuorum(port.QuorumState{LeaderID: m.cfg.NodeID, LeaderEpoch: m.epoch, VotedID: m.cfg.NodeID, VotedDir: m.dir})
 	m.epochStart = m.assigned
-	m.Out.Roles = append(m.Out.Roles, msg.QuorumRole{Epoch: m.epoch, Leader: m.id})
+	m.Out.Roles = append(m.Out.Roles, msg.QuorumRole{Epoch: m.epoch, Leader: m.cfg.NodeID})
 
-	change := &record.LeaderChangeMessage{LeaderID: m.id}
+	change := &record.LeaderChangeMessage{LeaderID: m.cfg.NodeID}
 	for _, v := range m.voters {
 		change.Voters = append(change.Voters, record.QuorumVoter{VoterID: v.id})
 	}
-	change.GrantingVoters = []record.QuorumVoter{{VoterID: m.id}}
+	change.GrantingVoters = []record.QuorumVoter{{VoterID: m.cfg.NodeID}}
 	m.appendBatch(controlBatch(m.assigned, m.epoch, now.Wall, change), 1, nil, now.Wall)
 }
 
 // becomeActive says that the controller may decide: invariant 3 holds and all before is delivered.
 func (m *Raft) becomeActive() {
 	m.active = true
-	m.Out.Roles = append(m.Out.Roles, msg.QuorumRole{Epoch: m.epoch, Leader: m.id, Active: true})
+	m.Out.Roles = append(m.Out.Roles, msg.QuorumRole{Epoch: m.epoch, Leader: m.cfg.NodeID, Active: true})
 }
 
 // becomeResigned gives up the leadership without a successor.

@@ -1,5 +1,5 @@
 // Package ledger reads and writes the small files of a log directory, in Kafka's own formats:
-// meta.properties, bootstrap.checkpoint and the first snapshot of the metadata log, quorum-state,
+// meta.properties, bootstrap.checkpoint and the snapshots of the metadata log, quorum-state,
 // the offset checkpoints, .kafka_cleanshutdown, partition.metadata; and of our own momus-boot,
 // which keeps the boot id and the broker epoch of the last start, and momus-faulted, which names the
 // directories that saw an I/O error, and momus-accepted, which names the losses that somebody accepted.
@@ -14,7 +14,8 @@
 //	file.go        the names; reading; replacing a file whole
 //	properties.go  meta.properties
 //	state.go       quorum-state, the clean marker, momus-boot; json.go JSON as Kafka writes it
-//	snapshot.go    bootstrap.checkpoint, and the first snapshot
+//	snapshot.go    bootstrap.checkpoint, and the first snapshot; how snapshots begin
+//	snapshot_save.go  a part of a snapshot: written, read; its removal
 //	faulted.go     momus-faulted, and which directories vouch for their last run
 //	accepted.go    momus-accepted, the partitions of lost directories that go on elsewhere
 //	checkpoint.go  the offset checkpoints
@@ -23,7 +24,8 @@
 // Invariants:
 //
 //  1. A file is replaced whole: written aside as NAME.tmp, synced, renamed, its directory synced.
-//     Whenever a crash comes, a reader finds the old file or the new one.
+//     Whenever a crash comes, a reader finds the old file or the new one. A snapshot takes many saves
+//     to be written aside, as NAME.part, and the last of them ends alike.
 //  2. Format writes the metadata directory's meta.properties last of all: until that name is
 //     durable nothing is formatted, from then on everything is.
 //  3. Saves are carried out in order. After a save failed, every later one of that directory in the

@@ -16,6 +16,7 @@ const (
 	metadataLogDir    = "__cluster_metadata-0"
 	firstSnapshot     = "00000000000000000000-0000000000.checkpoint"
 	snapshotSuffix    = ".checkpoint"
+	partSuffix        = ".part"
 	quorumState       = "quorum-state"
 	recoveryFile      = "recovery-point-offset-checkpoint"
 	logStartFile      = "log-start-offset-checkpoint"

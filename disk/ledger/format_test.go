@@ -45,6 +45,7 @@ func TestFormattedDirectoriesAreGathered(t *testing.T) {
 	two.Dir, two.Path = idTwo, "/data/two"
 	wantFacts(t, facts, port.BootFacts{
 		ClusterID: "7cYcCFeKQfOcCaIcoMAK9g", MetadataDir: idOne, Voters: []kafka.NodeID{3}, Dirs: []port.DirFacts{one, two},
+		Snapshots: []port.SnapshotFile{{Size: facts.Snapshots[0].Size, Contained: options().Now}},
 	})
 	for _, name := range []string{"/data/one/" + bootstrapFile, "/data/two/" + bootstrapFile} {
 		if _, err := readFile(b, name); err != nil {

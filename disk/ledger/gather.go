@@ -140,15 +140,12 @@ func gatherDir(fs disk.FS, path string, id kafka.DirID, bootID string) (port.Dir
 // gatherQuorum reads the files beside the metadata log, which does not exist before the first start
 // of a node that was not formatted standalone.
 func gatherQuorum(fs disk.FS, dir string, facts *port.BootFacts) (err error) {
-	voters, err := readVoters(fs, dir)
+	err = gatherSnapshots(fs, dir, facts)
 	if errors.Is(err, disk.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
 		return err
-	}
-	for _, v := range voters {
-		facts.Voters = append(facts.Voters, v.VoterID)
 	}
 	facts.Quorum, facts.HasQuorum, err = optional(fs, dir+"/"+metadataLogDir+"/"+quorumState, parseQuorum)
 	return err

@@ -125,19 +125,22 @@ func TestBootstrapSnapshotIsKafkas(t *testing.T) {
 
 func TestVotersSnapshotIsKafkas(t *testing.T) {
 	text := golden(t, "voters.checkpoint")
-	voters, err := parseVoters([]byte(text))
+	found, err := parseHead([]byte(text))
 	must(t, err)
 	want := []record.Voter{{
 		VoterID: 1, VoterDirectoryID: uuid(t, "xeb_sj4iTeaJ0t-hA9lcLQ"),
 		Endpoints:           []record.VoterEndpoint{{Name: "CONTROLLER", Host: "127.0.0.1", Port: 25097}},
 		KRaftVersionFeature: record.KRaftVersionFeature{MinSupportedVersion: 0, MaxSupportedVersion: 1},
 	}}
-	if diff := cmp.Diff(want, voters); diff != "" {
+	if diff := cmp.Diff(want, found.voters); diff != "" {
 		t.Fatal(diff)
 	}
 	at := walls(t, text)
 	// The header says when the log's last record was made: a fixed place behind its key and version.
 	lastContained := kafka.Wall(binary.BigEndian.Uint64([]byte(text)[record.HeaderSize+12:]))
+	if found.contained != lastContained {
+		t.Fatalf("the last record is of %d, and not of %d", found.contained, lastContained)
+	}
 	b := appendHead(nil, at[0], lastContained, &record.KRaftVersionRecord{KRaftVersion: 1}, &record.VotersRecord{Voters: want})
 	same(t, appendFoot(b, 3, at[1]), text)
 }

@@ -71,6 +71,12 @@ func cost(s *port.Save) (calls int, bytes int64) {
 		return 2, 0
 	case port.MarkStray:
 		return 3, 0
+	case port.WriteSnapshot:
+		return partCalls, int64(len(s.Snapshot.Data))
+	case port.LoadSnapshot:
+		return 4, int64(s.Snapshot.BytesMax)
+	case port.RemoveSnapshot:
+		return 2, 0
 	}
 	panic("BUG: a save of no known kind")
 }
@@ -86,8 +92,11 @@ func Turn(fs disk.FS, dirs []Dir, saves []port.Save) []port.Saved {
 		for _, dir := range targets(dirs, s.Dir) {
 			if slices.Contains(failed, dir.ID) {
 				done[i].Fail = port.FailFenced
-			} else if fail := failure(save(fs, dir.Path, s)); fail != port.FailNone {
-				done[i].Fail = fail
+				break
+			}
+			data, err := save(fs, dir.Path, s)
+			done[i].Data, done[i].Fail = data, failure(err)
+			if err != nil && s.Kind != port.LoadSnapshot {
 				failed = append(failed, dir.ID)
 			}
 			if done[i].Fail != port.FailNone {
@@ -123,29 +132,36 @@ func failure(err error) port.Failure {
 	return port.FailIO
 }
 
-// save carries out one save in one directory.
-func save(fs disk.FS, dir string, s *port.Save) error {
+// save carries out one save in one directory; data is what it was to read.
+func save(fs disk.FS, dir string, s *port.Save) (data []byte, err error) {
+	log := dir + "/" + metadataLogDir
 	switch s.Kind {
 	case port.SaveQuorum:
-		return saveFile(fs, dir+"/"+metadataLogDir, quorumState, appendQuorum(nil, s.Quorum))
+		return nil, saveFile(fs, log, quorumState, appendQuorum(nil, s.Quorum))
 	case port.SaveCheckpoints:
-		return saveCheckpoints(fs, dir, s.Checkpoints)
+		return nil, saveCheckpoints(fs, dir, s.Checkpoints)
 	case port.SaveBrokerEpoch:
 		id, err := fs.BootID()
 		if err != nil {
-			return err
+			return nil, err
 		}
-		return saveFile(fs, dir, bootFile, appendBoot(nil, boot{id, s.BrokerEpoch}))
+		return nil, saveFile(fs, dir, bootFile, appendBoot(nil, boot{id, s.BrokerEpoch}))
 	case port.SaveCleanMarker:
-		return saveFile(fs, dir, cleanShutdown, appendClean(nil, s.BrokerEpoch))
+		return nil, saveFile(fs, dir, cleanShutdown, appendClean(nil, s.BrokerEpoch))
 	case port.RemoveCleanMarker:
-		return remove(fs, dir, cleanShutdown)
+		return nil, remove(fs, dir, cleanShutdown)
 	case port.ForgetBoot:
-		return remove(fs, dir, bootFile)
+		return nil, remove(fs, dir, bootFile)
 	case port.MarkStray:
-		return markStray(fs, dir, s.Checkpoints[0], s.Seq)
+		return nil, markStray(fs, dir, s.Checkpoints[0], s.Seq)
 	case port.SaveFaulted:
-		return saveFaulted(fs, dir, s.Dirs)
+		return nil, saveFaulted(fs, dir, s.Dirs)
+	case port.WriteSnapshot:
+		return nil, writeSnapshot(fs, log, s.Snapshot)
+	case port.LoadSnapshot:
+		return loadSnapshot(fs, log, s.Snapshot)
+	case port.RemoveSnapshot:
+		return nil, removeSnapshot(fs, log, s.Snapshot)
 	}
 	panic("BUG: a save of no known kind")
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"momus/core/kafka"
+	"momus/core/port"
 	"momus/core/record"
 	"momus/disk"
 )
@@ -65,55 +66,88 @@ func votersSnapshot(at kafka.Wall, voters []record.Voter) []byte {
 // headBytesMax bounds the first batch of a snapshot: thousands of voters fit.
 const headBytesMax = 1 << 20
 
-// readVoters finds the voters in the newest snapshot of the metadata log: nil if there is no
-// snapshot, or if it names none since its quorum is set by configuration (kraft.version 0).
-func readVoters(fs disk.FS, dir string) ([]record.Voter, error) {
+// gatherSnapshots lists the snapshots of the metadata log and what is left of unfinished ones, and
+// takes the voters from the newest whose beginning can be read: none if that names none, since its
+// quorum is set by configuration (kraft.version 0). What else of a snapshot can be read is seen when
+// it is loaded. It is an error if there are snapshots and none begins well.
+func gatherSnapshots(fs disk.FS, dir string, facts *port.BootFacts) error {
 	dir += "/" + metadataLogDir
 	entries, err := fs.ReadDir(dir)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	newest := ""
+	begins, unread := false, error(nil)
 	for _, e := range entries {
-		if strings.HasSuffix(e.Name, snapshotSuffix) {
-			newest = dir + "/" + e.Name
+		if strings.HasSuffix(e.Name, snapshotSuffix+partSuffix) {
+			facts.Leftovers = append(facts.Leftovers, e.Name)
+			continue
 		}
+		id, ok := port.ParseSnapshotID(strings.TrimSuffix(e.Name, snapshotSuffix))
+		if !ok || !strings.HasSuffix(e.Name, snapshotSuffix) {
+			continue
+		}
+		bytes, err := readHead(fs, dir+"/"+e.Name, headBytesMax)
+		if err != nil {
+			return err
+		}
+		found := port.SnapshotFile{ID: id, Size: e.Size, Contained: -1}
+		h, err := parseHead(bytes)
+		if err == nil {
+			begins, found.Contained = true, h.contained
+			facts.Voters = nil
+			for _, v := range h.voters {
+				facts.Voters = append(facts.Voters, v.VoterID)
+			}
+		} else {
+			unread = fmt.Errorf("%s/%s: %w", dir, e.Name, err)
+		}
+		facts.Snapshots = append(facts.Snapshots, found)
 	}
-	if newest == "" {
-		return nil, nil
+	if !begins {
+		return unread
 	}
-	head, err := readHead(fs, newest, headBytesMax)
-	if err != nil {
-		return nil, err
-	}
-	voters, err := parseVoters(head)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", newest, err)
-	}
-	return voters, nil
+	return nil
 }
 
-// parseVoters reads the batch of control records that begins a snapshot.
-func parseVoters(head []byte) (voters []record.Voter, err error) {
-	h, batch, _, err := record.Split(head)
+// head is what the first batch of a snapshot says.
+type head struct {
+	contained kafka.Wall
+	voters    []record.Voter
+}
+
+// parseHead reads the batch of control records that begins a snapshot.
+func parseHead(bytes []byte) (out head, err error) {
+	h, batch, _, err := record.Split(bytes)
 	if err == nil {
 		err = record.CheckStored(batch, h)
 	}
 	if err != nil {
-		return nil, err
+		return out, err
 	}
 	if !h.Attributes.IsControl() {
-		return nil, errors.New("it does not begin with a control batch")
+		return out, errNoHead
 	}
+	begun := false
 	it := record.Records(h, h.Body(batch))
 	for it.Next() {
 		c, err := record.ReadControl(it.Record.Key, it.Record.Value)
 		if err != nil {
-			return nil, err
+			return out, err
 		}
-		if v, ok := c.(*record.VotersRecord); ok {
-			voters = v.Voters
+		switch c := c.(type) {
+		case *record.SnapshotHeaderRecord:
+			begun, out.contained = true, c.LastContainedLogTimestamp
+		case *record.VotersRecord:
+			out.voters = c.Voters
 		}
 	}
-	return voters, it.Err()
+	if err := it.Err(); err != nil {
+		return out, err
+	}
+	if !begun {
+		return out, errNoHead
+	}
+	return out, nil
 }
+
+var errNoHead = errors.New("it does not begin as a snapshot does")

@@ -17,7 +17,7 @@ func anySave(t *rapid.T, b *bench, seq int64) port.Save {
 	s := port.Save{Seq: seq, Dir: rapid.SampledFrom([]kafka.DirID{idOne, idTwo}).Draw(t, "dir"), BrokerEpoch: 1 << 60}
 	s.Kind = rapid.SampledFrom([]port.SaveKind{
 		port.SaveQuorum, port.SaveCheckpoints, port.SaveBrokerEpoch, port.SaveCleanMarker,
-		port.RemoveCleanMarker, port.MarkStray, port.ForgetBoot, port.SaveFaulted,
+		port.RemoveCleanMarker, port.MarkStray, port.ForgetBoot, port.SaveFaulted, port.WriteSnapshot, port.LoadSnapshot, port.RemoveSnapshot,
 	}).Draw(t, "kind")
 	switch s.Kind {
 	case port.SaveQuorum:
@@ -33,6 +33,16 @@ func anySave(t *rapid.T, b *bench, seq int64) port.Save {
 	case port.SaveBrokerEpoch:
 		if rapid.Bool().Draw(t, "everywhere") {
 			s.Dir = kafka.DirID{}
+		}
+	case port.WriteSnapshot, port.LoadSnapshot, port.RemoveSnapshot:
+		s.Dir = idOne
+		id := port.SnapshotID{} // the one of the format is there to be read
+		if s.Kind != port.LoadSnapshot {
+			id = port.SnapshotID{End: kafka.Offset(seq), Epoch: 1}
+		}
+		s.Snapshot = &port.SnapshotPart{
+			ID:   id,
+			Data: make([]byte, rapid.IntRange(0, 9000).Draw(t, "bytes")), BytesMax: 700, Last: rapid.Bool().Draw(t, "last"),
 		}
 	case port.MarkStray:
 		s.Checkpoints = []port.Checkpoint{{Topic: "stray", Partition: kafka.PartitionID(seq)}}

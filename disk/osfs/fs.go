@@ -67,7 +67,9 @@ func failed(op, name string, err error) error {
 func (s FS) open(op, name string, flags int) (*File, error) {
 	f := &File{fs: s, name: name}
 	return f, s.call(op, name, func() (err error) {
-		f.fd, err = syscall.Open(name, flags|syscall.O_CLOEXEC, 0o644)
+		if f.fd, err = syscall.Open(name, flags|syscall.O_CLOEXEC, 0o644); err == syscall.EACCES && op == "open" {
+			f.fd, err = syscall.Open(name, syscall.O_RDONLY|syscall.O_CLOEXEC, 0) // Kafka's snapshots are read-only
+		}
 		return err
 	})
 }
