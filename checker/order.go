@@ -140,6 +140,9 @@ func (j *judge) checkSequences(l *log) {
 		if missing != nil && l.forgotten(op.Producer, before.Attempts[0].Start, op.lastLanding()) {
 			missing = nil // whatever came next was taken
 		}
+		if missing != nil && op.Sequence == missing.Sequence {
+			missing = nil // its sender gave it up, and its sequence to this one: no gap
+		}
 		switch there := l.find(op.First) != kafka.NoOffset; {
 		case there && missing != nil:
 			j.flag(SequenceGap, []Event{missing.Attempts[0].Start, op.Attempts[0].Start, l.read.Finish},
