@@ -77,7 +77,10 @@ func (n *Node) newHome(log kafka.TopicPartition) home {
 	if at, found := n.wanted[log]; found && !n.isOffline(at) {
 		return home{dir: at, assign: true}
 	}
-	return home{dir: n.roomiest(), assign: true}
+	if best := n.roomiest(); best >= 0 {
+		return home{dir: best, assign: true}
+	}
+	return home{lost: "no log directory is online"}
 }
 
 // settleIn opens the log of a new replica, has it assigned to a directory first, or gives it up.
@@ -131,7 +134,7 @@ func (n *Node) carryAssignments(now kafka.Now) bool {
 }
 
 // roomiest is the directory for a new log: of those that are online the one with the fewest logs, the
-// first of equals.
+// first of equals; -1 if there is none, while a node that fails waits for its end (seed 283).
 func (n *Node) roomiest() int32 {
 	best, fewest := int32(-1), 0
 	for i := range n.facts.Dirs {
@@ -140,7 +143,7 @@ func (n *Node) roomiest() int32 {
 			best, fewest = int32(i), count
 		}
 	}
-	if best < 0 {
+	if best < 0 && n.failing == "" {
 		panic("BUG: a node without a log directory goes on")
 	}
 	return best
