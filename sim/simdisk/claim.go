@@ -9,7 +9,9 @@ type Claim struct {
 	Data []byte
 	// Parts are the ranges of bytes that were claimed, in no order; they may overlap.
 	Parts []Part
-	node  *inode
+	// Cut says that a truncation was claimed: what was cut off may be back.
+	Cut  bool
+	node *inode
 }
 
 // Part is a range of a file's bytes; End is exclusive.
@@ -25,11 +27,14 @@ func (d *Disk) Claims(want func(path string) bool) []Claim {
 		c := Claim{Path: path, node: n}
 		for i := range n.pending {
 			e := &n.pending[i]
-			if e.claimedAt != 0 && e.claimedAt <= now && !e.durable(now) && !e.size {
+			switch claimed := e.claimedAt != 0 && e.claimedAt <= now && !e.durable(now); {
+			case claimed && e.size:
+				c.Cut = true
+			case claimed:
 				c.Parts = append(c.Parts, Part{e.off, e.off + int64(len(e.data))})
 			}
 		}
-		if len(c.Parts) > 0 {
+		if len(c.Parts) > 0 || c.Cut {
 			c.Data = append([]byte(nil), n.data...)
 			list = append(list, c)
 		}
