@@ -78,6 +78,7 @@ type spread struct {
 	cl     *kgo.Client
 	topics []kmsg.MetadataResponseTopic
 	batch  []byte
+	ends   kadm.ListedOffsets
 	// sent counts the batches of each partition.
 	sent []int32
 	at   int
@@ -91,20 +92,43 @@ func (l *load) over(ctx context.Context) (*spread, error) {
 	}
 	s := &spread{load: l, cl: cl, broker: cl.SeedBrokers()[0], sent: make([]int32, l.partitions)}
 	for first := 0; first < l.partitions; first += topicWidth {
-		req := kmsg.NewPtrMetadataRequest()
-		t := kmsg.NewMetadataRequestTopic()
-		t.Topic = kmsg.StringPtr(fmt.Sprintf("%s-%d", l.prefix, first/topicWidth))
-		req.Topics = append(req.Topics, t)
-		resp, err := req.RequestWith(ctx, s.broker)
+		topic, err := s.find(ctx, fmt.Sprintf("%s-%d", l.prefix, first/topicWidth))
 		if err != nil {
 			return nil, err
 		}
-		if err := kerr.ErrorForCode(resp.Topics[0].ErrorCode); err != nil {
-			return nil, fmt.Errorf("%s: %w", *t.Topic, err)
-		}
-		s.topics = append(s.topics, resp.Topics[0])
+		s.topics = append(s.topics, topic)
 	}
-	return s, nil
+	for admin := kadm.NewClient(cl); ; time.Sleep(100 * time.Millisecond) {
+		s.ends, err = admin.ListEndOffsets(ctx, s.names()...)
+		if err == nil {
+			err = s.ends.Error()
+		}
+		if err == nil || ctx.Err() != nil || !kerr.IsRetriable(err) {
+			return s, err // Kafka names a leader before that one leads
+		}
+	}
+}
+
+// find waits for a topic to be served: Kafka answers its creation earlier than that.
+func (s *spread) find(ctx context.Context, name string) (kmsg.MetadataResponseTopic, error) {
+	for {
+		req := kmsg.NewPtrMetadataRequest()
+		t := kmsg.NewMetadataRequestTopic()
+		t.Topic = kmsg.StringPtr(name)
+		req.Topics = append(req.Topics, t)
+		resp, err := req.RequestWith(ctx, s.broker)
+		if err != nil {
+			return kmsg.MetadataResponseTopic{}, err
+		}
+		err = kerr.ErrorForCode(resp.Topics[0].ErrorCode)
+		switch {
+		case err == nil:
+			return resp.Topics[0], nil
+		case ctx.Err() != nil || !kerr.IsRetriable(err):
+			return kmsg.MetadataResponseTopic{}, fmt.Errorf("%s: %w", name, err)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
 }
 
 // next names the next partitions of a request; they lie in one topic.
@@ -163,10 +187,6 @@ func gather(ctx context.Context, l *load) error {
 		return err
 	}
 	defer s.cl.Close()
-	ends, err := kadm.NewClient(s.cl).ListEndOffsets(ctx, s.names()...)
-	if err != nil {
-		return err
-	}
 	if err := l.begin(); err != nil {
 		return err
 	}
@@ -177,7 +197,7 @@ func gather(ctx context.Context, l *load) error {
 		t := kmsg.NewFetchRequestTopic()
 		t.Topic, t.TopicID = *topic.Topic, topic.TopicID
 		for i := range perRequest {
-			end, _ := ends.Lookup(t.Topic, int32(first+i))
+			end, _ := s.ends.Lookup(t.Topic, int32(first+i))
 			p := kmsg.NewFetchRequestTopicPartition()
 			p.Partition, p.FetchOffset, p.PartitionMaxBytes = int32(first+i), end.Offset-1, 1<<20
 			t.Partitions = append(t.Partitions, p)
