@@ -33,10 +33,11 @@ func (n *node) strays(s simdisk.Stray) bool {
 		if known <= s.From || b.at >= end {
 			continue
 		}
-		is := append([]byte(nil), s.Data[b.at:known]...)
+		// What is read there may be a batch of another size (seed 4048).
+		is := append([]byte(nil), s.Data[b.at:]...)
 		from := max(s.From, b.at)
 		copy(is[from-b.at:], s.Got[from-s.From:])
-		if string(is) == string(s.Data[b.at:known]) {
+		if string(is[:b.size]) == string(s.Data[b.at:known]) {
 			continue
 		}
 		if looksSound(is) {
