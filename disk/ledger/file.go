@@ -54,17 +54,17 @@ func readHead(fs disk.FS, path string, bytesMax int64) (data []byte, err error) 
 	if err != nil {
 		return nil, err
 	}
-	return readAgreed(f, min(size, bytesMax))
+	return readAgreed(f, 0, min(size, bytesMax))
 }
 
-// readAgreed reads the first bytes of a file until two readings agree: most of these files have no checksum,
+// readAgreed reads bytes of a file, from at on, until two readings agree: most of these files have no checksum,
 // and a disk may give a read the bytes of another place, once. A log start or a topic's id that was misread
-// would cost a whole log.
-func readAgreed(f disk.File, bytes int64) ([]byte, error) {
+// would cost a whole log, and a snapshot that was misread would be given up as damaged.
+func readAgreed(f disk.File, at, bytes int64) ([]byte, error) {
 	var seen []string
 	for range readingsMax {
 		data := make([]byte, bytes)
-		n, err := f.ReadAt(data, 0)
+		n, err := f.ReadAt(data, at)
 		if err != nil {
 			return data[:n], err
 		}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"momus/core/kafka"
+	"momus/core/port"
 	"momus/disk"
 )
 
@@ -69,5 +70,37 @@ func TestOneReadThatGoesAstrayChangesNoFact(t *testing.T) {
 	a.always = true
 	if _, err := Gather(a, layout()); !errors.Is(err, disk.ErrIO) {
 		t.Errorf("files that read differently each time: %v", err)
+	}
+}
+
+// TestOneReadThatGoesAstrayDamagesNoSnapshot loads the snapshot that names the voters, once for each read
+// with that one going astray.
+func TestOneReadThatGoesAstrayDamagesNoSnapshot(t *testing.T) {
+	b := formatted(t)
+	a := &astray{FS: b}
+	load := func() (whole []byte, fail port.Failure) {
+		for range 100 {
+			done := Turn(a, dirs, []port.Save{part(port.LoadSnapshot, port.SnapshotPart{At: int64(len(whole)), BytesMax: 50})})
+			if done[0].Fail != port.FailNone || len(done[0].Data) == 0 {
+				return whole, done[0].Fail
+			}
+			whole = append(whole, done[0].Data...)
+		}
+		return whole, port.FailNone
+	}
+	want, fail := load()
+	if head, err := parseHead(want); fail != port.FailNone || err != nil || len(head.voters) != 1 {
+		t.Fatal(head, err, fail)
+	}
+	all := a.reads
+	for n := 1; n <= all; n++ {
+		a.n, a.reads = n, 0
+		if got, fail := load(); fail != port.FailNone || string(got) != string(want) {
+			t.Errorf("read %d of %d: %s, %q", n, all, fail, got)
+		}
+	}
+	a.always = true
+	if _, fail := load(); fail != port.FailIO {
+		t.Errorf("a snapshot that reads differently each time: %s", fail)
 	}
 }

@@ -74,7 +74,7 @@ func cost(s *port.Save) (calls int, bytes int64) {
 	case port.WriteSnapshot:
 		return partCalls, int64(len(s.Snapshot.Data))
 	case port.LoadSnapshot:
-		return 4, int64(s.Snapshot.BytesMax)
+		return loadCalls, readingsMax * int64(s.Snapshot.BytesMax)
 	case port.RemoveSnapshot:
 		return 2, 0
 	}

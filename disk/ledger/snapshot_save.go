@@ -36,7 +36,17 @@ func writeSnapshot(fs disk.FS, dir string, p *port.SnapshotPart) error {
 	return fs.SyncDir(dir)
 }
 
-// loadSnapshot reads a part of a snapshot.
+// loadCalls is how many calls loadSnapshot makes at most.
+const loadCalls = 3 + readingsMax
+
+// loadSnapshot reads a part of a snapshot, as all small files are read (readAgreed), although it has
+// checksums. Without that (seeds 552, 898, 2303 of the simulator):
+//
+//  1. boot reads of snapshot 0-0, the only one of a new node, who the voters are,
+//  2. the load of it is given the bytes of another place, so it is passed over as damaged, and the log
+//     from its beginning stands in for it, which says nothing of voters,
+//  3. the next snapshot names none either, and takes the place of the one that was only misread,
+//  4. no start finds voters any more.
 func loadSnapshot(fs disk.FS, dir string, p *port.SnapshotPart) (data []byte, err error) {
 	f, err := fs.Open(dir + "/" + p.ID.String() + snapshotSuffix)
 	if err != nil {
@@ -47,9 +57,7 @@ func loadSnapshot(fs disk.FS, dir string, p *port.SnapshotPart) (data []byte, er
 	if err != nil {
 		return nil, err
 	}
-	data = make([]byte, max(min(size-p.At, int64(p.BytesMax)), 0))
-	n, err := f.ReadAt(data, p.At)
-	return data[:n], err
+	return readAgreed(f, p.At, max(min(size-p.At, int64(p.BytesMax)), 0))
 }
 
 // removeSnapshot removes a snapshot, or what was to become one.
