@@ -131,7 +131,8 @@ type Replicas interface {
 	FetchState(FetchQuery) FetchState
 	// OffsetState checks leadership and CurrentEpoch likewise.
 	OffsetState(log kafka.TopicPartition, current kafka.LeaderEpoch) OffsetState
-	// EpochEnd finds the end offset of the largest epoch not above asked (OffsetForLeaderEpoch).
+	// EpochEnd finds the end offset of the largest epoch not above asked (OffsetForLeaderEpoch), as far
+	// as the leader counts it as its own.
 	EpochEnd(log kafka.TopicPartition, asked kafka.LeaderEpoch) (kafka.LeaderEpoch, kafka.Offset)
 	// Producers lists the producers that a log remembers, by rising id. Any replica does, not the leader
 	// alone: NOT_LEADER_OR_FOLLOWER means that the log is not here, or not open.

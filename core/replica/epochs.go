@@ -33,10 +33,23 @@ func (r *Replica) forgetEpochs() {
 	}
 }
 
-// EpochEnd finds the largest epoch not above asked and its end. An epoch above all known ones gives
-// kafka.NoLeaderEpoch and kafka.NoOffset; one below all gives itself and the first start, so that
-// whatever a follower has of it is cut (KIP-101, KIP-279).
+// EpochEnd tells a client the largest epoch not above asked and its end, see assignedEpochEnd. The end
+// that is told is at most what the leader counts as its own: what was only given away may never come
+// to be. It is at least the high watermark, up to which consumers have read. Without that (seed 1749 of
+// the simulator, with flush.messages=1):
+//
+//  1. a batch is given offsets 28 and 29 in epoch 4, and its flush is under way,
+//  2. a client asks for the end of epoch 4, and is told 30,
+//  3. the power fails, and the batch was never there: epoch 6 begins at 28.
 func (r *Replica) EpochEnd(asked kafka.LeaderEpoch) (kafka.LeaderEpoch, kafka.Offset) {
+	epoch, end := r.assignedEpochEnd(asked)
+	return epoch, min(end, max(r.selfEnd(), r.high))
+}
+
+// assignedEpochEnd finds the largest epoch not above asked and its end by the offsets that were given
+// away. An epoch above all known ones gives kafka.NoLeaderEpoch and kafka.NoOffset; one below all
+// gives itself and the first start, so that whatever a follower has of it is cut (KIP-101, KIP-279).
+func (r *Replica) assignedEpochEnd(asked kafka.LeaderEpoch) (kafka.LeaderEpoch, kafka.Offset) {
 	n := len(r.epochs)
 	if asked < 0 || n == 0 || asked > r.epochs[n-1].Epoch {
 		return kafka.NoLeaderEpoch, kafka.NoOffset

@@ -52,7 +52,7 @@ func (r *Replica) FetchState(q msg.FetchQuery) msg.FetchState {
 		s.Upto = s.LastStable
 	}
 	if q.LastFetchedEpoch != kafka.NoLeaderEpoch {
-		epoch, end := r.EpochEnd(q.LastFetchedEpoch)
+		epoch, end := r.assignedEpochEnd(q.LastFetchedEpoch)
 		switch {
 		case epoch == kafka.NoLeaderEpoch || q.Offset < r.start:
 			s.Err = kafka.ErrOffsetOutOfRange

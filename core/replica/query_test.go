@@ -46,6 +46,43 @@ func TestEpochEndIsTheNextEpochsStart(t *testing.T) {
 	}
 }
 
+func TestEpochEndIsNotToldBeforeItIsTheLeadersOwn(t *testing.T) {
+	r := opened(30, port.EpochStart{Epoch: 4, Start: 20})
+	now := kafka.Now{Mono: 1, Wall: 1}
+	done := func(kind port.LogOpKind, end kafka.Offset) func() {
+		return func() { r.LogDone(now, &port.LogDone{Kind: kind, Log: testLog, Gen: r.gen, End: end}) }
+	}
+	flushEach := func(messages int64) func() {
+		return func() {
+			cfg := testConfig()
+			cfg.FlushMessages = messages
+			r.Configure(now, cfg)
+		}
+	}
+	for _, step := range []struct {
+		what string
+		do   func()
+		end  kafka.Offset
+	}{
+		{"given away", func() { r.Produce(now, produceOf(args{"n": "2"})) }, 30},
+		{"written", done(port.OpAppend, 32), 32},
+		{"no more trusted before a flush, but consumers have it", flushEach(1), 32},
+		{"flushed", done(port.OpFlush, 32), 32},
+		{"given away, with flush.messages=1", func() { r.Produce(now, produceOf(args{"n": "2"})) }, 32},
+		{"written, with flush.messages=1", done(port.OpAppend, 34), 32},
+		{"flushed, with flush.messages=1", done(port.OpFlush, 34), 34},
+	} {
+		step.do()
+		r.Check()
+		if epoch, end := r.EpochEnd(9); epoch != 9 || end != step.end {
+			t.Errorf("%s: epoch %d ends at %d, want %d", step.what, epoch, end, step.end)
+		}
+		if epoch, end := r.EpochEnd(4); epoch != 4 || end != 30 {
+			t.Errorf("%s: epoch %d, which is over, ends at %d, want 30", step.what, epoch, end)
+		}
+	}
+}
+
 func TestLatestOffsetIsUnknownWhileTheHighWatermarkLags(t *testing.T) {
 	r := opened(5)
 	if st := r.OffsetState(kafka.NoLeaderEpoch); st.Lagging || st.HighWatermark != 5 {
