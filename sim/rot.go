@@ -25,7 +25,7 @@ func (n *node) planRot(until int64) {
 	if !s.OneIn(3) {
 		return
 	}
-	for range 1 + s.Draw(8) {
+	for range 1 + s.Draw(14) {
 		at := s.Between(int64(500*kafka.Millisecond), until)
 		how := [...]int64{rotBit, rotSector, rotBit, rotSector, rotSector}[s.Draw(5)]
 		n.w.queue.push(event{at: at, node: n.index, kind: kindRot, index: how})
