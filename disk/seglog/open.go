@@ -224,10 +224,10 @@ func (o *opener) hasLog(name string) bool {
 	return (suffix == "index" || suffix == "timeindex" || suffix == "txnindex") && o.size(digits+".log") >= 0
 }
 
-// size is the size of a file of the directory, or noFile.
+// size is the size of a file of the directory, whose names came sorted, or noFile.
 func (o *opener) size(name string) int64 {
-	i := slices.Index(o.names, name)
-	if i < 0 {
+	i, found := slices.BinarySearch(o.names, name)
+	if !found {
 		return noFile
 	}
 	return o.sizes[i]

@@ -240,6 +240,8 @@ func (e *extent) regionEnd(q port.Read, lo, hi int64, next kafka.Offset, scan *s
 			*scan, hi, next = leapt, near.pos, kafka.NoOffset
 		} else if err != nil && !errors.Is(err, errCorrupt) {
 			return hi, next, err
+		} else {
+			scan.buf = scan.buf[:0] // the leap read over what it held
 		}
 	}
 	for next < q.Upto { // what lies above may be cut off, or written over, at this moment

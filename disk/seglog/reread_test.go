@@ -222,3 +222,46 @@ func (f *fickle) ReadAt(p []byte, _ int64) (int, error) {
 	}
 	return len(p), nil
 }
+
+// TestAnIndexThatPointsAmidABatchSpoilsNoRead moves the positions of entries on the disk, also of such that lie
+// farther on than one read of headers goes: the log is sound, and is read as it is.
+func TestAnIndexThatPointsAmidABatchSpoilsNoRead(t *testing.T) {
+	const batches, size = 60, 205
+	for _, by := range []byte{1, 7, 40} {
+		fs, _ := simulated()
+		log := newRig(t, fs, func(r *rig) { r.spec.IndexIntervalBytes = 200 })
+		log.open()
+		for i := range batches {
+			op := log.opAppend(batchOf(3, kafka.Wall(1000+10*i), 40))
+			if op.Roll = i == batches-1; op.Roll { // of the active segment the index is in memory
+				op.Snapshot = (&fold.State{}).AppendSnapshot(nil)
+			}
+			log.must(op)
+		}
+		log.must(port.LogOp{Kind: port.OpClose, Gen: log.gen, End: log.end, Snapshot: (&fold.State{}).AppendSnapshot(nil)})
+		log.spec.StopWasClean, log.spec.RecoveryPoint = true, log.end
+		log.restart()
+		log.open()
+		// At the start it would have been mended.
+		log.spoil("00000000000000000000.index", func(f disk.File, bytes int64) error {
+			b := make([]byte, bytes)
+			if _, err := f.ReadAt(b, 0); err != nil {
+				return err
+			}
+			for at := 7; at < len(b); at += 8 {
+				b[at] += by
+			}
+			return f.WriteAt(b, 0)
+		})
+		for from := kafka.Offset(0); from < 30; from += 3 {
+			for most := int32(size); most < 40*size; most += 100 {
+				q := port.Read{Kind: port.ReadBatches, Log: testLog, From: from, Upto: log.end, BytesMax: most, AtLeastOne: true}
+				got := log.r.Read(q)
+				if got.Fail != port.FailNone {
+					t.Fatalf("moved by %d, from %d, at most %d: %v", by, from, most, got.Fail)
+				}
+				holds(t, bytesOf(t, got), from, q.Upto)
+			}
+		}
+	}
+}
