@@ -75,16 +75,21 @@ func (n *Node) end(e Exit) {
 }
 
 // saved completes a save: the quorum's, a checkpoint or the lifecycle's. One that fails takes its
-// directory offline.
+// directory offline; what a failure of the quorum's own means is decided by the quorum, which may have
+// another snapshot.
 func (n *Node) saved(now kafka.Now, done *port.Saved) {
-	if done.Fail != port.FailNone && done.Kind != port.ForgetBoot && done.Kind != port.SaveQuorum {
-		n.dirFailed(now, n.dirIndex(done.Dir))
-	}
 	switch done.Kind {
 	case port.ForgetBoot:
 		n.forgot(done)
+		return
 	case port.SaveQuorum, port.WriteSnapshot, port.LoadSnapshot, port.RemoveSnapshot:
 		n.raft.Saved(now, done)
+		return
+	}
+	if done.Fail != port.FailNone {
+		n.dirFailed(now, n.dirIndex(done.Dir))
+	}
+	switch done.Kind {
 	case port.SaveFaulted:
 	case port.MarkStray:
 		n.tidying--

@@ -170,7 +170,7 @@ type Opened struct {
 	Segments []SegmentInfo
 	Epochs   []EpochStart
 	Fold     fold.State
-	// CutBytes counts what recovery cut off the tail; CutFrom is the end that was found durable.
+	// CutBytes counts what recovery cut off the tail, behind End.
 	CutBytes int64
 	// IOBytes is how much the opening read and wrote.
 	IOBytes int64

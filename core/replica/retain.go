@@ -52,12 +52,12 @@ func (r *Replica) Retain(now kafka.Now) {
 // retainBytes drops segments as long as retention.bytes are left without them. Bytes that are not
 // written yet do not count: a crash may take them, and then too little would be left.
 func (r *Replica) retainBytes(now kafka.Now) {
+	if r.cfg.RetentionBytes < 0 {
+		return
+	}
 	size := r.active.size - (r.assignedBytes - r.writtenBytes)
 	for i := range r.sealed {
 		size += r.sealed[i].size
-	}
-	if r.cfg.RetentionBytes < 0 {
-		return
 	}
 	n, left := 0, size
 	for n <= len(r.sealed) && r.droppable(n) && left-r.extent(n).size >= r.cfg.RetentionBytes {
@@ -95,13 +95,10 @@ func (r *Replica) extent(i int) extent {
 
 // droppable tells whether segment i is committed as a whole, and holds anything if it is the active.
 func (r *Replica) droppable(i int) bool {
-	switch {
-	case i == len(r.sealed):
+	if i == len(r.sealed) {
 		return r.active.size > 0 && r.assigned <= r.high
-	case i+1 == len(r.sealed):
-		return r.active.base <= r.high
 	}
-	return r.sealed[i+1].base <= r.high
+	return r.segmentEnd(i) <= r.high
 }
 
 // dropFirst moves the log start behind the first n segments.
@@ -139,7 +136,12 @@ func (r *Replica) moveStart(to kafka.Offset, roll bool, snapshot []byte) {
 // is gone, and what lies above it durable. The files go when file.delete.delay.ms is over.
 func (r *Replica) startMoved(now kafka.Now, start kafka.Offset) {
 	r.startOnDisk = start
-	r.purges = append(r.purges, purge{at: now.Mono.Add(r.cfg.FileDeleteDelay.Delay()), base: start})
+	// A start that moved within a segment leaves no files behind, so that there are no more purges than
+	// segments that went.
+	base := min(start, r.extent(0).base)
+	if n := len(r.purges); n == 0 || r.purges[n-1].base != base {
+		r.purges = append(r.purges, purge{at: now.Mono.Add(r.cfg.FileDeleteDelay.Delay()), base: base})
+	}
 	r.saveStart()
 }
 
