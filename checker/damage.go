@@ -80,6 +80,18 @@ func (l *log) damagedAt(o kafka.Offset, e Event) bool {
 	return false
 }
 
+// anyDamagedAt tells whether the batch that a client met was damaged, or misread, in some log of that
+// partition: of which incarnation of the topic it was nobody may know any more.
+func (j *judge) anyDamagedAt(d *Damaged) bool {
+	hit := func(e Event, log kafka.TopicPartition, from, end kafka.Offset) bool {
+		l := j.known(log)
+		return e < d.Event && log.Partition == d.Partition && from <= d.Offset && d.Offset < end &&
+			(l == nil || l.topic.name == d.Topic)
+	}
+	return slices.ContainsFunc(j.h.Damages, func(o Damage) bool { return hit(o.Event, o.Log, o.From, o.End) }) ||
+		slices.ContainsFunc(j.h.Misreads, func(o Misread) bool { return hit(o.Event, o.Log, o.From, o.End) })
+}
+
 // checkDamaged demands that every batch whose checksum was wrong was damaged by the world, at that
 // place, and every partition that was refused at the end as well, anywhere, unless its directory was lost.
 func (j *judge) checkDamaged() {
@@ -96,7 +108,7 @@ func (j *judge) checkDamaged() {
 				continue
 			}
 			j.report.RefusedDamage++
-		case l == nil && j.mayBeDeleted(d.Topic) && len(j.h.Damages)+len(j.h.Misreads) > 0:
+		case l == nil && j.mayBeDeleted(d.Topic) && j.anyDamagedAt(d):
 			j.report.ShownDamage++ // of some incarnation that is no more
 		case l == nil || !l.damagedAt(d.Offset, d.Event) && !l.misreadAt(d.Offset, d.Event):
 			j.flag(Protocol, []Event{d.Event}, "%s-%d: nothing damaged offset %d, and client %d was sent %s",

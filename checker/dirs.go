@@ -49,8 +49,10 @@ func (j *judge) checkLost(l *log) {
 		}
 	}
 	for _, op := range l.produces {
-		if a := op.acked(); a != nil {
-			served(a.Start, "written")
+		for i := range op.Attempts {
+			if a := &op.Attempts[i]; a.acks() && op.acked() != nil {
+				served(a.Start, "written")
+			}
 		}
 	}
 	for _, p := range l.polls {
@@ -58,6 +60,17 @@ func (j *judge) checkLost(l *log) {
 	}
 	for _, p := range l.lookups {
 		served(p.Start, "asked for an offset")
+	}
+	for _, q := range l.epochEnds {
+		served(q.Start, "asked for the end of an epoch")
+	}
+	for _, q := range l.described {
+		served(q.Start, "asked for its producers")
+	}
+	for _, op := range l.trims {
+		if op.Answered && op.Err == kafka.None {
+			served(op.Start, "trimmed")
+		}
 	}
 	if l.read != nil {
 		served(l.read.Start, "read to its end")

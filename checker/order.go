@@ -92,7 +92,7 @@ func (j *judge) checkEpochs(l *log) {
 		switch {
 		case top == nil || op.Epoch >= top.Epoch:
 			newest[op.Producer] = op
-		case !l.forgotten(op.Producer, 0, op.lastLanding()):
+		case !l.forgotten(op.Producer, top.Attempts[0].Start, op.lastLanding()):
 			j.flag(Fencing, []Event{top.Attempts[0].Start, op.Attempts[0].Start, l.read.Finish},
 				"%s-%d: value %d of epoch %d of producer id %d at offset %d lies behind value %d of epoch %d",
 				l.topic.name, l.partition, r.Value, op.Epoch, op.Producer, r.Offset, top.First, top.Epoch)

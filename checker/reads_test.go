@@ -230,6 +230,18 @@ func TestLookupsByTimeFindTheFirst(t *testing.T) {
 			return s
 		}
 	}
+	seenThen := func(between func(*story)) func() *story {
+		return func() *story {
+			s := tell(0)
+			s.h.Trims = append(s.h.Trims, TrimOp{Topic: "t", Offset: AtHighWatermark, Start: s.event()})
+			noAnswer(s.produce(1, 3, 0, 0))
+			s.poll(0, 1, 2, 3)
+			between(s)
+			s.lookup(150, -1, -1)
+			s.final(1, 2, 3)
+			return s
+		}
+	}
 	expect(t, []struct {
 		name string
 		want string
@@ -240,6 +252,19 @@ func TestLookupsByTimeFindTheFirst(t *testing.T) {
 		{"too early", TimeIndex, look(150, 0, 100)},
 		{"of another time", TimeIndex, look(150, 1, 250)},
 		{"nothing is as late", "", look(999, -1, -1)},
+		{"something is as late that was seen", TimeIndex, seenThen(func(*story) {})},
+		{"that may be gone behind a log start", "", seenThen(func(s *story) { s.move(0, 3, ByRequest, 0, 0, 3) })},
+		{"that another life may not show yet", "", seenThen(func(s *story) { s.crash(false, 3) })},
+		{"the log start is back since", "", func() *story {
+			s := tell(0)
+			s.h.Trims = append(s.h.Trims, TrimOp{Topic: "t", Offset: 1, Start: s.event()})
+			noAnswer(s.produce(1, 3, 0, 0))
+			s.move(0, 1, ByRequest, 0, 0, 3)
+			s.lookup(50, 1, 200)
+			s.crash(false, 3)
+			s.final(1, 2, 3)
+			return s
+		}},
 		{"a power loss changed it since", "", func() *story {
 			s := tell(0)
 			noAnswer(s.produce(1, 3, 0, 0))

@@ -10,10 +10,8 @@ import (
 func (j *judge) findMoves() {
 	for i := range j.h.StartMoves {
 		m := &j.h.StartMoves[i]
-		if at, ok := j.byID[m.Log.Topic]; ok {
-			if n, ok := j.byPlace[place{at, m.Log.Partition}]; ok {
-				j.logs[n].moves = append(j.logs[n].moves, m)
-			}
+		if l := j.known(m.Log); l != nil {
+			l.moves = append(l.moves, m)
 		}
 	}
 }
@@ -82,19 +80,28 @@ func (j *judge) checkMoves(l *log) {
 				flag("by a request that nobody made")
 			}
 		case m.Cause == BySize:
-			limits := slices.DeleteFunc(j.retention(l.topic.name, RetentionSize, m.Event, m.Event), func(n int64) bool { return n < 0 })
-			if len(limits) == 0 {
+			if least, any := j.leastLimit(l, RetentionSize, m.Event); !any {
 				flag("by a limit that the topic does not have")
-			} else if least := slices.Min(limits); m.Kept < least {
+			} else if m.Kept < least {
 				flag("which leaves %d bytes, fewer than retention.bytes=%d", m.Kept, least)
 			}
 		case m.Cause == ByTime:
-			least := slices.Min(j.retention(l.topic.name, RetentionTime, m.Event, m.Event))
-			if o, at := l.youngest(m); m.Wall-at <= kafka.Wall(least) {
+			if least, any := j.leastLimit(l, RetentionTime, m.Event); !any {
+				flag("by a limit that the topic does not have")
+			} else if o, at := l.youngest(m); m.Wall-at <= kafka.Wall(least) {
 				flag("at time %d, but offset %d was of time %d, and retention.ms is %d", m.Wall, o, at, least)
 			}
 		}
 	}
+}
+
+// leastLimit is the least of the limits that a log may have had at an event; -1 is none.
+func (j *judge) leastLimit(l *log, key ConfigKey, at Event) (least int64, any bool) {
+	limits := slices.DeleteFunc(j.retention(l.topic.name, key, at, at), func(n int64) bool { return n < 0 })
+	if len(limits) == 0 {
+		return 0, false
+	}
+	return slices.Min(limits), true
 }
 
 // youngest is the youngest record that a move took, as far as anybody knows. A record that a power

@@ -65,8 +65,12 @@ func (j *judge) checkLookups(l *log) {
 		return
 	}
 	for _, p := range l.lookups {
-		if p.Asked < 0 || p.Offset < 0 || l.damagedBefore(p.End) {
+		if p.Asked < 0 || l.damagedBefore(p.End) {
 			continue // the times of a damaged batch are as damaged as the rest of it
+		}
+		if p.Offset < 0 {
+			j.checkNoneFound(l, p)
+			continue
 		}
 		events := []Event{p.Start, p.End}
 		if p.Timestamp < p.Asked {
@@ -78,10 +82,29 @@ func (j *judge) checkLookups(l *log) {
 			if r.Offset > p.Offset {
 				break
 			}
-			wrong := r.Offset < p.Offset && r.Timestamp >= p.Asked || r.Offset == p.Offset && r.Timestamp != p.Timestamp
+			// A log start that had moved may be back after a kill, and with it what lay before (seed 5998).
+			wrong := r.Offset < p.Offset && r.Timestamp >= p.Asked && !l.passed(r.Offset, p.End) || r.Offset == p.Offset && r.Timestamp != p.Timestamp
 			if wrong && !l.mayLose(r.Offset, p.Start, forever) {
 				j.flag(TimeIndex, events, "%s-%d: asked for time %d, client %d was given offset %d of time %d; offset %d has time %d",
 					p.Topic, p.Partition, p.Asked, p.Client, p.Offset, p.Timestamp, r.Offset, r.Timestamp)
+				return
+			}
+		}
+	}
+}
+
+// checkNoneFound demands of a lookup by time that found nothing that nobody had seen a record as late before:
+// in the same life of the node, since another one may begin with a lower high watermark.
+func (j *judge) checkNoneFound(l *log, p *Lookup) {
+	for _, seen := range l.polls {
+		if seen.Node != p.Node || seen.End >= p.Start || j.crashed(p.Node, seen.Start, p.End) {
+			continue
+		}
+		for i := range seen.Records {
+			if r := &seen.Records[i]; r.Timestamp >= p.Asked && !l.passed(r.Offset, p.End) {
+				j.flag(TimeIndex, []Event{seen.Start, seen.End, p.Start, p.End},
+					"%s-%d: asked for time %d, client %d was told that no record is as late; offset %d has time %d",
+					p.Topic, p.Partition, p.Asked, p.Client, r.Offset, r.Timestamp)
 				return
 			}
 		}
