@@ -7,8 +7,8 @@ import (
 )
 
 // loss is a power loss of a node that has a log, or damage that recovery may cut the log at: from end on, what
-// it held may be gone. Every
-// partition has one replica so far; with more, a loss needs as many of them as min.insync.replicas.
+// it held may be gone. Every partition has one replica so far; with more, a loss needs as many of them as
+// min.insync.replicas.
 type loss struct {
 	at  Event
 	end kafka.Offset

@@ -84,9 +84,13 @@ func DescribeBroker(l *Layers) []Described {
 		d.settle(l.synonyms(k.Name))
 		all = append(all, d)
 	}
-	for _, o := range l.Static {
-		if _, known := LookupBroker(o.Name); !known {
-			all = append(all, unknown(l, o.Name))
+	var others []string
+	for _, layer := range l.all() {
+		for _, o := range layer.overrides {
+			if _, known := LookupBroker(o.Name); !known && !slices.Contains(others, o.Name) {
+				others = append(others, o.Name)
+				all = append(all, unknown(l, o.Name))
+			}
 		}
 	}
 	return byName(all)

@@ -122,3 +122,24 @@ func TestWhatIsShownHolds(t *testing.T) {
 		}
 	})
 }
+
+// TestAnUnknownKeyIsShownWhereverItWasSet holds that what was set while the broker ran can be found, to be deleted.
+func TestAnUnknownKeyIsShownWhereverItWasSet(t *testing.T) {
+	l := &Layers{
+		Node: []Override{{"of.one", "1"}, {"of.both", "2"}}, Default: []Override{{"of.both", "3"}, {"of.all", "4"}},
+		Static: []Override{{"of.file", "5"}},
+	}
+	got := map[string]Source{}
+	for _, d := range DescribeBroker(l) {
+		if _, known := LookupBroker(d.Name); !known {
+			if _, twice := got[d.Name]; twice {
+				t.Errorf("%s is shown twice", d.Name)
+			}
+			got[d.Name] = d.Source
+		}
+	}
+	want := map[string]Source{"of.one": SourceBroker, "of.both": SourceBroker, "of.all": SourceDefaultBroker, "of.file": SourceStatic}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -130,15 +130,6 @@ func mustTopicKeys() []Key {
 // BrokerKeys are the broker's keys, sorted by name. The slice is shared: it is read only.
 func BrokerKeys() []Key { return brokerKeys }
 
-// TopicKeys, GroupKeys and ClientMetricsKeys are the others, in the order of their tables.
-func TopicKeys() []Key { return topicKeys }
-
-// GroupKeys are the keys of groups.
-func GroupKeys() []Key { return groupKeys }
-
-// ClientMetricsKeys are the keys of subscriptions to client metrics.
-func ClientMetricsKeys() []Key { return clientMetricsKeys }
-
 // LookupBroker finds a broker's key by its name.
 func LookupBroker(name string) (*Key, bool) {
 	i, ok := slices.BinarySearchFunc(brokerKeys, name, func(k Key, name string) int { return strings.Compare(k.Name, name) })

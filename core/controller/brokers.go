@@ -75,7 +75,7 @@ func supportsMetadataVersion(features []record.BrokerFeature) bool {
 // that are not served, or needs a second replica, and no format that is written depends on them. The
 // levels stay in the log, for a Kafka or a later build that starts on it.
 var unserved = []image.Feature{
-	{Name: "eligible.leader.replicas.version", Level: 1},
+	{Name: eligibleLeaders, Level: 1},
 	{Name: "group.version", Level: 1},
 	{Name: "share.version", Level: 1},
 	{Name: "streams.version", Level: 1},

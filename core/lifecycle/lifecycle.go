@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"fmt"
+	"slices"
 
 	"momus/core/config"
 	"momus/core/kafka"
@@ -82,7 +83,9 @@ type Lifecycle struct {
 
 	block producerBlock
 	// assignments are what the controller is to be told of replicas' directories, the first assigned
-	// of them by the request that is on its way; assignAt is when it is tried again, or 0.
+	// of them by the request that is on its way; assignAt is when it is tried again, or 0. A replica comes
+	// here when its log is made, and when the directory that it was to have fails: no more often than there
+	// are directories.
 	assignments []msg.DirAssignment
 	assigned    int32
 	assignAt    kafka.Mono
@@ -170,7 +173,7 @@ func (m *Lifecycle) markersGone(now kafka.Now) {
 // DirFailed says that a log directory went offline. The controller is told at once (KIP-858), or by
 // the registration if there is none yet.
 func (m *Lifecycle) DirFailed(now kafka.Now, dir kafka.DirID) {
-	if contains(m.offline, dir) {
+	if slices.Contains(m.offline, dir) {
 		return
 	}
 	m.offline = append(m.offline, dir)

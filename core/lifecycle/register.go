@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"fmt"
+	"slices"
 
 	"momus/core/kafka"
 	"momus/core/msg"
@@ -55,20 +56,11 @@ func (m *Lifecycle) register(now kafka.Now) {
 func (m *Lifecycle) onlineDirs() []kafka.DirID {
 	var online []kafka.DirID
 	for _, d := range m.dirs {
-		if !contains(m.offline, d) {
+		if !slices.Contains(m.offline, d) {
 			online = append(online, d)
 		}
 	}
 	return online
-}
-
-func contains(dirs []kafka.DirID, dir kafka.DirID) bool {
-	for _, d := range dirs {
-		if d == dir {
-			return true
-		}
-	}
-	return false
 }
 
 // registered takes the answer. Errors that time cannot heal end the process.

@@ -1,6 +1,8 @@
 package lifecycle
 
 import (
+	"slices"
+
 	"momus/core/kafka"
 	"momus/core/msg"
 	"momus/core/port"
@@ -45,7 +47,7 @@ func (m *Lifecycle) LogsClosed(now kafka.Now, unclean []kafka.DirID) {
 		epoch = m.previous
 	}
 	for _, d := range m.onlineDirs() {
-		if contains(m.unclean, d) {
+		if slices.Contains(m.unclean, d) {
 			continue
 		}
 		m.await(port.Save{Kind: port.SaveCleanMarker, Dir: d, BrokerEpoch: epoch})
