@@ -257,7 +257,6 @@ type DescribeOp struct {
 // EpochEndOp is the answer to OffsetForLeaderEpoch for one partition.
 type EpochEndOp struct {
 	Client    int32
-	Node      int32
 	Topic     string
 	Partition kafka.PartitionID
 	Start     Event

@@ -39,7 +39,7 @@ func (c *consumer) validated(p *position, r *kmsg.OffsetForLeaderEpochResponse) 
 	}
 	end := kafka.Offset(a.EndOffset)
 	c.history.EpochEnds = append(c.history.EpochEnds, checker.EpochEndOp{
-		Client: c.id, Node: c.openNode, Topic: name, Partition: p.partition, Start: c.start, Answer: c.event(),
+		Client: c.id, Topic: name, Partition: p.partition, Start: c.start, Answer: c.event(),
 		Asked: p.last, Err: kafka.ErrorCode(a.ErrorCode), Epoch: kafka.LeaderEpoch(a.LeaderEpoch), End: end,
 	})
 	switch {
