@@ -105,6 +105,7 @@ var outsideModules = []struct {
 	{"cluster/...", []string{"github.com/twmb/franz-go/pkg/kmsg"}},
 	{"cluster/journal", []string{"github.com/klauspost/crc32"}},
 	{"cluster/auth", []string{"github.com/xdg-go/scram"}},
+	{"net/tcp", []string{"golang.org/x/sys"}},
 	{"cluster/run", []string{"github.com/prometheus/client_golang"}},
 	{"sim/...", []string{
 		"github.com/twmb/franz-go/pkg/kmsg",

@@ -16,10 +16,7 @@ type conn struct {
 	id   port.ConnID
 	sock *tcp.Socket
 
-	mu     sync.Mutex
-	queue  []cluster.ConnEntry
-	spare  []cluster.ConnEntry
-	gone   bool // under mu: nothing is queued any more
+	queue  queue[cluster.ConnEntry]
 	turn   sync.Mutex
 	io     cluster.Conn // under turn
 	closed bool         // under turn: the socket is closed
@@ -30,24 +27,17 @@ type conn struct {
 
 // enqueue is called while the core is held.
 func (c *conn) enqueue(e cluster.ConnEntry, todo *turns) {
-	c.mu.Lock()
-	if c.gone {
-		c.mu.Unlock()
+	switch only, gone := c.queue.add(e, false); {
+	case gone:
 		e.Discard()
-		return
-	}
-	first := len(c.queue) == 0
-	c.queue = append(c.queue, e)
-	c.mu.Unlock()
-	if first {
+	case only:
 		todo.conns = append(todo.conns, c)
 	}
 }
 
 func (c *conn) queued() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return len(c.queue) > 0
+	n, _ := c.queue.len()
+	return n > 0
 }
 
 // kick runs the output turn if nobody holds the connection; the holder looks again after letting go.
@@ -62,18 +52,27 @@ func (c *conn) kick() {
 
 // output takes the queue into the frame and writes what the socket accepts. The turn is held.
 func (c *conn) output() {
-	c.mu.Lock()
-	entries := c.queue
-	c.queue = c.spare[:0]
-	c.mu.Unlock()
+	entries, _ := c.queue.take(false)
 	c.io.Deliver(entries, c.s.inbox.now())
-	clear(entries)
-	c.mu.Lock()
-	c.spare = entries[:0]
-	c.mu.Unlock()
+	c.queue.reuse(entries)
+	c.goOn()
+}
+
+// goOn writes, and lets the frame and the reader look at what they held back. The turn is held.
+func (c *conn) goOn() {
 	c.write()
 	c.io.Frame.Resume(c.s.inbox.now())
 	wake(c.resume)
+}
+
+// hold is a turn of somebody who is neither reader nor poster.
+func (c *conn) hold(act func()) {
+	c.turn.Lock()
+	act()
+	taken := c.take()
+	c.turn.Unlock()
+	c.submit(taken)
+	c.kick()
 }
 
 // write tries the socket without blocking; when it is full the writer's goroutine takes over.
@@ -97,18 +96,13 @@ func (c *conn) write() {
 // write has started the next one.
 func (c *conn) writeLoop() {
 	err := c.sock.WaitWritable()
-	c.turn.Lock()
-	c.writing = false
-	if err != nil {
-		c.io.Frame.Broken()
-	}
-	c.write()
-	c.io.Frame.Resume(c.s.inbox.now())
-	wake(c.resume)
-	taken := c.take()
-	c.turn.Unlock()
-	c.submit(taken)
-	c.kick()
+	c.hold(func() {
+		c.writing = false
+		if err != nil {
+			c.io.Frame.Broken()
+		}
+		c.goOn()
+	})
 }
 
 // close closes the socket, which ends the reader. The turn is held.
@@ -167,14 +161,7 @@ func (c *conn) readLoop() {
 }
 
 // unpause goes on with frames that were held back.
-func (c *conn) unpause() {
-	c.turn.Lock()
-	c.io.Frame.Resume(c.s.inbox.now())
-	taken := c.take()
-	c.turn.Unlock()
-	c.submit(taken)
-	c.kick()
-}
+func (c *conn) unpause() { c.hold(func() { c.io.Frame.Resume(c.s.inbox.now()) }) }
 
 type readState uint8
 

@@ -14,7 +14,8 @@
 //	worker.go  disk workers, the ledger's saver, readers of cold data
 //	timer.go   the core's Wake
 //	record.go  the journal of --record
-//	slabs.go   memory to read into; events.go events for reuse
+//	queue.go   what is between the core and a turn; slabs.go memory to read into; events.go events
+//	           for reuse
 //
 // Invariants:
 //

@@ -64,6 +64,7 @@ func start(o Options) (*Server, error) {
 		ready: make(chan struct{}), exit: make(chan core.Exit, 1),
 	}
 	s.sink.s, s.timer.s, s.saver.s, s.inbox.start = s, s, s, time.Now()
+	s.timer.t = time.AfterFunc(time.Hour, s.timer.fire)
 	s.pool.Lock, s.pool.Budget, s.pool.Freed = &sync.Mutex{}, s.limits.BufferBytes, s.feed
 	s.slabs.size = int(s.limits.ReadAheadBytes)
 	s.work = cluster.NewWorkspaces(s.limits.Workspaces, func() cluster.Locker { return &sync.Mutex{} })
@@ -90,11 +91,7 @@ func start(o Options) (*Server, error) {
 	s.startWorkers(&facts)
 	s.act(ev)
 	for i, l := range s.node.Broker.Listeners {
-		kind := wire.BrokerListener
-		if l.Controller {
-			kind = wire.ControllerListener
-		}
-		go s.accept(l.Name, kind, s.listeners[i])
+		go s.accept(l.Name, wire.ListenerOf(l.Controller), s.listeners[i])
 	}
 	return s, nil
 }

@@ -13,7 +13,7 @@ import (
 // and written there.
 type recorder struct {
 	*journal.Recorder
-	wake, stop, done chan struct{}
+	wake, done chan struct{}
 }
 
 func newRecorder(fs disk.FS, dir string) (*recorder, error) {
@@ -23,7 +23,7 @@ func newRecorder(fs disk.FS, dir string) (*recorder, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &recorder{Recorder: j, wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
+	r := &recorder{Recorder: j, wake: make(chan struct{}, 1), done: make(chan struct{})}
 	go r.loop()
 	return r, nil
 }
@@ -36,19 +36,14 @@ func (r *recorder) Step(number uint64, now kafka.Now, ev core.Event, event []byt
 
 func (r *recorder) loop() {
 	defer close(r.done)
-	for {
-		select {
-		case <-r.wake:
-			r.Write()
-		case <-r.stop:
-			return
-		}
+	for range r.wake {
+		r.Write()
 	}
 }
 
-// close writes the rest.
+// close writes the rest; nothing steps any more.
 func (r *recorder) close() error {
-	close(r.stop)
+	close(r.wake)
 	<-r.done
 	return r.Close()
 }

@@ -158,12 +158,8 @@ func (s *Server) forget(c *conn) {
 	delete(s.conns, c.id)
 	delete(s.starving, c)
 	s.mu.Unlock()
-	c.mu.Lock()
-	rest := c.queue
-	c.queue, c.gone = nil, true
-	c.mu.Unlock()
-	for i := range rest {
-		rest[i].Discard()
+	for _, e := range c.queue.close() {
+		e.Discard()
 	}
 }
 

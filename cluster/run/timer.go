@@ -29,12 +29,7 @@ func (t *timer) set(at, now kafka.Mono) {
 	if at == 0 || t.ended {
 		return
 	}
-	d := time.Duration(max(at-now, 0))
-	if t.t == nil {
-		t.t = time.AfterFunc(d, t.fire)
-		return
-	}
-	t.t.Reset(d)
+	t.t.Reset(time.Duration(max(at-now, 0)))
 }
 
 func (t *timer) fire() {
@@ -54,7 +49,5 @@ func (t *timer) end() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.ended = true
-	if t.t != nil {
-		t.t.Stop()
-	}
+	t.t.Stop()
 }

@@ -15,12 +15,7 @@ type worker struct {
 	s   *Server
 	log *seglog.Worker
 
-	mu    sync.Mutex
-	queue []port.LogOp
-	spare []port.LogOp
-	// slow counts queued operations that may wait for the disk; their turn is the goroutine's.
-	slow int
-
+	queue   queue[port.LogOp]
 	turn    sync.Mutex
 	pending atomic.Bool
 	done    []port.LogDone
@@ -28,16 +23,9 @@ type worker struct {
 	wake    chan struct{}
 }
 
-// enqueue is called while the core is held.
+// enqueue is called while the core is held. What may wait for the disk is the goroutine's.
 func (w *worker) enqueue(op port.LogOp, todo *turns) {
-	w.mu.Lock()
-	first := len(w.queue) == 0
-	w.queue = append(w.queue, op)
-	if op.Kind != port.OpAppend || op.Roll {
-		w.slow++
-	}
-	w.mu.Unlock()
-	if first {
+	if only, _ := w.queue.add(op, op.Kind != port.OpAppend || op.Roll); only {
 		todo.workers = append(todo.workers, w)
 	}
 }
@@ -46,9 +34,7 @@ func (w *worker) enqueue(op port.LogOp, todo *turns) {
 // leaves it to whoever holds it, or to the goroutine.
 func (w *worker) kick(todo *turns) {
 	for {
-		w.mu.Lock()
-		n, slow := len(w.queue), w.slow
-		w.mu.Unlock()
+		n, slow := w.queue.len()
 		if w.pending.Load() || slow > 0 {
 			wake(w.wake)
 			return
@@ -76,27 +62,20 @@ func (w *worker) loop() {
 
 // more is asked after the turn was let go: who found it taken leaves its operation to the holder.
 func (w *worker) more() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return len(w.queue) > 0 || w.pending.Load()
+	n, _ := w.queue.len()
+	return n > 0 || w.pending.Load()
 }
 
 // once runs one turn, if only to unlink what lost its last reader. With fast it declines when
 // something slow was queued meanwhile.
 func (w *worker) once(todo *turns, fast bool) {
-	w.mu.Lock()
-	if fast && w.slow > 0 {
-		w.mu.Unlock()
+	ops, ok := w.queue.take(fast)
+	if !ok {
 		return
 	}
-	ops := w.queue
-	w.queue = w.spare[:0]
-	w.slow = 0
-	w.mu.Unlock()
 	w.done = w.log.Turn(ops, w.done[:0])
 	w.pending.Store(w.log.Pending())
-	clear(ops)
-	w.spare = ops[:0] // guarded by turn
+	w.queue.reuse(ops)
 
 	w.events = w.events[:0]
 	for i := range w.done {

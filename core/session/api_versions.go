@@ -69,10 +69,7 @@ func softwareName(name string) bool {
 
 // servedOn lists the version table as one kind of listener serves it.
 func servedOn(controller bool) []kmsg.ApiVersionsResponseApiKey {
-	on := wire.BrokerListener
-	if controller {
-		on = wire.ControllerListener
-	}
+	on := wire.ListenerOf(controller)
 	apis := wire.APIs()
 	list := make([]kmsg.ApiVersionsResponseApiKey, 0, len(apis))
 	for i := range apis {

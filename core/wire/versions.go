@@ -13,6 +13,14 @@ const (
 	ControllerListener
 )
 
+// ListenerOf is the kind of a listener that is the controllers' or not.
+func ListenerOf(controller bool) Listener {
+	if controller {
+		return ControllerListener
+	}
+	return BrokerListener
+}
+
 // API is one row of the version table.
 type API struct {
 	Key  kafka.APIKey

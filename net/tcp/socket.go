@@ -8,6 +8,8 @@ import (
 
 	"momus/core/port"
 	"momus/net/sock"
+
+	"golang.org/x/sys/unix"
 )
 
 // Socket is one TCP connection. The arguments and results of a call in progress are fields, and
@@ -41,8 +43,8 @@ func newSocket(c *net.TCPConn) (*Socket, error) {
 		return nil, errors.Join(fmt.Errorf("socket: %w", err), c.Close())
 	}
 	s := &Socket{c: c, raw: raw}
-	s.read.ready = func(fd uintptr) bool { return s.isReady(&s.read.asked, fd, pollIn) }
-	s.write.ready = func(fd uintptr) bool { return s.isReady(&s.write.asked, fd, pollOut) }
+	s.read.ready = func(fd uintptr) bool { return s.isReady(&s.read.asked, fd, unix.POLLIN) }
+	s.write.ready = func(fd uintptr) bool { return s.isReady(&s.write.asked, fd, unix.POLLOUT) }
 	s.read.move = s.receive
 	s.write.move = s.send
 	return s, nil
