@@ -65,6 +65,7 @@ const (
 	Protocol          = "protocol"
 	Unavailable       = "unavailable"
 	LostDirectory     = "lost-directory"
+	LogDirs           = "log-dirs"
 )
 
 // Report counts what was judged.
@@ -76,6 +77,7 @@ type Report struct {
 	Retried                           int // batches that took more than one attempt
 	Polls, RecordsPolled              int
 	Lookups, EpochEnds, Described     int
+	SizesTold                         int
 	Created, Deleted                  int
 	Altered, ConfigsTold              int // keys whose configuration was changed, or told
 	RecordsFinal                      int
@@ -116,7 +118,7 @@ func (r *Report) Add(o Report) {
 		{&r.Acks0, o.Acks0}, {&r.Acks1, o.Acks1}, {&r.AcksAll, o.AcksAll}, {&r.Idempotent, o.Idempotent},
 		{&r.Failed, o.Failed}, {&r.Unknown, o.Unknown}, {&r.RecordsAcked, o.RecordsAcked},
 		{&r.Retried, o.Retried}, {&r.Polls, o.Polls}, {&r.RecordsPolled, o.RecordsPolled},
-		{&r.Lookups, o.Lookups}, {&r.EpochEnds, o.EpochEnds}, {&r.Described, o.Described}, {&r.Created, o.Created}, {&r.Deleted, o.Deleted},
+		{&r.Lookups, o.Lookups}, {&r.EpochEnds, o.EpochEnds}, {&r.Described, o.Described}, {&r.SizesTold, o.SizesTold}, {&r.Created, o.Created}, {&r.Deleted, o.Deleted},
 		{&r.Altered, o.Altered}, {&r.ConfigsTold, o.ConfigsTold},
 		{&r.RecordsFinal, o.RecordsFinal}, {&r.ExcusedPowerLoss, o.ExcusedPowerLoss},
 		{&r.ExcusedDeletion, o.ExcusedDeletion}, {&r.ExcusedDamage, o.ExcusedDamage},
@@ -154,6 +156,7 @@ func Check(h *History) ([]Violation, Report) {
 	j.checkTopics()
 	j.checkConfigs()
 	j.checkInits()
+	j.checkSizes()
 	for _, l := range j.logs {
 		j.checkAcked(l)
 		j.checkDense(l)

@@ -46,6 +46,10 @@ type History struct {
 	// Damages are what the world did to bytes at rest, Damaged what clients met that only that explains.
 	Damages []Damage
 	Damaged []Damaged
+	// DirsTold are the answers to DescribeLogDirs when the world had come to rest, LogsFound what lay in
+	// the directories then.
+	DirsTold  []DirsTold
+	LogsFound []LogFound
 	// DirLosses are the log directories that the world took away for good.
 	DirLosses []DirLoss
 	// Forgets are the logs whose producers the disk forgot.

@@ -35,13 +35,13 @@ type Ports struct {
 // NewStorage makes the storage for the directories that boot found. It does no I/O.
 func NewStorage(ports Ports, limits port.Limits, facts *port.BootFacts) *Storage {
 	registry := seglog.NewRegistry(ports.Lock)
-	s := &Storage{
-		Reader: seglog.NewReader(registry, ports.FS, ports.Pool, limits),
-		Ledger: ledger.Dirs(facts),
-	}
 	var dirs []seglog.Dir
 	for i := range facts.Dirs {
 		dirs = append(dirs, seglog.Dir{ID: facts.Dirs[i].Dir, Path: facts.Dirs[i].Path})
+	}
+	s := &Storage{
+		Reader: seglog.NewReader(registry, ports.FS, ports.Pool, limits, dirs),
+		Ledger: ledger.Dirs(facts),
 	}
 	for i := range int(limits.DiskWorkers) + 1 {
 		s.Workers = append(s.Workers, seglog.NewWorker(seglog.Config{
@@ -77,6 +77,7 @@ func Boot(fs disk.FS, node *config.Node, fresh [32]byte, now kafka.Wall) (port.B
 		return facts, locks, err
 	}
 	facts.Offline = append(offline, facts.Offline...)
+	facts.LogDirs = slices.Clone(node.LogDirs)
 	if len(node.Voters) > 0 {
 		facts.Voters = nil
 		for _, v := range node.Voters {

@@ -133,21 +133,24 @@ func (n *Node) carryAssignments(now kafka.Now) bool {
 	return true
 }
 
-// roomiest is the directory for a new log: of those that are online the one with the fewest logs, the
-// first of equals; -1 if there is none, while a node that fails waits for its end (seed 283).
+// roomiest is the directory for a new log: of those of log.dirs that are online the one with the fewest
+// logs, the first of equals; -1 if there is none, while a node that fails waits for its end (seed 283).
 func (n *Node) roomiest() int32 {
 	best, fewest := int32(-1), 0
 	for i := range n.facts.Dirs {
 		count := len(n.facts.Dirs[i].Logs) + int(n.wanting[i])
-		if !n.isOffline(int32(i)) && (best < 0 || count < fewest) {
+		if !n.isOffline(int32(i)) && n.isLogDir(i) && (best < 0 || count < fewest) {
 			best, fewest = int32(i), count
 		}
 	}
-	if best < 0 && n.failing == "" {
+	if best < 0 && n.failing == "" && n.isLogDir(int(n.dirIndex(n.facts.MetadataDir))) {
 		panic("BUG: a node without a log directory goes on")
 	}
 	return best
 }
+
+// isLogDir tells whether directory i is one of log.dirs; that of the metadata log need not be.
+func (n *Node) isLogDir(i int) bool { return slices.Contains(n.facts.LogDirs, n.facts.Dirs[i].Path) }
 
 // dirIndex finds one of this node's directories; -1 if it is none.
 func (n *Node) dirIndex(dir kafka.DirID) int32 {

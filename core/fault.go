@@ -45,6 +45,10 @@ func (n *Node) dirFailed(now kafka.Now, i int32) {
 		n.faulted = append(n.faulted, d.Dir)
 	}
 	n.saveFaulted()
+	if !n.anyLogDir() {
+		n.fail("all log directories failed")
+		return
+	}
 	n.lifecycle.DirFailed(now, d.Dir)
 	for _, log := range n.logs() {
 		r := n.replicas[log]
@@ -63,6 +67,16 @@ func (n *Node) dirFailed(now kafka.Now, i int32) {
 		n.tidied(now)
 		n.openWaiting(now)
 	}
+}
+
+// anyLogDir tells whether one of log.dirs is online; without any the broker ends, as Kafka's does.
+func (n *Node) anyLogDir() bool {
+	for i := range n.facts.Dirs {
+		if n.isLogDir(i) && !n.isOffline(int32(i)) {
+			return true
+		}
+	}
+	return false
 }
 
 func (n *Node) saveFaulted() {

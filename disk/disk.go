@@ -32,6 +32,9 @@ type FS interface {
 	SyncDir(name string) error
 	// Lock takes the advisory lock file name, until the process ends or the result is closed.
 	Lock(name string) (Lock, error)
+	// Space is the size of the file system that holds a directory, and what of it is free to be used by
+	// this process, both in bytes.
+	Space(name string) (total, usable int64, err error)
 	// BootID identifies this boot of the machine: it changes when page cache was lost.
 	BootID() (string, error)
 }

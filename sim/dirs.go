@@ -128,11 +128,25 @@ func (n *node) lose(m *mounted) {
 
 // logsIn lists the logs of partitions that a directory holds, as the world sees for itself.
 func (n *node) logsIn(path string) []kafka.TopicPartition {
+	var logs []kafka.TopicPartition
+	for _, at := range n.placesIn(path) {
+		logs = append(logs, at.log)
+	}
+	return logs
+}
+
+// foundAt is a log with the path where it lies.
+type foundAt struct {
+	path string
+	log  kafka.TopicPartition
+}
+
+func (n *node) placesIn(path string) []foundAt {
 	entries, err := n.disk.Look(path)
 	if err != nil {
 		return nil // it is not there
 	}
-	var logs []kafka.TopicPartition
+	var logs []foundAt
 	for _, e := range entries {
 		cut := strings.LastIndexByte(e.Name, '-')
 		if cut < 0 || !e.Dir {
@@ -144,10 +158,30 @@ func (n *node) logsIn(path string) []kafka.TopicPartition {
 		}
 		_, text, _ := strings.Cut(string(n.disk.Peek(path+"/"+e.Name+"/partition.metadata")), "topic_id: ")
 		if id, ok := kafka.ParseUUID(strings.TrimSpace(text)); ok {
-			logs = append(logs, kafka.TopicPartition{Topic: id, Partition: kafka.PartitionID(partition)})
+			logs = append(logs, foundAt{path + "/" + e.Name, kafka.TopicPartition{Topic: id, Partition: kafka.PartitionID(partition)}})
 		}
 	}
 	return logs
+}
+
+// findLogs tells the judge what lies in the directories.
+func (n *node) findLogs() {
+	h := n.guests.population.History()
+	for i := range n.dirs {
+		for _, at := range n.placesIn(n.dirs[i].path) {
+			f := checker.LogFound{Event: checker.Event((*guestEnv)(n).Event()), Path: n.dirs[i].path, Log: at.log}
+			entries, err := n.disk.Look(at.path)
+			if err != nil {
+				continue // it was deleted
+			}
+			for _, e := range entries {
+				if strings.HasSuffix(e.Name, ".log") {
+					f.Bytes += e.Size
+				}
+			}
+			h.LogsFound = append(h.LogsFound, f)
+		}
+	}
 }
 
 // mendDirs has every directory there and well at the next start.

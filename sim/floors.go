@@ -18,6 +18,7 @@ var floors = []Count{
 	{"spoiled", 35},
 	{"epoch-ends", 218},
 	{"described", 88},
+	{"sizes-told", 192},
 	{"polls", 3639},
 	{"polled", 9498},
 	{"final", 6928},

@@ -35,6 +35,7 @@ func (n *node) nextPhase() {
 		}
 	case phaseReading:
 		if n.ready() && n.guests.reader.Idle() {
+			n.findLogs()
 			n.askToStop()
 			n.phase = phaseStopping
 		}

@@ -79,12 +79,36 @@ func Load(s Sources) (Node, error) {
 	if len(v.problems) > 0 {
 		return Node{}, v.err()
 	}
+	if s.Getwd != nil {
+		if err := n.absolute(s.Getwd); err != nil {
+			return Node{}, err
+		}
+	}
 	if idle := v.idle(); len(idle) > 0 {
 		v.warn("set, but without effect in this build: " + strings.Join(idle, ", "))
 	}
 	n.Settings, n.Warnings = v.settings, v.warnings
 	n.Broker.Static = v.static(n.Broker.NodeID)
 	return n, nil
+}
+
+// absolute makes the paths of the log directories absolute.
+func (n *Node) absolute(getwd func() (string, error)) error {
+	here, err := getwd()
+	if err != nil {
+		return errors.New("log.dirs: " + err.Error())
+	}
+	full := func(path string) string {
+		if strings.HasPrefix(path, "/") {
+			return path
+		}
+		return strings.TrimSuffix(here, "/") + "/" + strings.TrimPrefix(path, "./")
+	}
+	n.MetadataLogDir = full(n.MetadataLogDir)
+	for i := range n.LogDirs {
+		n.LogDirs[i] = full(n.LogDirs[i])
+	}
+	return nil
 }
 
 func (v *values) err() error { return errors.New(strings.Join(v.problems, "\n")) }

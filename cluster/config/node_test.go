@@ -85,6 +85,18 @@ func TestNothingConfiguredIsANodeOfItsOwn(t *testing.T) {
 	}
 }
 
+func TestPathsOfLogDirectoriesAreMadeAbsolute(t *testing.T) {
+	here := func() (string, error) { return "/srv/", nil }
+	n := load(t, Sources{Getwd: here, Overrides: []string{"log.dirs=a,./b,/c", "metadata.log.dir=m"}})
+	if diff := cmp.Diff([]string{"/srv/a", "/srv/b", "/c", "/srv/m"}, append(n.LogDirs, n.MetadataLogDir)); diff != "" {
+		t.Error(diff)
+	}
+	nowhere := func() (string, error) { return "", errors.New("gone") }
+	if _, err := Load(Sources{Getwd: nowhere}); err == nil || err.Error() != "log.dirs: gone" {
+		t.Errorf("without a working directory: %v", err)
+	}
+}
+
 func TestAFileReplacesTheEmbeddedSettings(t *testing.T) {
 	n := load(t, Sources{Files: []string{"stock"}, Read: read})
 	if n.Broker.NodeID != 7 || n.LogDirs[0] != "/tmp/kraft-combined-logs" || len(n.Settings) != 7 {

@@ -10,6 +10,9 @@ type Sources struct {
 	// Files are the names of properties files, in the order given; Read gives the content of one.
 	Files []string
 	Read  func(name string) ([]byte, error)
+	// Getwd, if set, names the directory that paths of log directories are relative to: clients are told
+	// absolute ones.
+	Getwd func() (string, error)
 	// Environ is the process environment, as NAME=value.
 	Environ []string
 	// Overrides are the key=value of --override.

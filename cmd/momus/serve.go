@@ -51,6 +51,6 @@ func sourceFlags(cmd *cobra.Command, s *config.Sources) {
 
 // load reads the configuration's sources.
 func load(s config.Sources) (config.Node, error) {
-	s.Environ, s.Read = os.Environ(), os.ReadFile
+	s.Environ, s.Read, s.Getwd = os.Environ(), os.ReadFile, os.Getwd
 	return config.Load(s)
 }

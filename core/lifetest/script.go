@@ -38,6 +38,7 @@ func Script(l *Life) []func() {
 		func() { l.Send(1, 2, DeleteRecords("made", -1)); l.Send(1, 0, DeleteRecords("made", 1)); l.Settle() },
 		func() { l.Send(1, 4, offsetForLeaderEpoch("made", 0)); l.Send(1, 2, offsetForLeaderEpoch("made", 9)) },
 		func() { l.Send(1, 0, describeProducers("made")) },
+		func() { l.Send(1, 5, kmsg.NewPtrDescribeLogDirsRequest()); l.Settle() },
 		func() { l.Send(1, 1, alterConfigs("made", "")); l.Settle() },
 		func() { l.Send(1, 1, alterConfigs("", "1")); l.Send(1, 2, wholeConfig("made")); l.Settle() },
 		func() { l.Close(2) },

@@ -1520,6 +1520,92 @@ func (v *Advanced) AppendText(b []byte) []byte {
 	return b
 }
 
+// AppendCanon appends v in canonical form.
+func (v *LogDir) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Path)
+	b = append(b, v.Dir[:]...)
+	b = canon.AppendLen(b, len(v.Logs), v.Logs == nil)
+	for i1 := range v.Logs {
+		b = v.Logs[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *LogDir) ReadCanon(r *canon.Reader) {
+	v.Path = r.Str()
+	copy(v.Dir[:], r.Raw(len(v.Dir)))
+	v.Logs = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Logs = make([]LogSize, n1)
+		for i2 := range v.Logs {
+			v.Logs[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *LogDir) AppendText(b []byte) []byte {
+	b = append(b, "LogDir"...)
+	b = append(b, '{')
+	b = append(b, "Path:"...)
+	b = canon.AppendQuoted(b, v.Path)
+	b = append(b, " Dir:"...)
+	b = append(b, v.Dir.String()...)
+	b = append(b, " Logs:"...)
+	if v.Logs == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Logs {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Logs[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *LogSize) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Topic)
+	b = canon.AppendInt(b, int64(v.Partition))
+	b = canon.AppendInt(b, v.Bytes)
+	b = canon.AppendInt(b, int64(v.Lag))
+	b = canon.AppendBool(b, v.Future)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *LogSize) ReadCanon(r *canon.Reader) {
+	v.Topic = r.Str()
+	v.Partition = kafka.PartitionID(r.Int(32))
+	v.Bytes = r.Int(64)
+	v.Lag = kafka.Offset(r.Int(64))
+	v.Future = r.Bool()
+}
+
+// AppendText appends v for a human reader.
+func (v *LogSize) AppendText(b []byte) []byte {
+	b = append(b, "LogSize"...)
+	b = append(b, '{')
+	b = append(b, "Topic:"...)
+	b = canon.AppendQuoted(b, v.Topic)
+	b = append(b, " Partition:"...)
+	b = strconv.AppendInt(b, int64(v.Partition), 10)
+	b = append(b, " Bytes:"...)
+	b = strconv.AppendInt(b, v.Bytes, 10)
+	b = append(b, " Lag:"...)
+	b = strconv.AppendInt(b, int64(v.Lag), 10)
+	b = append(b, " Future:"...)
+	b = strconv.AppendBool(b, v.Future)
+	b = append(b, '}')
+	return b
+}
+
 func (*CreateTopics) isControllerRequest()         {}
 func (*DeleteTopics) isControllerRequest()         {}
 func (*AllocateProducerIDs) isControllerRequest()  {}

@@ -123,6 +123,30 @@ type ProducerState struct {
 	TxnFirst kafka.Offset
 }
 
+// LogDir is one of this node's log.dirs.
+//
+//canon:gen
+type LogDir struct {
+	Path string
+	// Dir is zero while the directory is offline.
+	Dir  kafka.DirID
+	Logs []LogSize
+}
+
+// LogSize is what a log directory holds of a log that is open.
+//
+//canon:gen
+type LogSize struct {
+	Topic     string
+	Partition kafka.PartitionID
+	// Bytes is the size of the log's segments, as far as they are written.
+	Bytes int64
+	// Lag is by how many offsets the log is behind: a future one behind the current.
+	Lag kafka.Offset
+	// Future says that the log is to take the place of the one in another directory.
+	Future bool
+}
+
 // Replicas is the read side of the replicas on this node, handed to a session method for the
 // duration of one call; it is never kept.
 type Replicas interface {
@@ -137,6 +161,9 @@ type Replicas interface {
 	// Producers lists the producers that a log remembers, by rising id. Any replica does, not the leader
 	// alone: NOT_LEADER_OR_FOLLOWER means that the log is not here, or not open.
 	Producers(log kafka.TopicPartition) ([]ProducerState, kafka.ErrorCode)
+	// LogDirs lists log.dirs in the order of configuration, and the logs in each by topic and partition;
+	// wanted tells of which.
+	LogDirs(wanted func(topic string, partition kafka.PartitionID) bool) []LogDir
 	// AppendRoom tells whether a batch may be sent to the leader now (Limits.AppendQueueBytes). If
 	// not, an Advanced of the log follows once it may.
 	AppendRoom(log kafka.TopicPartition) bool

@@ -399,6 +399,10 @@ func (v *AcceptedLoss) AppendText(b []byte) []byte {
 func (v *BootFacts) AppendCanon(b []byte) []byte {
 	b = canon.AppendString(b, v.ClusterID)
 	b = append(b, v.MetadataDir[:]...)
+	b = canon.AppendLen(b, len(v.LogDirs), v.LogDirs == nil)
+	for i1 := range v.LogDirs {
+		b = canon.AppendString(b, v.LogDirs[i1])
+	}
 	b = canon.AppendLen(b, len(v.Voters), v.Voters == nil)
 	for i1 := range v.Voters {
 		b = canon.AppendInt(b, int64(v.Voters[i1]))
@@ -432,6 +436,13 @@ func (v *BootFacts) AppendCanon(b []byte) []byte {
 func (v *BootFacts) ReadCanon(r *canon.Reader) {
 	v.ClusterID = r.Str()
 	copy(v.MetadataDir[:], r.Raw(len(v.MetadataDir)))
+	v.LogDirs = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.LogDirs = make([]string, n1)
+		for i2 := range v.LogDirs {
+			v.LogDirs[i2] = r.Str()
+		}
+	}
 	v.Voters = nil
 	if n1 := r.Len(); n1 >= 0 {
 		v.Voters = make([]kafka.NodeID, n1)
@@ -486,6 +497,19 @@ func (v *BootFacts) AppendText(b []byte) []byte {
 	b = canon.AppendQuoted(b, v.ClusterID)
 	b = append(b, " MetadataDir:"...)
 	b = append(b, v.MetadataDir.String()...)
+	b = append(b, " LogDirs:"...)
+	if v.LogDirs == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.LogDirs {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = canon.AppendQuoted(b, v.LogDirs[i1])
+		}
+		b = append(b, ']')
+	}
 	b = append(b, " Voters:"...)
 	if v.Voters == nil {
 		b = append(b, "nil"...)
@@ -1020,6 +1044,7 @@ func (v *Read) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.BytesMax))
 	b = canon.AppendBool(b, v.AtLeastOne)
 	b = canon.AppendInt(b, int64(v.Timestamp))
+	b = append(b, v.Dir[:]...)
 	return b
 }
 
@@ -1034,6 +1059,7 @@ func (v *Read) ReadCanon(r *canon.Reader) {
 	v.BytesMax = int32(r.Int(32))
 	v.AtLeastOne = r.Bool()
 	v.Timestamp = kafka.Wall(r.Int(64))
+	copy(v.Dir[:], r.Raw(len(v.Dir)))
 }
 
 // AppendText appends v for a human reader.
@@ -1056,6 +1082,8 @@ func (v *Read) AppendText(b []byte) []byte {
 	b = strconv.AppendBool(b, v.AtLeastOne)
 	b = append(b, " Timestamp:"...)
 	b = strconv.AppendInt(b, int64(v.Timestamp), 10)
+	b = append(b, " Dir:"...)
+	b = append(b, v.Dir.String()...)
 	b = append(b, '}')
 	return b
 }
@@ -1072,6 +1100,8 @@ func (v *ReadDone) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.Found))
 	b = canon.AppendInt(b, int64(v.Timestamp))
 	b = canon.AppendInt(b, int64(v.Epoch))
+	b = canon.AppendInt(b, v.TotalBytes)
+	b = canon.AppendInt(b, v.UsableBytes)
 	return b
 }
 
@@ -1087,6 +1117,8 @@ func (v *ReadDone) ReadCanon(r *canon.Reader) {
 	v.Found = kafka.Offset(r.Int(64))
 	v.Timestamp = kafka.Wall(r.Int(64))
 	v.Epoch = kafka.LeaderEpoch(r.Int(32))
+	v.TotalBytes = r.Int(64)
+	v.UsableBytes = r.Int(64)
 }
 
 // AppendText appends v for a human reader.
@@ -1115,6 +1147,10 @@ func (v *ReadDone) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.Timestamp), 10)
 	b = append(b, " Epoch:"...)
 	b = strconv.AppendInt(b, int64(v.Epoch), 10)
+	b = append(b, " TotalBytes:"...)
+	b = strconv.AppendInt(b, v.TotalBytes, 10)
+	b = append(b, " UsableBytes:"...)
+	b = strconv.AppendInt(b, v.UsableBytes, 10)
 	b = append(b, '}')
 	return b
 }

@@ -141,6 +141,9 @@ type BootFacts struct {
 	ClusterID string
 	// MetadataDir is the directory that holds __cluster_metadata-0.
 	MetadataDir kafka.DirID
+	// LogDirs are the paths of log.dirs in the order of configuration, whether they are online or not. The
+	// metadata directory need not be one of them; then no partition is put there.
+	LogDirs []string
 	// Voters are the ids of the metadata quorum's voters, from configuration or checkpoint.
 	Voters []kafka.NodeID
 	// Dirs are the directories that are online, Offline the paths of those that could not be read.

@@ -209,10 +209,13 @@ const (
 	ReadTime
 	// ReadMaxTime finds the (first) record with the largest timestamp below Upto.
 	ReadMaxTime
+	// ReadSpace asks how much the file system of the log directory Dir holds, and what of it is free.
+	ReadSpace
 )
 
 var readNames = [...]string{
 	ReadBatches: "batches", ReadCopy: "copy", ReadTime: "time", ReadMaxTime: "greatest time",
+	ReadSpace: "space",
 }
 
 // String names the read as traces do; one of another version by its number.
@@ -230,10 +233,11 @@ type Read struct {
 	BytesMax   int32
 	AtLeastOne bool
 	Timestamp  kafka.Wall
+	Dir        kafka.DirID
 }
 
 // ReadDone answers a Read. FailRange means From lies outside what the View held; FailMissing that
-// the log is not open. Next is the offset after the last batch returned (From when none).
+// the log is not open, or Dir not there. Next is the offset after the last batch returned (From when none).
 //
 //canon:gen
 type ReadDone struct {
@@ -246,6 +250,9 @@ type ReadDone struct {
 	Found     kafka.Offset
 	Timestamp kafka.Wall
 	Epoch     kafka.LeaderEpoch
+	// TotalBytes and UsableBytes answer ReadSpace.
+	TotalBytes  int64
+	UsableBytes int64
 }
 
 // ConnID names a connection for the life of a node's process; ids are never reused.

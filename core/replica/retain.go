@@ -55,16 +55,30 @@ func (r *Replica) retainBytes(now kafka.Now) {
 	if r.cfg.RetentionBytes < 0 {
 		return
 	}
-	size := r.active.size - (r.assignedBytes - r.writtenBytes)
-	for i := range r.sealed {
-		size += r.sealed[i].size
-	}
+	size := r.size()
 	n, left := 0, size
 	for n <= len(r.sealed) && r.droppable(n) && left-r.extent(n).size >= r.cfg.RetentionBytes {
 		left -= r.extent(n).size
 		n++
 	}
 	r.dropFirst(now, n, Note{Cause: CauseSize, Limit: r.cfg.RetentionBytes, Found: size})
+}
+
+// size is what the segments hold that is written.
+func (r *Replica) size() int64 {
+	size := r.active.size - (r.assignedBytes - r.writtenBytes)
+	for i := range r.sealed {
+		size += r.sealed[i].size
+	}
+	return size
+}
+
+// Size is the size of the log's segments in bytes, of a log that is open.
+func (r *Replica) Size() (bytes int64, ok bool) {
+	if !r.isOpen() {
+		return 0, false
+	}
+	return r.size(), true
 }
 
 // retainTime drops segments whose records are all older than retention.ms. Both times are civil:

@@ -41,6 +41,8 @@ func handler(key kafka.APIKey) *api {
 		return &describeConfigsAPI
 	case wire.KeyDescribeProducers:
 		return &describeProducersAPI
+	case wire.KeyDescribeLogDirs:
+		return &describeLogDirsAPI
 	case wire.KeyAlterConfigs:
 		return &alterConfigsAPI
 	case wire.KeyIncrementalAlterConfigs:

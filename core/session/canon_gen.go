@@ -280,6 +280,18 @@ func (v *Session) AppendCanon(b []byte) []byte {
 				b = canon.AppendBool(b, v.ops[i1].alter.resources[i2].textless)
 			}
 		}
+		b = canon.AppendBool(b, v.ops[i1].dirs != nil)
+		if v.ops[i1].dirs != nil {
+			b = canon.AppendInt(b, int64(v.ops[i1].dirs.reading))
+			b = canon.AppendLen(b, len(v.ops[i1].dirs.dirs), v.ops[i1].dirs.dirs == nil)
+			for i2 := range v.ops[i1].dirs.dirs {
+				b = v.ops[i1].dirs.dirs[i2].dir.AppendCanon(b)
+				b = canon.AppendInt(b, int64(v.ops[i1].dirs.dirs[i2].err))
+				b = canon.AppendInt(b, v.ops[i1].dirs.dirs[i2].total)
+				b = canon.AppendInt(b, v.ops[i1].dirs.dirs[i2].usable)
+				b = canon.AppendBool(b, v.ops[i1].dirs.dirs[i2].cordoned)
+			}
+		}
 	}
 	b = canon.AppendLen(b, len(v.freeOps), v.freeOps == nil)
 	for i1 := range v.freeOps {
@@ -556,6 +568,22 @@ func (v *Session) ReadCanon(r *canon.Reader) {
 						v.ops[i2].alter.resources[i4].errText = r.Str()
 						v.ops[i2].alter.resources[i4].asked = r.Bool()
 						v.ops[i2].alter.resources[i4].textless = r.Bool()
+					}
+				}
+			}
+			v.ops[i2].dirs = nil
+			if r.Bool() {
+				v.ops[i2].dirs = new(logDirsOp)
+				v.ops[i2].dirs.reading = int32(r.Int(32))
+				v.ops[i2].dirs.dirs = nil
+				if n3 := r.Len(); n3 >= 0 {
+					v.ops[i2].dirs.dirs = make([]logDirSlot, n3)
+					for i4 := range v.ops[i2].dirs.dirs {
+						v.ops[i2].dirs.dirs[i4].dir.ReadCanon(r)
+						v.ops[i2].dirs.dirs[i4].err = kafka.ErrorCode(r.Int(16))
+						v.ops[i2].dirs.dirs[i4].total = r.Int(64)
+						v.ops[i2].dirs.dirs[i4].usable = r.Int(64)
+						v.ops[i2].dirs.dirs[i4].cordoned = r.Bool()
 					}
 				}
 			}
@@ -1073,6 +1101,39 @@ func (v *Session) AppendText(b []byte) []byte {
 						b = strconv.AppendBool(b, v.ops[i1].alter.resources[i2].asked)
 						b = append(b, " textless:"...)
 						b = strconv.AppendBool(b, v.ops[i1].alter.resources[i2].textless)
+						b = append(b, '}')
+					}
+					b = append(b, ']')
+				}
+				b = append(b, '}')
+			}
+			b = append(b, " dirs:"...)
+			if v.ops[i1].dirs == nil {
+				b = append(b, "nil"...)
+			} else {
+				b = append(b, '{')
+				b = append(b, "reading:"...)
+				b = strconv.AppendInt(b, int64(v.ops[i1].dirs.reading), 10)
+				b = append(b, " dirs:"...)
+				if v.ops[i1].dirs.dirs == nil {
+					b = append(b, "nil"...)
+				} else {
+					b = append(b, '[')
+					for i2 := range v.ops[i1].dirs.dirs {
+						if i2 > 0 {
+							b = append(b, ' ')
+						}
+						b = append(b, '{')
+						b = append(b, "dir:"...)
+						b = v.ops[i1].dirs.dirs[i2].dir.AppendText(b)
+						b = append(b, " err:"...)
+						b = append(b, v.ops[i1].dirs.dirs[i2].err.String()...)
+						b = append(b, " total:"...)
+						b = strconv.AppendInt(b, v.ops[i1].dirs.dirs[i2].total, 10)
+						b = append(b, " usable:"...)
+						b = strconv.AppendInt(b, v.ops[i1].dirs.dirs[i2].usable, 10)
+						b = append(b, " cordoned:"...)
+						b = strconv.AppendBool(b, v.ops[i1].dirs.dirs[i2].cordoned)
 						b = append(b, '}')
 					}
 					b = append(b, ']')

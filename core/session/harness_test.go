@@ -2,6 +2,7 @@ package session
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -81,6 +82,20 @@ func (r *replicas) Producers(tp kafka.TopicPartition) ([]msg.ProducerState, kafk
 		{ID: 4, Epoch: 1, LastSequence: 9, LastTimestamp: 1000, TxnFirst: kafka.NoOffset},
 		{ID: 7, Epoch: 2, LastSequence: kafka.NoSequence, LastTimestamp: 1001, TxnFirst: 12},
 	}, kafka.None
+}
+
+func (r *replicas) LogDirs(wanted func(string, kafka.PartitionID) bool) []msg.LogDir {
+	all := []msg.LogDir{
+		{Path: "/a", Dir: kafka.DirID{8}, Logs: []msg.LogSize{
+			{Topic: "t", Partition: 0, Bytes: 70}, {Topic: "t", Partition: 2, Bytes: 7}, {Topic: "u", Partition: 0},
+		}},
+		{Path: "/gone"},
+		{Path: "/b", Dir: kafka.DirID{9}, Logs: []msg.LogSize{{Topic: "t", Partition: 0, Bytes: 30, Lag: 4, Future: true}, {Topic: "t", Partition: 1, Bytes: 5}}},
+	}
+	for i := range all {
+		all[i].Logs = slices.DeleteFunc(all[i].Logs, func(l msg.LogSize) bool { return !wanted(l.Topic, l.Partition) })
+	}
+	return all
 }
 
 func (r *replicas) AppendRoom(tp kafka.TopicPartition) bool { return !r.at(tp).full }

@@ -27,6 +27,7 @@ type op struct {
 	delete  *deleteOp
 	trim    *trimOp
 	alter   *alterOp
+	dirs    *logDirsOp
 }
 
 // An id of an op or a read is its place in the low bits and its use above. Ids have a few bits to
@@ -188,6 +189,8 @@ func (s *Session) ReadDone(now kafka.Now, d *port.ReadDone, v View) {
 		s.fetchRead(now, r.op, o, r.slot, d, v)
 	case o.offsets != nil:
 		s.offsetRead(r.op, o, r.slot, d, v)
+	case o.dirs != nil:
+		s.spaceRead(r.op, o, r.slot, d)
 	default:
 		panic("BUG: an answer to a read of an op that does not read")
 	}

@@ -66,6 +66,11 @@ var (
 	alterConfigsResponse           = mustSchema(`ThrottleMillis:i32 Resources:[{ErrorCode:i16 ErrorMessage:str? ResourceType:i8 ResourceName:str}]`)
 	incrementalAlterConfigsRequest = mustSchema(`Resources:[{ResourceType:i8 ResourceName:str Configs:[{Name:str Op:i8 Value:str?}]}] ValidateOnly:bool`)
 
+	describeLogDirsRequest  = mustSchema(`Topics:[{Topic:str Partitions:[i32]}]?`)
+	describeLogDirsResponse = mustSchema(`ThrottleMillis:i32 ErrorCode:i16@3+ Dirs:[{ErrorCode:i16 Dir:str
+		Topics:[{Topic:str Partitions:[{Partition:i32 Size:i64 OffsetLag:i64 IsFuture:bool}]}]
+		TotalBytes:i64@4+ UsableBytes:i64@4+ IsCordoned:bool@5+}]`)
+
 	listConfigResourcesRequest  = mustSchema(`ResourceTypes:[i8]@1+`)
 	listConfigResourcesResponse = mustSchema(`ThrottleMillis:i32 ErrorCode:i16 ConfigResources:[{Name:str Type:i8@1+}]`)
 )

@@ -48,6 +48,7 @@ var apis = []API{
 	{KeyOffsetForLeaderEpoch, "OffsetForLeaderEpoch", 2, 4, 4, BrokerListener, offsetForLeaderEpochRequest, offsetForLeaderEpochResponse},
 	{KeyDescribeConfigs, "DescribeConfigs", 1, 4, 4, BrokerListener | ControllerListener, describeConfigsRequest, describeConfigsResponse},
 	{KeyAlterConfigs, "AlterConfigs", 0, 2, 2, BrokerListener | ControllerListener, alterConfigsRequest, alterConfigsResponse},
+	{KeyDescribeLogDirs, "DescribeLogDirs", 1, 5, 2, BrokerListener, describeLogDirsRequest, describeLogDirsResponse},
 	{KeyIncrementalAlterConfigs, "IncrementalAlterConfigs", 0, 1, 1, BrokerListener | ControllerListener, incrementalAlterConfigsRequest, alterConfigsResponse},
 	{KeyDescribeProducers, "DescribeProducers", 0, 0, 0, BrokerListener, describeProducersRequest, describeProducersResponse},
 	{KeyListConfigResources, "ListConfigResources", 0, 1, 0, BrokerListener, listConfigResourcesRequest, listConfigResourcesResponse},
@@ -67,6 +68,7 @@ const (
 	KeyOffsetForLeaderEpoch    kafka.APIKey = 23
 	KeyDescribeConfigs         kafka.APIKey = 32
 	KeyAlterConfigs            kafka.APIKey = 33
+	KeyDescribeLogDirs         kafka.APIKey = 35
 	KeyIncrementalAlterConfigs kafka.APIKey = 44
 	KeyDescribeProducers       kafka.APIKey = 61
 	KeyListConfigResources     kafka.APIKey = 74

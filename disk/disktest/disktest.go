@@ -21,6 +21,7 @@ const (
 	ReadDir  Op = "readdir"
 	SyncDir  Op = "syncdir"
 	Lock     Op = "lock"
+	Space    Op = "space"
 	BootID   Op = "bootid"
 	Read     Op = "read"
 	Write    Op = "write"

@@ -29,6 +29,7 @@ func faultCases() []Case {
 		{ReadDir, func(f Fixture, _ disk.File) error { _, err := f.FS.ReadDir(f.Dir); return err }},
 		{SyncDir, func(f Fixture, _ disk.File) error { return f.FS.SyncDir(f.Dir) }},
 		{Lock, func(f Fixture, _ disk.File) error { _, err := f.FS.Lock(f.path("l")); return err }},
+		{Space, func(f Fixture, _ disk.File) error { _, _, err := f.FS.Space(f.Dir); return err }},
 		{BootID, func(f Fixture, _ disk.File) error { _, err := f.FS.BootID(); return err }},
 		{Read, func(_ Fixture, file disk.File) error { _, err := file.ReadAt(make([]byte, 2), 0); return err }},
 		{Write, func(_ Fixture, file disk.File) error { return file.WriteAt([]byte("xy"), 0) }},

@@ -20,6 +20,7 @@ func nameCases() []Case {
 		{"ReadDirOfAFileIsRefused", readDirOfFile},
 		{"OpenOfADirectoryIsRefused", openOfDirectory},
 		{"LockExcludesASecondOne", lockExcludes},
+		{"SpaceOfADirectory", spaceOfADirectory},
 		{"BootIDStays", bootIDStays},
 	}
 }
@@ -159,6 +160,16 @@ func lockExcludes(t *testing.T, f Fixture) {
 	must(t, err)
 	must(t, held.Unlock())
 	f.lists(t, f.Dir, ".lock", "other")
+}
+
+func spaceOfADirectory(t *testing.T, f Fixture) {
+	total, usable, err := f.FS.Space(f.Dir)
+	must(t, err)
+	if usable <= 0 || total < usable {
+		t.Fatalf("of %d bytes %d are usable", total, usable)
+	}
+	_, _, err = f.FS.Space(f.path("no"))
+	wants(t, err, disk.ErrNotExist)
 }
 
 func bootIDStays(t *testing.T, f Fixture) {

@@ -138,8 +138,5 @@ func (f *File) Close() error {
 	if _, fault := f.fs.allow("close", 0); fault != nil {
 		err = fault
 	}
-	if err != nil {
-		return failed("close", f.name, err)
-	}
-	return nil
+	return failed("close", f.name, err)
 }

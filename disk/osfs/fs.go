@@ -37,18 +37,17 @@ func (s FS) call(op, name string, do func() error) error {
 		return failed(op, name, err)
 	}
 	for {
-		err := do()
-		if err == nil {
-			return nil
-		}
-		if !errors.Is(err, syscall.EINTR) || op == "sync" || op == "syncdir" {
+		if err := do(); !errors.Is(err, syscall.EINTR) || op == "sync" || op == "syncdir" {
 			return failed(op, name, err)
 		}
 	}
 }
 
-// failed maps an errno to the port's errors.
+// failed maps an errno to the port's errors, and nil to nil.
 func failed(op, name string, err error) error {
+	if err == nil {
+		return nil
+	}
 	kind := disk.ErrIO
 	switch {
 	case errors.Is(err, syscall.ENOENT):
@@ -151,10 +150,9 @@ func (s FS) Lock(name string) (disk.Lock, error) {
 		return nil, err
 	}
 	whole := syscall.Flock_t{Type: syscall.F_WRLCK}
-	err = s.call("lock", name, func() error {
+	if err = s.call("lock", name, func() error {
 		return syscall.FcntlFlock(uintptr(f.fd), fcntlOFDSetLock, &whole)
-	})
-	if err != nil {
+	}); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return held{f}, nil
@@ -165,6 +163,13 @@ type held struct{ file *File }
 
 // Unlock gives the lock up by closing its file.
 func (h held) Unlock() error { return h.file.Close() }
+
+// Space is the size of the file system that holds a directory, and what of it others than root may use.
+func (s FS) Space(name string) (total, usable int64, err error) {
+	var stat syscall.Statfs_t
+	err = s.call("space", name, func() error { return syscall.Statfs(name, &stat) })
+	return int64(stat.Blocks) * stat.Frsize, int64(stat.Bavail) * stat.Frsize, err
+}
 
 // BootID is the kernel's boot id. Where the system has none it is "", which callers must not take
 // for the same boot as any other.

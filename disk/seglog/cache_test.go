@@ -83,7 +83,7 @@ func TestEveryPayloadIsGivenBackOnce(t *testing.T) {
 	fs, _ := simulated()
 	r := newRig(t, fs, func(r *rig) { r.limits.TailCacheBytes = 3 * size })
 	var l lent
-	r.r = NewReader(r.reg, fs, &l, r.limits)
+	r.r = NewReader(r.reg, fs, &l, r.limits, nil)
 	r.open()
 	for range 10 {
 		r.must(l.lend(r.opAppend(batchOf(3, 0, 40))))
@@ -126,7 +126,7 @@ func TestWithoutBudgetNothingIsGathered(t *testing.T) {
 	fs, _ := simulated()
 	r := newRig(t, fs, nil)
 	l := lent{spent: true}
-	r.r = NewReader(r.reg, fs, &l, r.limits)
+	r.r = NewReader(r.reg, fs, &l, r.limits, nil)
 	r.open()
 	for range 3 {
 		r.must(l.lend(r.opAppend(batchOf(1, 0, 40))))
@@ -142,7 +142,7 @@ func TestALargeAppendIsPassedOnUncopied(t *testing.T) {
 	fs, _ := simulated()
 	r := newRig(t, fs, nil)
 	var l lent
-	r.r = NewReader(r.reg, fs, &l, r.limits)
+	r.r = NewReader(r.reg, fs, &l, r.limits, nil)
 	r.open()
 	r.must(r.opAppend(batchOf(1, 0, gatherBytesMin)))
 	r.must(r.opAppend(batchOf(1, 0, 10)))

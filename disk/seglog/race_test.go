@@ -21,7 +21,7 @@ func diskRig(t testing.TB, change func(*rig)) *rig {
 		change(r)
 	}
 	r.reg = NewRegistry(&sync.Mutex{})
-	r.r = NewReader(r.reg, r.fs, heap{}, r.limits)
+	r.r = NewReader(r.reg, r.fs, heap{}, r.limits, nil)
 	r.w = NewWorker(Config{FS: r.fs, Registry: r.reg, Dirs: []Dir{{testDir, t.TempDir()}}, Limits: r.limits, Workers: 1})
 	r.open()
 	return r

@@ -2,6 +2,7 @@ package seglog
 
 import (
 	"errors"
+	"slices"
 	"sort"
 
 	"momus/core/kafka"
@@ -24,19 +25,24 @@ const (
 type Reader struct {
 	reg  *Registry
 	pool port.Pool
+	fs   disk.FS
+	dirs []Dir
 }
 
 // NewReader returns a reader. The pool lends the memory in which small appends are gathered; of an
 // exhausted one each is answered by itself. limits.OpenFiles bounds the files held
-// open, broker-wide; pinned ones may exceed it.
-func NewReader(reg *Registry, fs disk.FS, pool port.Pool, limits port.Limits) *Reader {
+// open, broker-wide; pinned ones may exceed it. dirs are the log directories that ReadSpace asks of.
+func NewReader(reg *Registry, fs disk.FS, pool port.Pool, limits port.Limits, dirs []Dir) *Reader {
 	reg.files.attach(fs, limits.OpenFiles)
-	return &Reader{reg: reg, pool: pool}
+	return &Reader{reg: reg, pool: pool, fs: fs, dirs: dirs}
 }
 
 // Read answers q from the log's View of this moment. It may block on the disk unless Cached says
 // otherwise.
 func (r *Reader) Read(q port.Read) port.ReadDone {
+	if q.Kind == port.ReadSpace {
+		return r.space(q)
+	}
 	log := r.reg.Log(q.Log)
 	if log == nil {
 		return failed(q, port.FailMissing)
@@ -61,6 +67,9 @@ func (r *Reader) Read(q port.Read) port.ReadDone {
 // Cached tells whether a ReadBatches or ReadCopy would be answered from memory, or at once because
 // there is nothing to read.
 func (r *Reader) Cached(q port.Read) bool {
+	if q.Kind == port.ReadSpace {
+		return false
+	}
 	log := r.reg.Log(q.Log)
 	if log == nil {
 		return true
@@ -70,6 +79,20 @@ func (r *Reader) Cached(q port.Read) bool {
 	}
 	v := log.View()
 	return q.From >= min(v.end, q.Upto) || q.From < v.start || v.chunkOf(q.From) >= 0
+}
+
+// space asks the file system of a log directory.
+func (r *Reader) space(q port.Read) port.ReadDone {
+	i := slices.IndexFunc(r.dirs, func(d Dir) bool { return d.ID == q.Dir })
+	if i < 0 {
+		return failed(q, port.FailMissing)
+	}
+	d := failed(q, port.FailNone)
+	var err error
+	if d.TotalBytes, d.UsableBytes, err = r.fs.Space(r.dirs[i].Path); err != nil {
+		return failed(q, failureOf(err))
+	}
+	return d
 }
 
 func failed(q port.Read, f port.Failure) port.ReadDone {

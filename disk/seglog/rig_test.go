@@ -87,7 +87,7 @@ func (r *rig) restart() {
 		dirs = r.w.cfg.Dirs
 	}
 	r.reg = NewRegistry(nolock{})
-	r.r = NewReader(r.reg, r.fs, heap{}, r.limits)
+	r.r = NewReader(r.reg, r.fs, heap{}, r.limits, dirs)
 	r.w = NewWorker(Config{FS: r.fs, Registry: r.reg, Dirs: dirs, Limits: r.limits, Workers: 1})
 }
 

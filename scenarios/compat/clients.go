@@ -70,6 +70,7 @@ var walks = []struct {
 	{"refusals", refusals},
 	{"records deleted", deleteRecords},
 	{"ends of leader epochs", epochEnds},
+	{"log directories", logDirs},
 }
 
 // throughCodec produces over several partitions and reads back.

@@ -45,7 +45,7 @@ func opened(_ context.Context, args []string) (err error) {
 	registry := seglog.NewRegistry(&sync.Mutex{})
 	o := opening{
 		out: bufio.NewWriter(os.Stdout), facts: &facts,
-		reader: seglog.NewReader(registry, osfs.FS{}, nil, port.DefaultLimits()),
+		reader: seglog.NewReader(registry, osfs.FS{}, nil, port.DefaultLimits(), nil),
 		worker: seglog.NewWorker(seglog.Config{
 			FS: osfs.FS{}, Registry: registry, Dirs: []seglog.Dir{{ID: facts.Dir, Path: facts.Path}},
 			Limits: port.DefaultLimits(), Workers: 1,

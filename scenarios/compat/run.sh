@@ -234,6 +234,14 @@ part_java() {
 	[ "$(awk -F: '{ n += $3 } END { print n }' "$dir/tool")" = 50000 ] || fail "get-offsets: $(cat "$dir/tool")"
 	pass "java producer-perf and get-offsets: 50000 records"
 
+	java_tool log-dirs --describe --topic-list perf
+	for partition in 0 1 2 3; do
+		size=$(cat "$dir/data/perf-$partition/"*.log | wc -c)
+		grep -q "\"partition\":\"perf-$partition\",\"size\":$size,\"offsetLag\":0,\"isFuture\":false" "$dir/tool" ||
+			fail "log-dirs: perf-$partition has $size bytes, $(tail -n 1 "$dir/tool")"
+	done
+	pass "java log-dirs"
+
 	cat >"$dir/offsets.json" <<-'END'
 		{"version": 1, "partitions": [{"topic": "perf", "partition": 0, "offset": 7}, {"topic": "perf", "partition": 1, "offset": -1}]}
 	END

@@ -87,7 +87,7 @@ func (b *broker) answer(r kmsg.Request) kmsg.Response {
 		a.ApiKeys = []kmsg.ApiVersionsResponseApiKey{
 			{ApiKey: 0, MaxVersion: 13}, {ApiKey: 1, MinVersion: 4, MaxVersion: 18}, {ApiKey: 2, MinVersion: 1, MaxVersion: 11},
 			{ApiKey: 3, MaxVersion: 13}, {ApiKey: 18, MaxVersion: 4}, {ApiKey: 19, MinVersion: 2, MaxVersion: 7},
-			{ApiKey: 20, MinVersion: 1, MaxVersion: 6}, {ApiKey: 21, MaxVersion: 2}, {ApiKey: 23, MinVersion: 2, MaxVersion: 4}, {ApiKey: 61}, {ApiKey: 22, MaxVersion: 5},
+			{ApiKey: 20, MinVersion: 1, MaxVersion: 6}, {ApiKey: 21, MaxVersion: 2}, {ApiKey: 23, MinVersion: 2, MaxVersion: 4}, {ApiKey: 61}, {ApiKey: 35, MinVersion: 1, MaxVersion: 5}, {ApiKey: 22, MaxVersion: 5},
 			{ApiKey: 32, MinVersion: 1, MaxVersion: 4}, {ApiKey: 33, MaxVersion: 2}, {ApiKey: 44, MaxVersion: 1},
 		}
 		return a
@@ -141,6 +141,8 @@ func (b *broker) answer(r kmsg.Request) kmsg.Response {
 		return b.fetch(r)
 	case *kmsg.OffsetForLeaderEpochRequest:
 		return b.epochEnds(r)
+	case *kmsg.DescribeLogDirsRequest:
+		return b.logDirs(r)
 	case *kmsg.DescribeProducersRequest:
 		return b.producers(r)
 	case *kmsg.DeleteRecordsRequest:

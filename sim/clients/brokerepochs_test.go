@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"momus/checker"
 	"momus/core/kafka"
 	"momus/core/record"
 
@@ -51,6 +52,28 @@ func (l *brokerLog) epochEnd(asked, now kafka.LeaderEpoch) (kafka.LeaderEpoch, k
 		return kafka.NoLeaderEpoch, kafka.NoOffset
 	}
 	return max(epoch, 0), l.next
+}
+
+// logDirs tells of one directory with every partition, each of a byte.
+func (b *broker) logDirs(r *kmsg.DescribeLogDirsRequest) kmsg.Response {
+	a := kmsg.NewPtrDescribeLogDirsResponse()
+	d := kmsg.NewDescribeLogDirsResponseDir()
+	d.Dir, d.TotalBytes, d.UsableBytes = "/data", 10, 5
+	for _, topic := range b.topics {
+		t := kmsg.NewDescribeLogDirsResponseDirTopic()
+		t.Topic = topic.name
+		for i := range topic.parts {
+			p := kmsg.NewDescribeLogDirsResponseDirTopicPartition()
+			p.Partition, p.Size = int32(i), 1
+			t.Partitions = append(t.Partitions, p)
+			b.world.pop.History().LogsFound = append(b.world.pop.History().LogsFound, checker.LogFound{
+				Path: d.Dir, Log: kafka.TopicPartition{Topic: topic.id, Partition: kafka.PartitionID(i)}, Bytes: 1,
+			})
+		}
+		d.Topics = append(d.Topics, t)
+	}
+	a.Dirs = append(a.Dirs, d)
+	return a
 }
 
 // producers tells of the last batch of each producer.

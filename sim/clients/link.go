@@ -31,6 +31,7 @@ const (
 	callIncremental
 	callAlter
 	callDescribe
+	callLogDirs
 )
 
 // pending is a request that has not been answered.

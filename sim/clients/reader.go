@@ -11,7 +11,7 @@ import (
 )
 
 // Reader reads everything once more when the world has come to rest: it lists the topics, asks each
-// partition for its range, and fetches all of it. It retries until it has everything, but for what
+// partition for its range, and fetches all of it; in the end it asks each node for its log directories. It retries until it has everything, but for what
 // it is refused with KAFKA_STORAGE_ERROR for refusedMax, or is damaged: the judge must know why.
 type Reader struct {
 	actor
@@ -19,11 +19,13 @@ type Reader struct {
 	// described says that the configuration of all topics, and of all brokers, was told.
 	described bool
 	began     checker.Event
-	astray    bool // a leader answered with an error: ask again who leads
-	parts     []part
-	open      int // the part that the request in flight is for
-	busy      bool
-	nextAt    int64
+	// surveyed counts the nodes that told of their log directories.
+	surveyed int
+	astray   bool // a leader answered with an error: ask again who leads
+	parts    []part
+	open     int // the part that the request in flight is for
+	busy     bool
+	nextAt   int64
 	// leaderlessAt is since when some partition has no leader, or 0.
 	leaderlessAt int64
 }
@@ -60,7 +62,9 @@ func newReader(s *shared, id int32) *Reader {
 }
 
 // Idle implements Client: everything has been read.
-func (r *Reader) Idle() bool { return r.listed && r.described && r.unread() < 0 }
+func (r *Reader) Idle() bool {
+	return r.listed && r.described && r.unread() < 0 && r.surveyed == len(r.links)
+}
 
 // unread is the first part that is not done, or -1.
 func (r *Reader) unread() int {
@@ -88,7 +92,10 @@ func (r *Reader) step(now int64) {
 		r.describe()
 		return
 	}
-	r.open = r.unread()
+	if r.open = r.unread(); r.open < 0 {
+		r.survey()
+		return
+	}
 	p := &r.parts[r.open]
 	l := r.linkTo(p.node)
 	if !l.room(1) {
@@ -176,6 +183,9 @@ func (r *Reader) answered(_ *link, _ call, response kmsg.Response) {
 	case *kmsg.DescribeConfigsResponse:
 		r.told(r.id, a, r.began)
 		r.described = true
+	case *kmsg.DescribeLogDirsResponse:
+		r.dirsTold(r.id, a, r.began)
+		r.surveyed++
 	case *kmsg.ListOffsetsResponse:
 		r.takeRange(&r.parts[r.open], a)
 	case *kmsg.FetchResponse:

@@ -14,6 +14,8 @@ type versions struct {
 	hello int16
 	// incremental, alter and describe are those of the APIs of configuration.
 	incremental, alter, describe int16
+	// logDirs is that of DescribeLogDirs.
+	logDirs int16
 }
 
 // The newest versions that Kafka 4.3 serves.
@@ -32,6 +34,7 @@ const (
 	incrementalNewest = 1
 	alterNewest       = 2
 	describeNewest    = 4
+	logDirsNewest     = 5
 
 	// From these on topics are named by their ids.
 	produceByID  = 13
@@ -43,7 +46,7 @@ const (
 func drawVersions(env Env, key string) versions {
 	v := versions{
 		produceNewest, fetchNewest, offsetsNewest, metadataNewest, createNewest, removeNewest, initNewest, trimNewest, epochsNewest, helloNewest,
-		incrementalNewest, alterNewest, describeNewest,
+		incrementalNewest, alterNewest, describeNewest, logDirsNewest,
 	}
 	if env.Draw(key+"/old", 2) == 0 {
 		return v
@@ -65,6 +68,7 @@ func drawVersions(env Env, key string) versions {
 	v.incremental = older("/incremental", incrementalNewest, 0)
 	v.alter = older("/alter", alterNewest, 0)
 	v.describe = older("/describe", describeNewest, 1)
+	v.logDirs = older("/log-dirs", logDirsNewest, 1)
 	if v.produce >= produceByID || v.fetch >= fetchByID {
 		v.metadata = max(v.metadata, metadataByID)
 	}
@@ -89,6 +93,7 @@ func (a *actor) checkHello(r *kmsg.ApiVersionsResponse) {
 		{18, a.speaks.hello}, {19, a.speaks.create}, {20, a.speaks.remove}, {21, a.speaks.trim}, {22, a.speaks.init},
 		{23, a.speaks.epochs}, {61, 0},
 		{32, a.speaks.describe}, {33, a.speaks.alter}, {44, a.speaks.incremental},
+		{35, a.speaks.logDirs},
 	} {
 		served := false
 		for _, k := range r.ApiKeys {

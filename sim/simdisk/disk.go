@@ -158,6 +158,21 @@ func (d *Disk) BootID() (string, error) {
 	return d.name + "-boot-" + strconv.Itoa(d.boots), nil
 }
 
+// spaceBytes is what every simulated file system holds.
+const spaceBytes = 1 << 40
+
+// Space is the size of the disk, and what its files leave of it.
+func (d *Disk) Space(name string) (total, usable int64, err error) {
+	d.charge(opSpace, 0)
+	if _, err := d.fault(opSpace, name, 0); err != nil {
+		return 0, 0, failed(opSpace, name, err)
+	}
+	if _, err := d.directory(name); err != nil {
+		return 0, 0, failed(opSpace, name, err)
+	}
+	return spaceBytes, spaceBytes - d.root.bytes(), nil
+}
+
 // failed wraps an error as the port wants it.
 func failed(op op, name string, err error) error {
 	return fmt.Errorf("%s %s: %w", op, name, err)

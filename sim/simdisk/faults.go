@@ -19,6 +19,7 @@ const (
 	opSyncDir
 	opLock
 	opBootID
+	opSpace
 	opRead
 	opWrite
 	opWriteVec
@@ -30,7 +31,7 @@ const (
 )
 
 var opNames = [opCount]string{
-	"open", "create", "rename", "remove", "mkdir", "readdir", "syncdir", "lock", "bootid",
+	"open", "create", "rename", "remove", "mkdir", "readdir", "syncdir", "lock", "bootid", "space",
 	"read", "write", "writevec", "truncate", "size", "sync", "close",
 }
 
@@ -130,7 +131,7 @@ func (d *Disk) strikes(key string, oneIn uint64) bool {
 var costs = [opCount]struct{ call, kib int64 }{
 	opOpen: {4_000, 0}, opCreate: {12_000, 0}, opRename: {10_000, 0}, opRemove: {10_000, 0},
 	opMkdir: {15_000, 0}, opReadDir: {10_000, 0}, opSyncDir: {300_000, 0}, opLock: {5_000, 0},
-	opBootID: {5_000, 0}, opRead: {2_000, 200}, opWrite: {3_000, 400}, opWriteVec: {3_000, 400},
+	opBootID: {5_000, 0}, opSpace: {5_000, 0}, opRead: {2_000, 200}, opWrite: {3_000, 400}, opWriteVec: {3_000, 400},
 	opTruncate: {5_000, 0}, opSize: {500, 0}, opSync: {300_000, 1_000}, opClose: {500, 0},
 }
 
@@ -160,7 +161,7 @@ type forced struct {
 }
 
 // FailNext makes the next call of the named kind ("open", "create", "rename", "remove", "mkdir",
-// "readdir", "syncdir", "lock", "bootid", "read", "write", "writevec", "truncate", "size", "sync",
+// "readdir", "syncdir", "lock", "bootid", "space", "read", "write", "writevec", "truncate", "size", "sync",
 // "close") fail with err after it moved the given number of bytes. A failed sync strands what it
 // covered. With a nil err that call is left alone.
 func (d *Disk) FailNext(op string, after int, err error) {

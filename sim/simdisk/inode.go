@@ -22,6 +22,20 @@ type inode struct {
 	links, refs int
 }
 
+// bytes is the size of a file, or of all files in a directory.
+func (n *inode) bytes() int64 {
+	total := int64(len(n.data))
+	names := make([]string, 0, len(n.entries))
+	for name := range n.entries {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		total += n.entries[name].bytes()
+	}
+	return total
+}
+
 func (d *Disk) newInode(dir bool) *inode {
 	d.inodes++
 	n := &inode{id: d.inodes, dir: dir}
