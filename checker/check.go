@@ -53,6 +53,7 @@ const (
 	WatermarkBack     = "watermark-back"
 	TimeIndex         = "time-index"
 	Metadata          = "metadata"
+	Partitions        = "partitions"
 	Retention         = "retention"
 	LogStart          = "log-start"
 	Config            = "config"
@@ -78,7 +79,7 @@ type Report struct {
 	Polls, RecordsPolled              int
 	Lookups, EpochEnds, Described     int
 	SizesTold                         int
-	Created, Deleted                  int
+	Created, Deleted, Grown           int
 	Altered, ConfigsTold              int // keys whose configuration was changed, or told
 	RecordsFinal                      int
 	// Excused are acknowledged records that are missing and may be, by excuse.
@@ -106,7 +107,7 @@ type Report struct {
 
 // Acked is the number of operations that were acknowledged.
 func (r *Report) Acked() int {
-	return r.Acks1 + r.AcksAll + r.Idempotent + r.Created + r.Deleted + r.RecordsDeleted + r.Altered
+	return r.Acks1 + r.AcksAll + r.Idempotent + r.Created + r.Deleted + r.RecordsDeleted + r.Altered + r.Grown
 }
 
 // Add sums reports.
@@ -118,7 +119,7 @@ func (r *Report) Add(o Report) {
 		{&r.Acks0, o.Acks0}, {&r.Acks1, o.Acks1}, {&r.AcksAll, o.AcksAll}, {&r.Idempotent, o.Idempotent},
 		{&r.Failed, o.Failed}, {&r.Unknown, o.Unknown}, {&r.RecordsAcked, o.RecordsAcked},
 		{&r.Retried, o.Retried}, {&r.Polls, o.Polls}, {&r.RecordsPolled, o.RecordsPolled},
-		{&r.Lookups, o.Lookups}, {&r.EpochEnds, o.EpochEnds}, {&r.Described, o.Described}, {&r.SizesTold, o.SizesTold}, {&r.Created, o.Created}, {&r.Deleted, o.Deleted},
+		{&r.Lookups, o.Lookups}, {&r.EpochEnds, o.EpochEnds}, {&r.Described, o.Described}, {&r.SizesTold, o.SizesTold}, {&r.Created, o.Created}, {&r.Deleted, o.Deleted}, {&r.Grown, o.Grown},
 		{&r.Altered, o.Altered}, {&r.ConfigsTold, o.ConfigsTold},
 		{&r.RecordsFinal, o.RecordsFinal}, {&r.ExcusedPowerLoss, o.ExcusedPowerLoss},
 		{&r.ExcusedDeletion, o.ExcusedDeletion}, {&r.ExcusedDamage, o.ExcusedDamage},
@@ -154,6 +155,7 @@ func Check(h *History) ([]Violation, Report) {
 	j.checkDamaged()
 	j.count()
 	j.checkTopics()
+	j.checkGrowth()
 	j.checkConfigs()
 	j.checkInits()
 	j.checkSizes()
@@ -236,6 +238,8 @@ func (j *judge) count() {
 		case !op.Answered || op.Err != 0:
 		case op.Kind == CreateTopic:
 			r.Created++
+		case op.Kind == GrowTopic:
+			r.Grown++
 		default:
 			r.Deleted++
 		}

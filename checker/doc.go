@@ -25,6 +25,7 @@
 //	watermark.go  high watermarks, and lookups by time
 //	configs.go    configuration that was changed, and what was told of it
 //	topics.go     topics that were created, and those that were deleted
+//	grown.go      how many partitions topics have
 //	metadata.go   the metadata log: its snapshots cover it, and its images agree
 //
 // Invariants:

@@ -20,7 +20,9 @@ type History struct {
 	// Described are the answers to DescribeProducers.
 	Described []DescribeOp
 	Admin     []AdminOp
-	Trims     []TrimOp
+	// Counted are what Metadata told of how many partitions topics have.
+	Counted []CountSeen
+	Trims   []TrimOp
 	// Configs are the changes of configuration, ConfigsSeen what clients were told of it.
 	Configs     []ConfigOp
 	ConfigsSeen []ConfigSeen
@@ -286,9 +288,21 @@ type AdminKind uint8
 const (
 	CreateTopic AdminKind = iota + 1
 	DeleteTopic
+	// GrowTopic asks for Partitions in all.
+	GrowTopic
 )
 
-// AdminOp is one request to create or delete one topic.
+// CountSeen is how many partitions a topic has by an answer to Metadata.
+type CountSeen struct {
+	Client     int32
+	Topic      string
+	ID         kafka.TopicID // zero if the version has no ids
+	Partitions int32
+	Start      Event
+	End        Event
+}
+
+// AdminOp is one request to create, delete or grow one topic.
 type AdminOp struct {
 	Client int32
 	Kind   AdminKind

@@ -229,7 +229,7 @@ func TestWhatWasDeletedIsExcusedAndNothingElse(t *testing.T) {
 			s.final()
 			return s
 		}},
-		{"a topic has other partitions than it was made with", Metadata, func() *story {
+		{"a topic has other partitions than it was made with", Partitions, func() *story {
 			s := tell(1)
 			s.final()
 			s.h.Final[0].Partitions = 2

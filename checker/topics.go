@@ -26,7 +26,7 @@ func (j *judge) checkTopics() {
 		case !op.Answered || op.Err != kafka.None:
 		case op.Kind == CreateTopic:
 			j.checkCreated(op)
-		default:
+		case op.Kind == DeleteTopic:
 			j.checkDeleted(op)
 		}
 	}
@@ -53,7 +53,7 @@ func (j *judge) checkCreated(op *AdminOp) {
 		j.flag(Metadata, []Event{op.Start, op.End}, "topic %s was created, and does not exist", op.Topic)
 	case !op.ID.IsZero() && t.ID != op.ID:
 		j.flag(Metadata, []Event{op.Start, op.End}, "topic %s was created as %v, and is %v", op.Topic, op.ID, t.ID)
-	case t.Partitions != op.Partitions:
+	case t.Partitions < op.Partitions:
 		j.flag(Metadata, []Event{op.Start, op.End}, "topic %s was created with %d partitions, and has %d", op.Topic, op.Partitions, t.Partitions)
 	}
 }

@@ -24,7 +24,7 @@ func (m *Controller) alterConfigs(r *msg.AlterConfigs) decision {
 	}
 	if len(d.records) > recordsMax {
 		for i := range reply.Resources {
-			reply.Resources[i] = msg.AlteredResource{Err: kafka.ErrPolicyViolation, ErrText: "Unable to perform excessively large batch operation."}
+			reply.Resources[i] = msg.AlteredResource{Err: tooLarge.code, ErrText: tooLarge.text}
 		}
 		d.records = nil
 	}

@@ -120,7 +120,7 @@ func (w *model) step() {
 		epoch = b.Epoch
 	}
 	name := func() string { return rapid.SampledFrom([]string{"a", "b", "a.b", "a_b", "!"}).Draw(t, "name") }
-	switch rapid.IntRange(0, 12).Draw(t, "step") {
+	switch rapid.IntRange(0, 13).Draw(t, "step") {
 	case 0:
 		r := registration(node, byte(rapid.IntRange(1, 2).Draw(t, "incarnation")))
 		r.Op = w.op()
@@ -150,6 +150,11 @@ func (w *model) step() {
 			r.Topics = append(r.Topics, msg.TopicRef{ID: topic.ID})
 		}
 		w.ask(r)
+	case 13:
+		w.ask(&msg.CreatePartitions{Op: w.op(), ValidateOnly: rapid.IntRange(0, 3).Draw(t, "judged") == 3, Topics: []msg.GrowTopic{
+			{Name: name(), Count: rapid.Int32Range(-1, 6).Draw(t, "count")},
+			{Name: name(), Count: rapid.Int32Range(1, 6).Draw(t, "assigned"), Assigned: true, Assignments: [][]kafka.NodeID{{node}}},
+		}})
 	case 5:
 		w.ask(&msg.AllocateProducerIDs{Op: w.op(), Broker: node, BrokerEpoch: epoch})
 	case 6:

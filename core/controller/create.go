@@ -52,7 +52,7 @@ func (m *Controller) createTopics(r *msg.CreateTopics) decision {
 		d.records = append(d.records, recs...)
 	}
 	if len(d.records) > recordsMax {
-		return refuseAll("Unable to perform excessively large batch operation.")
+		return refuseAll(tooLarge.text)
 	}
 	if r.ValidateOnly {
 		d.records = nil
@@ -174,16 +174,9 @@ func (m *Controller) layOut(t *msg.NewTopic) ([]*record.PartitionRecord, refusal
 	case factor <= 0:
 		return nil, refusal{kafka.ErrInvalidReplicationFactor, "Replication factor must be larger than 0, or -1 to use the default value."}
 	}
-	unable := func(why string) refusal {
-		return refusal{kafka.ErrInvalidReplicationFactor, fmt.Sprintf("Unable to replicate the partition %d time(s): %s", factor, why)}
-	}
-	p := m.placer()
-	switch n := len(m.img.Brokers); {
-	case len(p.active) == 0:
-		return nil, unable("All brokers are currently fenced, or have all their log directories cordoned.")
-	case int(factor) > n:
-		return nil, unable(fmt.Sprintf("The target replication factor of %d cannot be reached because only %d broker(s) "+
-			"are registered or some brokers have all their log directories cordoned.", factor, n))
+	p, bad := m.placerFor(factor)
+	if bad.code != kafka.None {
+		return nil, bad
 	}
 	recs := make([]*record.PartitionRecord, partitions)
 	for i := range recs {

@@ -18,6 +18,8 @@ func (m *Controller) Request(now kafka.Now, req msg.ControllerRequest) {
 		m.decide(m.createTopics(r))
 	case *msg.DeleteTopics:
 		m.decide(m.deleteTopics(r))
+	case *msg.CreatePartitions:
+		m.decide(m.createPartitions(r))
 	case *msg.AlterConfigs:
 		m.decide(m.alterConfigs(r))
 	case *msg.AllocateProducerIDs:

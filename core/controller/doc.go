@@ -12,6 +12,7 @@
 //	elections.go     what fencing means for the partitions
 //	directories.go   in which directory a replica is
 //	create.go        CreateTopics, and what is wrong with a topic to create
+//	partitions.go    CreatePartitions
 //	placement.go     replicas and directories for new partitions
 //	delete.go        DeleteTopics
 //	producers.go     blocks of producer ids

@@ -93,6 +93,8 @@ func (b *bench) do(c goldentest.Command) string {
 			Replicas: []msg.DirAssignment{{Log: log, Dir: dir(node, byte(number(b.t, c, "dir", 1)))}}})
 	case "create":
 		b.m.Request(b.now, b.createRequest(c))
+	case "grow":
+		b.m.Request(b.now, b.growRequest(c))
 	case "delete":
 		b.m.Request(b.now, b.deleteRequest(c))
 	case "alter":
@@ -177,6 +179,36 @@ func (b *bench) createRequest(c goldentest.Command) *msg.CreateTopics {
 					a.Replicas = append(a.Replicas, kafka.NodeID(n))
 				}
 				topic.Assignments = append(topic.Assignments, a)
+			}
+		}
+		r.Topics = append(r.Topics, topic)
+	}
+	return r
+}
+
+// growRequest reads grow name:count ... assign=1,2;2,1 validate=yes.
+func (b *bench) growRequest(c goldentest.Command) *msg.CreatePartitions {
+	r := &msg.CreatePartitions{Op: 6, ValidateOnly: c.Args["validate"] != ""}
+	list, assigned := c.Args["assign"]
+	for _, w := range c.Words {
+		name, count, ok := strings.Cut(w, ":")
+		if !ok {
+			continue
+		}
+		n, err := strconv.Atoi(count)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		topic := msg.GrowTopic{Name: name, Count: int32(n), Assigned: assigned}
+		for replicas := range strings.SplitSeq(list, ";") {
+			var nodes []kafka.NodeID
+			for s := range strings.SplitSeq(replicas, ",") {
+				if n, err := strconv.Atoi(s); err == nil {
+					nodes = append(nodes, kafka.NodeID(n))
+				}
+			}
+			if assigned {
+				topic.Assignments = append(topic.Assignments, nodes)
 			}
 		}
 		r.Topics = append(r.Topics, topic)

@@ -1,6 +1,8 @@
 package controller
 
 import (
+	"fmt"
+
 	"momus/core/image"
 	"momus/core/kafka"
 )
@@ -26,6 +28,23 @@ func (m *Controller) placer() placer {
 		p.start = m.places.Below(uint64(n))
 	}
 	return p
+}
+
+// placerFor is a placer that can give every partition so many replicas.
+func (m *Controller) placerFor(factor int16) (placer, refusal) {
+	unable := func(why string) (placer, refusal) {
+		return placer{}, refusal{kafka.ErrInvalidReplicationFactor,
+			fmt.Sprintf("Unable to replicate the partition %d time(s): %s", factor, why)}
+	}
+	p := m.placer()
+	switch n := len(m.img.Brokers); {
+	case len(p.active) == 0:
+		return unable("All brokers are currently fenced, or have all their log directories cordoned.")
+	case int(factor) > n:
+		return unable(fmt.Sprintf("The target replication factor of %d cannot be reached because only %d broker(s) "+
+			"are registered or some brokers have all their log directories cordoned.", factor, n))
+	}
+	return p, refusal{}
 }
 
 // replicas gives the replicas of a partition; the first of them is active.

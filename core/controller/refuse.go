@@ -32,6 +32,12 @@ func notController(req msg.ControllerRequest) msg.ControllerReply {
 			reply.Resources = append(reply.Resources, msg.AlteredResource{Err: code, ErrText: notControllerText})
 		}
 		return reply
+	case *msg.CreatePartitions:
+		reply := &msg.CreatedPartitions{Op: r.Op}
+		for i := range r.Topics {
+			reply.Topics = append(reply.Topics, msg.TopicResult{Name: r.Topics[i].Name, Err: code, ErrText: notControllerText})
+		}
+		return reply
 	case *msg.AllocateProducerIDs:
 		return &msg.AllocatedProducerIDs{Op: r.Op, Err: code, First: kafka.NoProducerID}
 	case *msg.RegisterBroker:
@@ -65,6 +71,12 @@ func refused(reply msg.ControllerReply) msg.ControllerReply {
 		for i := range r.Resources {
 			if one := &r.Resources[i]; one.Err == kafka.None {
 				one.Err, one.ErrText = code, notControllerText
+			}
+		}
+	case *msg.CreatedPartitions:
+		for i := range r.Topics {
+			if t := &r.Topics[i]; t.Err == kafka.None {
+				t.Err, t.ErrText = code, notControllerText
 			}
 		}
 	case *msg.AllocatedProducerIDs:

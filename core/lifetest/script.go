@@ -41,6 +41,7 @@ func Script(l *Life) []func() {
 		func() { l.Send(1, 5, kmsg.NewPtrDescribeLogDirsRequest()); l.Settle() },
 		func() { l.Send(1, 1, alterConfigs("made", "")); l.Settle() },
 		func() { l.Send(1, 1, alterConfigs("", "1")); l.Send(1, 2, wholeConfig("made")); l.Settle() },
+		func() { l.Send(1, 3, createPartitions("made", 4)); l.Settle() },
 		func() { l.Close(2) },
 		func() { l.Send(3, 17, fetch(topic, 2, 60_000)); l.Pass(3000) },
 		func() { l.Send(1, 6, DeleteTopics(topic)); l.Settle() },
@@ -86,6 +87,16 @@ func CreateTopics(name string, partitions int32) *kmsg.CreateTopicsRequest {
 		c.Name, c.Value = kv[0], &kv[1]
 		t.Configs = append(t.Configs, c)
 	}
+	m.Topics = append(m.Topics, t)
+	return m
+}
+
+// createPartitions asks for so many partitions of a topic.
+func createPartitions(name string, count int32) *kmsg.CreatePartitionsRequest {
+	m := kmsg.NewPtrCreatePartitionsRequest()
+	m.TimeoutMillis = 1000
+	t := kmsg.NewCreatePartitionsRequestTopic()
+	t.Topic, t.Count = name, count
 	m.Topics = append(m.Topics, t)
 	return m
 }

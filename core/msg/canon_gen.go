@@ -1125,6 +1125,202 @@ func (v *AssignedReplicas) AppendText(b []byte) []byte {
 }
 
 // AppendCanon appends v in canonical form.
+func (v *GrowTopic) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Name)
+	b = canon.AppendInt(b, int64(v.Count))
+	b = canon.AppendBool(b, v.Assigned)
+	b = canon.AppendLen(b, len(v.Assignments), v.Assignments == nil)
+	for i1 := range v.Assignments {
+		b = canon.AppendLen(b, len(v.Assignments[i1]), v.Assignments[i1] == nil)
+		for i2 := range v.Assignments[i1] {
+			b = canon.AppendInt(b, int64(v.Assignments[i1][i2]))
+		}
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *GrowTopic) ReadCanon(r *canon.Reader) {
+	v.Name = r.Str()
+	v.Count = int32(r.Int(32))
+	v.Assigned = r.Bool()
+	v.Assignments = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Assignments = make([][]kafka.NodeID, n1)
+		for i2 := range v.Assignments {
+			v.Assignments[i2] = nil
+			if n3 := r.Len(); n3 >= 0 {
+				v.Assignments[i2] = make([]kafka.NodeID, n3)
+				for i4 := range v.Assignments[i2] {
+					v.Assignments[i2][i4] = kafka.NodeID(r.Int(32))
+				}
+			}
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *GrowTopic) AppendText(b []byte) []byte {
+	b = append(b, "GrowTopic"...)
+	b = append(b, '{')
+	b = append(b, "Name:"...)
+	b = canon.AppendQuoted(b, v.Name)
+	b = append(b, " Count:"...)
+	b = strconv.AppendInt(b, int64(v.Count), 10)
+	b = append(b, " Assigned:"...)
+	b = strconv.AppendBool(b, v.Assigned)
+	b = append(b, " Assignments:"...)
+	if v.Assignments == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Assignments {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			if v.Assignments[i1] == nil {
+				b = append(b, "nil"...)
+			} else {
+				b = append(b, '[')
+				for i2 := range v.Assignments[i1] {
+					if i2 > 0 {
+						b = append(b, ' ')
+					}
+					b = strconv.AppendInt(b, int64(v.Assignments[i1][i2]), 10)
+				}
+				b = append(b, ']')
+			}
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *CreatePartitions) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendLen(b, len(v.Topics), v.Topics == nil)
+	for i1 := range v.Topics {
+		b = v.Topics[i1].AppendCanon(b)
+	}
+	b = canon.AppendBool(b, v.ValidateOnly)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *CreatePartitions) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Topics = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Topics = make([]GrowTopic, n1)
+		for i2 := range v.Topics {
+			v.Topics[i2].ReadCanon(r)
+		}
+	}
+	v.ValidateOnly = r.Bool()
+}
+
+// AppendText appends v for a human reader.
+func (v *CreatePartitions) AppendText(b []byte) []byte {
+	b = append(b, "CreatePartitions"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Topics:"...)
+	if v.Topics == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Topics {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Topics[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " ValidateOnly:"...)
+	b = strconv.AppendBool(b, v.ValidateOnly)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *TopicResult) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Name)
+	b = canon.AppendInt(b, int64(v.Err))
+	b = canon.AppendString(b, v.ErrText)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *TopicResult) ReadCanon(r *canon.Reader) {
+	v.Name = r.Str()
+	v.Err = kafka.ErrorCode(r.Int(16))
+	v.ErrText = r.Str()
+}
+
+// AppendText appends v for a human reader.
+func (v *TopicResult) AppendText(b []byte) []byte {
+	b = append(b, "TopicResult"...)
+	b = append(b, '{')
+	b = append(b, "Name:"...)
+	b = canon.AppendQuoted(b, v.Name)
+	b = append(b, " Err:"...)
+	b = append(b, v.Err.String()...)
+	b = append(b, " ErrText:"...)
+	b = canon.AppendQuoted(b, v.ErrText)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *CreatedPartitions) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendLen(b, len(v.Topics), v.Topics == nil)
+	for i1 := range v.Topics {
+		b = v.Topics[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *CreatedPartitions) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Topics = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Topics = make([]TopicResult, n1)
+		for i2 := range v.Topics {
+			v.Topics[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *CreatedPartitions) AppendText(b []byte) []byte {
+	b = append(b, "CreatedPartitions"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Topics:"...)
+	if v.Topics == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Topics {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Topics[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
 func (v *Published) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, v.Version)
 	b = canon.AppendBool(b, v.Ready)
@@ -1613,6 +1809,7 @@ func (*RegisterBroker) isControllerRequest()       {}
 func (*BrokerHeartbeat) isControllerRequest()      {}
 func (*AssignReplicasToDirs) isControllerRequest() {}
 func (*AlterConfigs) isControllerRequest()         {}
+func (*CreatePartitions) isControllerRequest()     {}
 
 // ControllerRequestMembers lists a zero value of every member of ControllerRequest, by number.
 func ControllerRequestMembers() []ControllerRequest {
@@ -1624,6 +1821,7 @@ func ControllerRequestMembers() []ControllerRequest {
 		&BrokerHeartbeat{},
 		&AssignReplicasToDirs{},
 		&AlterConfigs{},
+		&CreatePartitions{},
 	}
 }
 
@@ -1646,6 +1844,8 @@ func AppendControllerRequest(b []byte, v ControllerRequest) []byte {
 		return v.AppendCanon(canon.AppendUint(b, 6))
 	case *AlterConfigs:
 		return v.AppendCanon(canon.AppendUint(b, 20))
+	case *CreatePartitions:
+		return v.AppendCanon(canon.AppendUint(b, 30))
 	}
 	panic("BUG: ControllerRequest is not a member of its union")
 }
@@ -1682,6 +1882,10 @@ func ReadControllerRequest(r *canon.Reader) ControllerRequest {
 		v := new(AlterConfigs)
 		v.ReadCanon(r)
 		return v
+	case 30:
+		v := new(CreatePartitions)
+		v.ReadCanon(r)
+		return v
 	default:
 		r.Fail(canon.ErrTag)
 	}
@@ -1707,6 +1911,8 @@ func AppendControllerRequestText(b []byte, v ControllerRequest) []byte {
 		return v.AppendText(b)
 	case *AlterConfigs:
 		return v.AppendText(b)
+	case *CreatePartitions:
+		return v.AppendText(b)
 	}
 	panic("BUG: ControllerRequest is not a member of its union")
 }
@@ -1718,6 +1924,7 @@ func (*RegisteredBroker) isControllerReply()     {}
 func (*HeartbeatAnswer) isControllerReply()      {}
 func (*AssignedReplicas) isControllerReply()     {}
 func (*AlteredConfigs) isControllerReply()       {}
+func (*CreatedPartitions) isControllerReply()    {}
 
 // ControllerReplyMembers lists a zero value of every member of ControllerReply, by number.
 func ControllerReplyMembers() []ControllerReply {
@@ -1729,6 +1936,7 @@ func ControllerReplyMembers() []ControllerReply {
 		&HeartbeatAnswer{},
 		&AssignedReplicas{},
 		&AlteredConfigs{},
+		&CreatedPartitions{},
 	}
 }
 
@@ -1751,6 +1959,8 @@ func AppendControllerReply(b []byte, v ControllerReply) []byte {
 		return v.AppendCanon(canon.AppendUint(b, 6))
 	case *AlteredConfigs:
 		return v.AppendCanon(canon.AppendUint(b, 20))
+	case *CreatedPartitions:
+		return v.AppendCanon(canon.AppendUint(b, 30))
 	}
 	panic("BUG: ControllerReply is not a member of its union")
 }
@@ -1787,6 +1997,10 @@ func ReadControllerReply(r *canon.Reader) ControllerReply {
 		v := new(AlteredConfigs)
 		v.ReadCanon(r)
 		return v
+	case 30:
+		v := new(CreatedPartitions)
+		v.ReadCanon(r)
+		return v
 	default:
 		r.Fail(canon.ErrTag)
 	}
@@ -1811,6 +2025,8 @@ func AppendControllerReplyText(b []byte, v ControllerReply) []byte {
 	case *AssignedReplicas:
 		return v.AppendText(b)
 	case *AlteredConfigs:
+		return v.AppendText(b)
+	case *CreatedPartitions:
 		return v.AppendText(b)
 	}
 	panic("BUG: ControllerReply is not a member of its union")

@@ -29,6 +29,8 @@ func handler(key kafka.APIKey) *api {
 		return &apiVersionsAPI
 	case wire.KeyCreateTopics:
 		return &createTopicsAPI
+	case wire.KeyCreatePartitions:
+		return &createPartitionsAPI
 	case wire.KeyDeleteTopics:
 		return &deleteTopicsAPI
 	case wire.KeyDeleteRecords:

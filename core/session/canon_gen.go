@@ -292,6 +292,10 @@ func (v *Session) AppendCanon(b []byte) []byte {
 				b = canon.AppendBool(b, v.ops[i1].dirs.dirs[i2].cordoned)
 			}
 		}
+		b = canon.AppendBool(b, v.ops[i1].forward != nil)
+		if v.ops[i1].forward != nil {
+			b = v.ops[i1].forward.AppendCanon(b)
+		}
 	}
 	b = canon.AppendLen(b, len(v.freeOps), v.freeOps == nil)
 	for i1 := range v.freeOps {
@@ -586,6 +590,11 @@ func (v *Session) ReadCanon(r *canon.Reader) {
 						v.ops[i2].dirs.dirs[i4].cordoned = r.Bool()
 					}
 				}
+			}
+			v.ops[i2].forward = nil
+			if r.Bool() {
+				v.ops[i2].forward = new(wire.Request)
+				v.ops[i2].forward.ReadCanon(r)
 			}
 		}
 	}
@@ -1139,6 +1148,12 @@ func (v *Session) AppendText(b []byte) []byte {
 					b = append(b, ']')
 				}
 				b = append(b, '}')
+			}
+			b = append(b, " forward:"...)
+			if v.ops[i1].forward == nil {
+				b = append(b, "nil"...)
+			} else {
+				b = v.ops[i1].forward.AppendText(b)
 			}
 			b = append(b, '}')
 		}

@@ -28,6 +28,7 @@ type op struct {
 	trim    *trimOp
 	alter   *alterOp
 	dirs    *logDirsOp
+	forward *wire.Request
 }
 
 // An id of an op or a read is its place in the low bits and its use above. Ids have a few bits to

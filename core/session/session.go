@@ -135,6 +135,8 @@ func (s *Session) Deadline(now kafka.Now, v View) {
 			s.deleteTimedOut(id, o)
 		case o.trim != nil:
 			s.trimTimedOut(id, o)
+		case o.forward != nil:
+			s.forwardTimedOut(id, o)
 		default:
 			panic("BUG: a timer of an op that has none")
 		}
@@ -150,6 +152,8 @@ func (s *Session) ControllerReply(_ kafka.Now, reply msg.ControllerReply, _ View
 		s.deleted(r)
 	case *msg.AlteredConfigs:
 		s.altered(r)
+	case *msg.CreatedPartitions:
+		s.createdPartitions(r)
 	default:
 		panic("BUG: an answer of the controller that no client asked for")
 	}

@@ -49,6 +49,7 @@ var apis = []API{
 	{KeyDescribeConfigs, "DescribeConfigs", 1, 4, 4, BrokerListener | ControllerListener, describeConfigsRequest, describeConfigsResponse},
 	{KeyAlterConfigs, "AlterConfigs", 0, 2, 2, BrokerListener | ControllerListener, alterConfigsRequest, alterConfigsResponse},
 	{KeyDescribeLogDirs, "DescribeLogDirs", 1, 5, 2, BrokerListener, describeLogDirsRequest, describeLogDirsResponse},
+	{KeyCreatePartitions, "CreatePartitions", 0, 3, 2, BrokerListener | ControllerListener, createPartitionsRequest, createPartitionsResponse},
 	{KeyIncrementalAlterConfigs, "IncrementalAlterConfigs", 0, 1, 1, BrokerListener | ControllerListener, incrementalAlterConfigsRequest, alterConfigsResponse},
 	{KeyDescribeProducers, "DescribeProducers", 0, 0, 0, BrokerListener, describeProducersRequest, describeProducersResponse},
 	{KeyListConfigResources, "ListConfigResources", 0, 1, 0, BrokerListener, listConfigResourcesRequest, listConfigResourcesResponse},
@@ -69,6 +70,7 @@ const (
 	KeyDescribeConfigs         kafka.APIKey = 32
 	KeyAlterConfigs            kafka.APIKey = 33
 	KeyDescribeLogDirs         kafka.APIKey = 35
+	KeyCreatePartitions        kafka.APIKey = 37
 	KeyIncrementalAlterConfigs kafka.APIKey = 44
 	KeyDescribeProducers       kafka.APIKey = 61
 	KeyListConfigResources     kafka.APIKey = 74

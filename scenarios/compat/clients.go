@@ -66,6 +66,7 @@ var walks = []struct {
 	{"acks=0", withoutAcks},
 	{"auto-creation", autoCreation},
 	{"topics", topics},
+	{"more partitions", morePartitions},
 	{"offsets", listOffsets},
 	{"refusals", refusals},
 	{"records deleted", deleteRecords},
@@ -181,6 +182,34 @@ func topics(ctx context.Context, broker string) error {
 		return fmt.Errorf("two topics of one name share the id %v", ids[0])
 	}
 	return nil
+}
+
+// morePartitions adds partitions to a topic that is written to, and writes to each.
+func morePartitions(ctx context.Context, broker string) error {
+	cl, err := connect(broker, kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.MetadataMinAge(10*time.Millisecond))
+	if err != nil {
+		return err
+	}
+	defer cl.Close()
+	s := newSent("growing", values{codecValueSize}, 4, 4)
+	if err := createTopic(ctx, cl, s.topic, 1); err != nil {
+		return err
+	}
+	if r, err := kadm.NewClient(cl).UpdatePartitions(ctx, 4, s.topic); err != nil || r[s.topic].Err != nil {
+		return fmt.Errorf("adding partitions: %w, %w", err, r[s.topic].Err)
+	}
+	if r, err := kadm.NewClient(cl).UpdatePartitions(ctx, 2, s.topic); err != nil || !errors.Is(r[s.topic].Err, kerr.InvalidPartitions) {
+		return fmt.Errorf("taking partitions away: %w, %w", err, r[s.topic].Err)
+	}
+	for p := range s.offsets {
+		r, err := cl.ProduceSync(ctx, s.record(int32(p), 0)).First()
+		if err != nil {
+			return err
+		}
+		s.offsets[p][0] = r.Offset
+	}
+	_, err = s.verify(ctx, broker)
+	return err
 }
 
 // gone waits until the topic is listed no more.

@@ -117,6 +117,7 @@ func (a *admin) create(l *link, now int64) {
 			q.Configs = append(q.Configs, word("message.timestamp.type", "LogAppendTime"))
 		}
 		r.Topics = append(r.Topics, q)
+		a.grown[w.topic] = 0
 		a.record(i, checker.CreateTopic, t.partitions, kafka.TopicID{})
 	}
 	a.busy = true
@@ -244,6 +245,7 @@ func (a *admin) removed(q request, r *kmsg.DeleteTopicsResponse) {
 	switch a.answer(q, t.ErrorCode, t.TopicID) {
 	case kafka.None, kafka.ErrUnknownTopicOrPartition, kafka.ErrUnknownTopicID:
 		w.exists, w.id = false, kafka.TopicID{}
+		a.grown[w.topic] = 0
 		w.at = now + int64(a.draw(drawGap, 200))*millisecond
 	default:
 		w.at = now + 2*metadataPause

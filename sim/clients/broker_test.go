@@ -44,6 +44,8 @@ const (
 	lenient // old epochs may write
 	picky   // refuses some batches that are next
 	sharing // gives a producer id twice
+	stunted // says that it has added partitions, and has not
+	eager   // adds partitions that were only to be judged
 )
 
 type brokerTopic struct {
@@ -88,7 +90,7 @@ func (b *broker) answer(r kmsg.Request) kmsg.Response {
 			{ApiKey: 0, MaxVersion: 13}, {ApiKey: 1, MinVersion: 4, MaxVersion: 18}, {ApiKey: 2, MinVersion: 1, MaxVersion: 11},
 			{ApiKey: 3, MaxVersion: 13}, {ApiKey: 18, MaxVersion: 4}, {ApiKey: 19, MinVersion: 2, MaxVersion: 7},
 			{ApiKey: 20, MinVersion: 1, MaxVersion: 6}, {ApiKey: 21, MaxVersion: 2}, {ApiKey: 23, MinVersion: 2, MaxVersion: 4}, {ApiKey: 61}, {ApiKey: 35, MinVersion: 1, MaxVersion: 5}, {ApiKey: 22, MaxVersion: 5},
-			{ApiKey: 32, MinVersion: 1, MaxVersion: 4}, {ApiKey: 33, MaxVersion: 2}, {ApiKey: 44, MaxVersion: 1},
+			{ApiKey: 32, MinVersion: 1, MaxVersion: 4}, {ApiKey: 33, MaxVersion: 2}, {ApiKey: 37, MaxVersion: 3}, {ApiKey: 44, MaxVersion: 1},
 		}
 		return a
 	case *kmsg.MetadataRequest:
@@ -120,6 +122,8 @@ func (b *broker) answer(r kmsg.Request) kmsg.Response {
 		return a
 	case *kmsg.DeleteTopicsRequest:
 		return b.remove(r)
+	case *kmsg.CreatePartitionsRequest:
+		return b.grow(r)
 	case *kmsg.IncrementalAlterConfigsRequest:
 		return b.alterConfigs(r)
 	case *kmsg.AlterConfigsRequest:

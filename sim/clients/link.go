@@ -32,6 +32,7 @@ const (
 	callAlter
 	callDescribe
 	callLogDirs
+	callGrow
 )
 
 // pending is a request that has not been answered.

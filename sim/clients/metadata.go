@@ -1,6 +1,7 @@
 package clients
 
 import (
+	"momus/checker"
 	"momus/core/kafka"
 
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -16,6 +17,7 @@ type known struct {
 	places []place
 	stale  bool
 	asking bool
+	began  checker.Event // of the question that is open
 	askAt  int64
 }
 
@@ -39,6 +41,7 @@ const metadataPause = 25 * millisecond
 // created automatically may be.
 func (a *actor) learn(index int, now int64) {
 	k := &a.seen.topics[index]
+	k.stale = k.stale || len(k.places) < a.grown[index]
 	if !k.stale || k.asking {
 		return
 	}
@@ -56,7 +59,7 @@ func (a *actor) learn(index int, now int64) {
 	t.Topic = &a.topics[index].name
 	r.Topics = append(r.Topics, t)
 	r.AllowAutoTopicCreation = a.topics[index].auto
-	k.asking = true
+	k.asking, k.began = true, a.event()
 	l.send(r, call{kind: callMetadata, index: index})
 }
 
@@ -75,6 +78,11 @@ func (a *actor) learned(index int, r *kmsg.MetadataResponse) {
 			continue
 		}
 		k.id, k.stale = t.TopicID, len(t.Partitions) == 0
+		if a.growing {
+			a.history.Counted = append(a.history.Counted, checker.CountSeen{
+				Client: a.id, Topic: *t.Topic, ID: t.TopicID, Partitions: int32(len(t.Partitions)), Start: k.began, End: a.event(),
+			})
+		}
 		for range t.Partitions {
 			k.places = append(k.places, place{node: -1})
 		}

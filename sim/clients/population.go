@@ -24,6 +24,10 @@ type shared struct {
 	plan    Plan
 	topics  []topic
 	history *checker.History
+	// grown are how many partitions each topic was given since it was made; 0 if it never was.
+	grown []int
+	// growing says that somebody adds partitions, so that it is worth noting how many are told.
+	growing bool
 	codecs  record.Codecs
 	builder record.Builder
 	scratch []byte           // one record, being made
@@ -34,9 +38,10 @@ type shared struct {
 
 // NewPopulation draws the clients: an admin client, one to four producers of either kind, up to three
 // consumers; in one world of three somebody deletes records, in one of four asks for producer ids alone,
-// in one of three alters configuration.
+// in one of three alters configuration, in one of three adds partitions.
 func NewPopulation(env Env, plan Plan) *Population {
 	s := &shared{env: env, plan: plan, topics: drawTopics(env), history: &checker.History{DefaultRetention: plan.Retention}}
+	s.grown = make([]int, len(s.topics))
 	s.builder.Codecs = &s.codecs
 	p := &Population{env: env, plan: plan, topics: s.topics, history: s.history, shared: s}
 	for _, t := range s.topics {
@@ -63,6 +68,9 @@ func NewPopulation(env Env, plan Plan) *Population {
 	}
 	if env.Draw("plan/alterer", 3) == 1 {
 		p.clients = append(p.clients, newAlterer(s, p.next()))
+	}
+	if env.Draw("plan/grower", 3) == 1 {
+		p.clients = append(p.clients, newGrower(s, p.next()))
 	}
 	return p
 }
@@ -154,6 +162,8 @@ func kind(c Client) string {
 		return "passer"
 	case *alterer:
 		return "alterer"
+	case *grower:
+		return "grower"
 	case *Reader:
 		return "reader"
 	}

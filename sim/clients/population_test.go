@@ -71,6 +71,8 @@ func TestBrokenBrokersAreCaught(t *testing.T) {
 		{"refuses what is next", picky, 0, 0, []string{checker.FalseRefusal}},
 		{"alters what it was only to judge", hasty, 0, 0, []string{checker.Config}},
 		{"says that it has altered, and has not", deaf, 0, 0, []string{checker.Config}},
+		{"says that it has added partitions, and has not", stunted, 0, 0, []string{checker.Partitions}},
+		{"adds partitions that were only to be judged", eager, 0, 0, []string{checker.Partitions}},
 		{"gives one producer id to all", sharing, 0, 0, []string{checker.ProducerIDs}},
 		{"loses its tail in a process crash", leaky, 0, 4, []string{checker.LostWrite, checker.SendBack, checker.InconsistentReads}},
 		{"deletes a record too many", greedy, 0, 0, []string{checker.LogStart}},

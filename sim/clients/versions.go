@@ -16,6 +16,8 @@ type versions struct {
 	incremental, alter, describe int16
 	// logDirs is that of DescribeLogDirs.
 	logDirs int16
+	// grow is that of CreatePartitions.
+	grow int16
 }
 
 // The newest versions that Kafka 4.3 serves.
@@ -36,6 +38,8 @@ const (
 	describeNewest    = 4
 	logDirsNewest     = 5
 
+	growNewest = 3
+
 	// From these on topics are named by their ids.
 	produceByID  = 13
 	fetchByID    = 13
@@ -47,6 +51,7 @@ func drawVersions(env Env, key string) versions {
 	v := versions{
 		produceNewest, fetchNewest, offsetsNewest, metadataNewest, createNewest, removeNewest, initNewest, trimNewest, epochsNewest, helloNewest,
 		incrementalNewest, alterNewest, describeNewest, logDirsNewest,
+		growNewest,
 	}
 	if env.Draw(key+"/old", 2) == 0 {
 		return v
@@ -69,6 +74,7 @@ func drawVersions(env Env, key string) versions {
 	v.alter = older("/alter", alterNewest, 0)
 	v.describe = older("/describe", describeNewest, 1)
 	v.logDirs = older("/log-dirs", logDirsNewest, 1)
+	v.grow = older("/grow", growNewest, 0)
 	if v.produce >= produceByID || v.fetch >= fetchByID {
 		v.metadata = max(v.metadata, metadataByID)
 	}
@@ -94,6 +100,7 @@ func (a *actor) checkHello(r *kmsg.ApiVersionsResponse) {
 		{23, a.speaks.epochs}, {61, 0},
 		{32, a.speaks.describe}, {33, a.speaks.alter}, {44, a.speaks.incremental},
 		{35, a.speaks.logDirs},
+		{37, a.speaks.grow},
 	} {
 		served := false
 		for _, k := range r.ApiKeys {
