@@ -123,6 +123,7 @@ var outsideModules = []struct {
 	}},
 	{"cmd/momus/admin", []string{"github.com/twmb/franz-go"}},
 	{"scenarios/...", []string{"github.com/twmb/franz-go"}},
+	{"scenarios/compat", []string{"github.com/IBM/sarama"}},
 }
 
 // testModules may be imported by any test, beside what its package may.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -19,11 +20,14 @@ const (
 	codecValueSize  = 300
 )
 
-// codecs are those of the record format, by Kafka's names.
-var codecs = []struct {
+// namedCodec is a codec by Kafka's name.
+type namedCodec struct {
 	name  string
 	codec kgo.CompressionCodec
-}{
+}
+
+// codecs are those of the record format.
+var codecs = []namedCodec{
 	{"none", kgo.NoCompression()},
 	{"gzip", kgo.GzipCompression()},
 	{"snappy", kgo.SnappyCompression()},
@@ -45,7 +49,15 @@ func clients(ctx context.Context, args []string) error {
 		}
 		steps++
 	}
+	served, err := servedAPIs(ctx, *broker)
+	if err != nil {
+		return err
+	}
 	for _, w := range walks {
+		if missing := notServed(served, w.needs); len(missing) > 0 {
+			fmt.Printf("SKIP compat: franz-go, %s: the broker does not serve %s\n", w.name, strings.Join(missing, ", "))
+			continue
+		}
 		if err := w.run(ctx, *broker); err != nil {
 			return fmt.Errorf("%s: %w", w.name, err)
 		}
@@ -55,23 +67,33 @@ func clients(ctx context.Context, args []string) error {
 	return nil
 }
 
-// walks are promises beside the codecs.
+// walks are promises beside the codecs. One that needs APIs which the broker does not serve is named as
+// skipped.
 var walks = []struct {
-	name string
-	run  func(ctx context.Context, broker string) error
+	name  string
+	needs []int16
+	run   func(ctx context.Context, broker string) error
 }{
-	{"acks=1", func(ctx context.Context, broker string) error {
+	{"acks=1", nil, func(ctx context.Context, broker string) error {
 		return throughCodec(ctx, broker, "acks-one", kgo.RequiredAcks(kgo.LeaderAck()), kgo.DisableIdempotentWrite())
 	}},
-	{"acks=0", withoutAcks},
-	{"auto-creation", autoCreation},
-	{"topics", topics},
-	{"more partitions", morePartitions},
-	{"offsets", listOffsets},
-	{"refusals", refusals},
-	{"records deleted", deleteRecords},
-	{"ends of leader epochs", epochEnds},
-	{"log directories", logDirs},
+	{"acks=0", nil, withoutAcks},
+	{"auto-creation", nil, autoCreation},
+	{"topics", nil, topics},
+	{"offsets", nil, listOffsets},
+	{"refusals", nil, refusals},
+	{"records deleted", nil, deleteRecords},
+	{"ends of leader epochs", nil, epochEnds},
+	{"configs of topics", []int16{32, 33, 44}, adminWalk(topicConfigs)},
+	{"configs of brokers", []int16{32, 44}, adminWalk(brokerConfigs)},
+	{"configs of client metrics and groups", []int16{32, 44, 74}, adminWalk(otherConfigs)},
+	{"more partitions", nil, morePartitions},
+	{"log directories", nil, logDirs},
+	{"elections", []int16{43}, adminWalk(elections)},
+	{"reassignments", []int16{45, 46}, adminWalk(reassignments)},
+	{"quotas", []int16{48, 49}, adminWalk(quotas)},
+	{"the cluster and its quorum", []int16{55, 60}, adminWalk(clusterFacts)},
+	{"topics page by page", []int16{75}, adminWalk(topicPages)},
 }
 
 // throughCodec produces over several partitions and reads back.

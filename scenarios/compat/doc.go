@@ -1,7 +1,9 @@
 // Command compat holds the parts of the compatibility run that are Kafka clients of our own making,
-// with franz-go, beside kcat and Kafka's Java tools, which scenarios/compat/run.sh drives.
+// with franz-go and sarama, beside kcat, Kafka's Java tools and the clients' own test suites, which
+// scenarios/compat/run.sh drives.
 //
-// It owns loads and readers. `clients` walks through the APIs with every codec. `bulk` moves many records
+// It owns loads and readers. `clients` and `sarama` walk through the APIs with every codec; a walk that needs
+// an API which the broker does not serve says SKIP. `bulk` moves many records
 // through a broker that is killed in the middle, and compares every byte and every offset. `batches`
 // counts what segment files hold, to be compared with what Kafka's dump-log counts.
 //
@@ -11,7 +13,8 @@
 // storage code and prints batches, records, producers and epochs as dump-log does.
 //
 //	main.go     the loads by name
-//	clients.go  the walk through the APIs
+//	clients.go  the walk through the APIs; clients_admin.go its admin calls
+//	sarama.go   the same walk with sarama, another implementation; sarama_admin.go its admin calls
 //	bulk.go     many records through a broker that is killed; check.go what must be read then
 //	batches.go  batches in segment files
 //	feed.go     records of every kind into many small segments, and the lines by which they are compared
@@ -19,7 +22,9 @@
 //	readback.go what a broker has of them
 //	opened.go   what a log directory holds, read as the broker reads it
 //	directories.sh, dumped.awk  the lives of the directories; dump-log's words in ours
-//	tail.go     the values of a topic, for what other clients sent
+//	put.go      lines into a topic, tail.go the values of a topic, for other clients' sake
+//	java.sh     Kafka's command-line tools
+//	suites.sh, leftout.txt  the clients' own suites; which of their tests are left out, and why
 //	value.go    values that follow from partition and number
 //
 // Inputs: a broker's address, or files. Outputs: FIGURE lines, and an exit status that is 0 only if

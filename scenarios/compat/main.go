@@ -13,8 +13,11 @@ import (
 // commands are the loads by name.
 var commands = map[string]func(context.Context, []string) error{
 	"clients":  clients,
+	"sarama":   saramaRun,
 	"bulk":     bulk,
+	"put":      put,
 	"tail":     tail,
+	"serves":   serves,
 	"batches":  batches,
 	"opened":   opened,
 	"feed":     feed,
@@ -27,7 +30,7 @@ const timeMax = 8 * time.Minute
 
 func main() {
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: compat clients|bulk|tail|batches|opened|feed|readback|resume ...")
+		fmt.Fprintln(os.Stderr, "usage: compat clients|sarama|bulk|put|tail|serves|batches|opened|feed|readback|resume ...")
 		os.Exit(2)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), timeMax)

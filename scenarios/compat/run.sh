@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
-# Real clients against bin/momus: franz-go always, kcat where it is installed, Kafka's own tools
-# where PEER says where they are (the script, or its directory). Each part has a broker of its own on
-# free ports of loopback and a fresh directory, is recorded, ends with a clean stop, and its journal
-# must replay.
+# Real clients against bin/momus: franz-go and sarama always, kcat where it is installed, Kafka's own
+# tools where PEER says where they are (the script, or its directory), the clients' own suites where
+# SUITES says. Each part has a broker of its own on free ports of loopback and a fresh directory, is
+# recorded, ends with a clean stop, and its journal must replay.
 #
 #   RECORDS=N     records of the bulk part (default 1,000,000; 100,000 where CI is set)
-#   PARTS="..."   only these of: clients kcat java bulk directories
+#   PARTS="..."   only these of: clients sarama kcat java bulk directories suites
+#   ONLY="..."    only these suites of: franz-go kafka-go kcat
 #   REQUIRE=all   a part that is skipped fails the run
 #   KEEP=1        leave the work directory behind, and say where it is
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 records=${RECORDS:-$([ -n "${CI:-}" ] && echo 100000 || echo 1000000)}
-parts=${PARTS:-clients kcat java bulk directories}
+parts=${PARTS:-clients sarama kcat java bulk directories suites}
 peer=${PEER:-}
 if [ -n "$peer" ] && [ -d "$peer" ]; then peer=$peer/kafka; fi
 
@@ -21,6 +22,10 @@ work=$(mktemp -d)
 source scenarios/broker.sh
 # shellcheck source=scenarios/compat/directories.sh
 source scenarios/compat/directories.sh
+# shellcheck source=scenarios/compat/suites.sh
+source scenarios/compat/suites.sh
+# shellcheck source=scenarios/compat/java.sh
+source scenarios/compat/java.sh
 client_pid=
 kafka_pid=
 
@@ -61,25 +66,26 @@ skip() {
 	echo "SKIP compat: $*"
 }
 
-# begin PART makes the part's directory and starts its broker.
+# begin PART [COMMAND...] makes the part's directory and starts its broker, by the command if it is given.
 begin() {
 	part=$1
+	shift
 	dir=$work/$part
 	port=$(free_port)
 	broker=127.0.0.1:$port
 	journals=()
 	mkdir -p "$dir"
 	echo "== compat: $part"
-	start
+	if [ $# -gt 0 ]; then "$@"; else start; fi
 }
 
-# start starts the part's broker, for the first time or after it was killed. Each life has its own
-# journal.
+# start [ARGUMENT...] starts the part's broker, for the first time or after it was killed. Each life has
+# its own journal.
 start() {
 	local journal=$dir/journal-${#journals[@]}
 	journals+=("$journal")
 	broker_start "$dir/data" "$port" "$dir/broker.log" --record "$journal" \
-		--override log.segment.bytes=67108864 || fail "the broker did not start"
+		--override log.segment.bytes=67108864 "$@" || fail "the broker did not start"
 }
 
 # finish stops the broker, replays the journal of each of its lives, and has what is on disk read.
@@ -157,10 +163,39 @@ complaints() {
 	' "$dir/dump"
 }
 
+# walk NAME runs one of our own clients. What it could not try is a skip.
+walk() {
+	local line
+	"$work/compat" "$1" --broker "$broker" >"$dir/said" || fail "$1: $(tail -n 5 "$dir/said")"
+	while IFS= read -r line; do
+		case $line in
+		SKIP*) skip "${line#SKIP compat: }" ;;
+		*) echo "$line" ;;
+		esac
+	done <"$dir/said"
+	pass "$1"
+}
+
+# serves WHAT KEY... tells whether the broker serves all of the APIs; if not, WHAT is a skip.
+serves() {
+	local what=$1 missing
+	shift
+	missing=$("$work/compat" serves --broker "$broker" "$@") || fail "asking which APIs there are"
+	if [ -n "$missing" ]; then
+		skip "$what: the broker does not serve $missing"
+		return 1
+	fi
+}
+
 part_clients() {
 	begin clients
-	"$work/compat" clients --broker "$broker" || fail "franz-go"
-	pass "franz-go"
+	walk clients
+	finish
+}
+
+part_sarama() {
+	begin sarama
+	walk sarama
 	finish
 }
 
@@ -181,78 +216,15 @@ part_kcat() {
 		timeout 30 kcat -q -C -b "$broker" -t "kcat-$codec" -o beginning -e -f '%s\n' >"$dir/out" ||
 			fail "consuming what was produced with $codec"
 		cmp "$dir/in" "$dir/out" || fail "$codec: what is consumed differs"
-		pass "kcat, $codec"
+		"$work/compat" tail --broker "$broker" --topic "kcat-$codec" | cmp "$dir/in" - || fail "$codec: what franz-go reads of kcat differs"
+		"$work/compat" put --broker "$broker" --topic "put-$codec" --codec "$codec" <"$dir/in" || fail "franz-go, $codec"
+		timeout 30 kcat -q -C -b "$broker" -t "put-$codec" -o beginning -e -f '%s\n' | cmp "$dir/in" - || fail "$codec: what kcat reads of franz-go differs"
+		pass "kcat and franz-go, $codec, both ways"
 	done
 	kcat -q -L -b "$broker" >"$dir/list" || fail "listing"
 	grep -q 'topic "kcat-zstd"' "$dir/list" || fail "a topic is not listed: $(cat "$dir/list")"
 	[ "$(kcat -q -Q -b "$broker" -t kcat-none:0:-1 | awk '{ print $NF }')" = 2000 ] || fail "the end offset is not 2000"
 	pass "kcat, list and query"
-	finish
-}
-
-# java TOOL ARGUMENT... runs one of Kafka's tools against the broker and shows its output on failure.
-java_tool() {
-	local name=$1
-	shift
-	timeout 120 "$peer" tool "$name" --bootstrap-server "$broker" "$@" >"$dir/tool" 2>&1 ||
-		fail "$name $*: $(tail -n 15 "$dir/tool")"
-}
-
-part_java() {
-	local codec end
-	if [ -z "$peer" ]; then
-		skip "PEER does not say where Kafka's tools are"
-		return
-	fi
-	if ! command -v java >/dev/null; then
-		skip "Java is not installed"
-		return
-	fi
-	begin java
-	java_tool topics --create --topic made-by-java --partitions 3 --replication-factor 1
-	java_tool topics --create --topic perf --partitions 4
-	java_tool topics --create --topic unwanted
-	java_tool topics --list
-	grep -qx made-by-java "$dir/tool" || fail "topics --list: $(cat "$dir/tool")"
-	java_tool topics --delete --topic unwanted
-	java_tool topics --list
-	if grep -qx unwanted "$dir/tool"; then fail "a deleted topic is still listed"; fi
-	pass "java topics: create, list, delete"
-
-	lines 500 >"$dir/in"
-	for codec in none gzip snappy lz4 zstd; do
-		java_tool console-producer --topic "console-$codec" --compression-codec "$codec" <"$dir/in"
-		"$work/compat" tail --broker "$broker" --topic "console-$codec" >"$dir/out" || fail "reading console-$codec"
-		cmp "$dir/in" "$dir/out" || fail "console-producer with $codec: what is consumed differs"
-		pass "java console-producer, $codec"
-	done
-
-	timeout 120 "$peer" tool producer-perf --topic perf --num-records 50000 --record-size 1024 --throughput -1 \
-		--command-property "bootstrap.servers=$broker" >"$dir/tool" 2>&1 || fail "producer-perf: $(tail -n 5 "$dir/tool")"
-	grep -q '^50000 records sent' "$dir/tool" || fail "producer-perf: $(tail -n 5 "$dir/tool")"
-	java_tool get-offsets --topic perf
-	[ "$(awk -F: '{ n += $3 } END { print n }' "$dir/tool")" = 50000 ] || fail "get-offsets: $(cat "$dir/tool")"
-	pass "java producer-perf and get-offsets: 50000 records"
-
-	java_tool log-dirs --describe --topic-list perf
-	for partition in 0 1 2 3; do
-		size=$(cat "$dir/data/perf-$partition/"*.log | wc -c)
-		grep -q "\"partition\":\"perf-$partition\",\"size\":$size,\"offsetLag\":0,\"isFuture\":false" "$dir/tool" ||
-			fail "log-dirs: perf-$partition has $size bytes, $(tail -n 1 "$dir/tool")"
-	done
-	pass "java log-dirs"
-
-	cat >"$dir/offsets.json" <<-'END'
-		{"version": 1, "partitions": [{"topic": "perf", "partition": 0, "offset": 7}, {"topic": "perf", "partition": 1, "offset": -1}]}
-	END
-	java_tool get-offsets --topic perf --partitions 1
-	end=$(awk -F: '{ print $3 }' "$dir/tool")
-	java_tool delete-records --offset-json-file "$dir/offsets.json"
-	grep -q "perf-0.*low_watermark: 7" "$dir/tool" || fail "delete-records: $(cat "$dir/tool")"
-	grep -q "perf-1.*low_watermark: $end" "$dir/tool" || fail "delete-records: $(cat "$dir/tool")"
-	java_tool get-offsets --topic perf --partitions 0,1 --time earliest
-	[ "$(tr '\n' ' ' <"$dir/tool")" = "perf:0:7 perf:1:$end " ] || fail "get-offsets after delete-records: $(cat "$dir/tool")"
-	pass "java delete-records"
 	finish
 }
 
