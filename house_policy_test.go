@@ -83,7 +83,8 @@ core, core/wire, cluster !< sim/clients;
 
 # One binary. Its admin commands are a client, which no part of the broker imports.
 none < cmd/momus/admin;
-cluster/run, sim, checker, cmd/momus/admin < cmd/momus;
+core/fold, core/record < cmd/momus/dump;
+cluster/run, sim, checker, cmd/momus/admin, cmd/momus/dump < cmd/momus;
 cmd/momus/admin !< core, cluster, cluster/run, sim;
 core, cluster !< cmd/momus/admin;
 `

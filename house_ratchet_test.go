@@ -43,6 +43,8 @@ var otherCommands = []string{
 	"cmd/momus/admin.go",     // wires cmd/momus/admin
 	"cmd/momus/partition.go", // accept-loss, on a stopped directory
 	"cmd/momus/config.go",    // config check
+	"cmd/momus/format.go",    // makes directories, and ends
+	"cmd/momus/dumplog.go",   // wires cmd/momus/dump
 }
 
 func lines(text []byte) int { return bytes.Count(text, []byte{'\n'}) }

@@ -8,7 +8,6 @@ import (
 	"momus/core/entropy"
 	"momus/core/kafka"
 	"momus/core/port"
-	"momus/core/record"
 	"momus/disk"
 	"momus/disk/ledger"
 	"momus/disk/seglog"
@@ -55,10 +54,7 @@ func NewStorage(ports Ports, limits port.Limits, facts *port.BootFacts) *Storage
 // know. fresh is the entropy for the ids of new directories and of a new cluster. A directory beside
 // the metadata directory whose disk fails is left out, and named in the facts as offline.
 func Boot(fs disk.FS, node *config.Node, fresh [32]byte, now kafka.Wall) (port.BootFacts, []disk.Lock, error) {
-	paths := slices.Clone(node.LogDirs)
-	if !slices.Contains(paths, node.MetadataLogDir) {
-		paths = append(paths, node.MetadataLogDir)
-	}
+	paths := logDirs(node)
 	locks, offline, err := ledger.Lock(fs, paths, node.MetadataLogDir)
 	if err != nil {
 		return port.BootFacts{}, nil, err
@@ -101,23 +97,7 @@ func formatNew(fs disk.FS, node *config.Node, paths []string, fresh [32]byte, no
 	if done {
 		return addNew(fs, node, paths, &ids)
 	}
-	o := ledger.Options{
-		MetadataDir: node.MetadataLogDir, ClusterID: node.Broker.ClusterID, NodeID: node.Broker.NodeID,
-		Features:   []record.FeatureLevelRecord{{Name: "metadata.version", FeatureLevel: MetadataVersion}},
-		Standalone: len(node.Voters) == 0,
-		Now:        now,
-	}
-	if o.ClusterID == "" {
-		o.ClusterID = ids.UUID().String()
-	}
-	for _, path := range paths {
-		o.Dirs = append(o.Dirs, ledger.Dir{ID: ids.UUID(), Path: path})
-	}
-	for _, l := range node.Broker.Listeners {
-		if l.Controller {
-			o.Endpoints = append(o.Endpoints, record.VoterEndpoint{Name: l.Name, Host: hostOf(l.Host), Port: uint16(l.Port)})
-		}
-	}
+	o := formatOptions(node, paths, &ids, now)
 	return nil, ledger.Format(fs, o)
 }
 
@@ -141,14 +121,4 @@ func addNew(fs disk.FS, node *config.Node, paths []string, ids *entropy.Stream) 
 		}
 	}
 	return offline, nil
-}
-
-// MetadataVersion is the metadata.version that a new cluster begins with (4.3-IV0).
-const MetadataVersion = 30
-
-func hostOf(host string) string {
-	if host == "" {
-		return "localhost"
-	}
-	return host
 }

@@ -26,7 +26,7 @@ func main() {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(serveCommand(), simCommand(), replayCommand(), partitionCommand(), configCommand(), versionCommand())
+	root.AddCommand(serveCommand(), formatCommand(), dumpLogCommand(), simCommand(), replayCommand(), partitionCommand(), configCommand(), versionCommand())
 	err := root.Execute()
 	if err == nil {
 		return

@@ -63,7 +63,10 @@ java_configs() {
 	java_config "--entity-type brokers --entity-name 1" log.retention.ms 7200000 'log.retention.ms=7200000 .*DYNAMIC_BROKER_CONFIG'
 	java_config "--entity-type brokers --entity-default" log.retention.ms 7200000 'log.retention.ms=7200000 .*DYNAMIC_DEFAULT_BROKER_CONFIG'
 	java_config "--entity-type client-metrics --entity-name cm" interval.ms 60000 'interval.ms=60000'
-	java_config "--entity-type groups --entity-name some" consumer.session.timeout.ms 50000 'consumer.session.timeout.ms=50000'
+	# The tool describes groups only after it listed those that there are, which needs a coordinator.
+	java_tool configs --entity-type groups --entity-name some --alter --add-config consumer.session.timeout.ms=50000
+	java_tool configs --entity-type groups --entity-name some --alter --delete-config consumer.session.timeout.ms
+	pass "java configs: --entity-type groups --entity-name some, altered"
 	if serves "java configs of quotas" 48 49; then
 		java_config "--entity-type clients --entity-name c1" producer_byte_rate 100000 'client-id.*c1.*producer_byte_rate=100000'
 		java_config "--entity-type users --entity-default" consumer_byte_rate 100000 'default user.*consumer_byte_rate=100000'
