@@ -77,6 +77,7 @@ type Report struct {
 	RecordsAcked                      int
 	Retried                           int // batches that took more than one attempt
 	Polls, RecordsPolled              int
+	Unsaid, SessionsRefused           int // polls that fetch sessions made short, fetches that had no session any more
 	Lookups, EpochEnds, Described     int
 	SizesTold                         int
 	Created, Deleted, Grown           int
@@ -120,6 +121,7 @@ func (r *Report) Add(o Report) {
 		{&r.Failed, o.Failed}, {&r.Unknown, o.Unknown}, {&r.RecordsAcked, o.RecordsAcked},
 		{&r.Retried, o.Retried}, {&r.Polls, o.Polls}, {&r.RecordsPolled, o.RecordsPolled},
 		{&r.Lookups, o.Lookups}, {&r.EpochEnds, o.EpochEnds}, {&r.Described, o.Described}, {&r.SizesTold, o.SizesTold}, {&r.Created, o.Created}, {&r.Deleted, o.Deleted}, {&r.Grown, o.Grown},
+		{&r.Unsaid, o.Unsaid}, {&r.SessionsRefused, o.SessionsRefused},
 		{&r.Altered, o.Altered}, {&r.ConfigsTold, o.ConfigsTold},
 		{&r.RecordsFinal, o.RecordsFinal}, {&r.ExcusedPowerLoss, o.ExcusedPowerLoss},
 		{&r.ExcusedDeletion, o.ExcusedDeletion}, {&r.ExcusedDamage, o.ExcusedDamage},
@@ -227,7 +229,11 @@ func (j *judge) count() {
 	}
 	for i := range j.h.Polls {
 		r.RecordsPolled += len(j.h.Polls[i].Records)
+		if j.h.Polls[i].Unsaid {
+			r.Unsaid++
+		}
 	}
+	r.SessionsRefused = j.h.SessionsRefused
 	r.Polls, r.Lookups, r.EpochEnds = len(j.h.Polls), len(j.h.Lookups), len(j.h.EpochEnds)
 	for i := range j.h.Described {
 		r.Described += len(j.h.Described[i].Producers)

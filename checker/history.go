@@ -17,6 +17,8 @@ type History struct {
 	Lookups  []Lookup
 	// EpochEnds are the answers to OffsetForLeaderEpoch.
 	EpochEnds []EpochEndOp
+	// SessionsRefused counts fetches that were refused for their session, rightly.
+	SessionsRefused int
 	// Described are the answers to DescribeProducers.
 	Described []DescribeOp
 	Admin     []AdminOp
@@ -227,6 +229,9 @@ type Poll struct {
 	From          kafka.Offset
 	HighWatermark kafka.Offset
 	LogStart      kafka.Offset
+	// Unsaid tells that the answer left the partition out, as one that is part of a fetch session does
+	// when nothing has changed: the high watermark and the log start are what was told before.
+	Unsaid bool
 	// Records are those at or above From.
 	Records []Record
 	// Control are the ranges of control batches, which consumers skip.

@@ -36,6 +36,8 @@ var caches = map[string]string{
 	"session.Session.Out":         "drained by the node within the Step",
 	"session.Session.spare":       "bodies of ended requests, reset before they serve again",
 	"session.Session.woken":       "scratch of one call",
+	"session.Session.asked":       "scratch of one call",
+	"session.Session.told":        "scratch of one call",
 	"replica.Replica.Out":         "drained by the node within the Step",
 }
 

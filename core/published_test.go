@@ -14,7 +14,7 @@ import (
 // publisher is a node as far as publishing goes.
 func publisher() *Node {
 	cfg := config.DefaultBroker()
-	return &Node{cfg: cfg, image: image.New(), session: session.New(cfg, port.DefaultLimits())}
+	return &Node{cfg: cfg, image: image.New(), session: session.New(cfg, port.DefaultLimits(), [32]byte{})}
 }
 
 func (n *Node) applied(records ...record.Metadata) {

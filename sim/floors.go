@@ -21,6 +21,8 @@ var floors = []Count{
 	{"sizes-told", 192},
 	{"polls", 3639},
 	{"polled", 9498},
+	{"unsaid", 473},
+	{"sessions-refused", 36},
 	{"final", 6928},
 	{"start-moves", 124},
 	{"producer-ids", 691},

@@ -70,6 +70,7 @@ func (n *node) drawConfig() *config.Node {
 		"log.retention.check.interval.ms=" + strconv.FormatInt(n.stream("plan/retention").Between(50, 1000), 10),
 		"producer.id.expiration.ms=" + strconv.FormatInt([...]int64{86_400_000, 86_400_000, 86_400_000, 300, 1000, 3000}[n.stream("plan/expiration").Draw(6)], 10),
 		"num.recovery.threads.per.data.dir=" + strconv.FormatInt([...]int64{2, 1, 3}[n.stream("plan/recovery").Draw(3)], 10),
+		"max.incremental.fetch.session.cache.slots=" + strconv.FormatInt([...]int64{1000, 1, 2, 1000, 0}[n.stream("plan/sessions").Draw(5)], 10),
 		"log.segment.delete.delay.ms=" + strconv.FormatInt([...]int64{200, 0, 60_000}[n.stream("plan/removal").Draw(3)], 10),
 	}
 	if n.stream("plan/retention/static").Draw(12) == 1 {
@@ -81,6 +82,7 @@ func (n *node) drawConfig() *config.Node {
 		panic("BUG: the simulator's own configuration is refused: " + err.Error())
 	}
 	node.Broker.ProducerIDBlock = [...]int32{coreconfig.ProducerIDBlock, 10, 1, 1}[n.stream("plan/ids").Draw(4)]
+	node.Broker.FetchSessionEviction = [...]kafka.Millis{coreconfig.FetchSessionEviction, 1, 1000, 100}[n.stream("plan/sessions").Draw(4)]
 	node.Broker.MetadataSegmentBytes = int32([...]int64{1 << 20, 16 << 10, 4 << 10}[s.Draw(3)])
 	return &node
 }

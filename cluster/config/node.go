@@ -134,6 +134,8 @@ func (v *values) broker() config.Broker {
 		DeleteTopicEnable:        v.boolean("delete.topic.enable"),
 		FetchBytesMax:            v.int("fetch.max.bytes"),
 		RequestBytesMax:          v.int("socket.request.max.bytes"),
+		FetchSessionSlots:        v.int("max.incremental.fetch.session.cache.slots"),
+		FetchSessionEviction:     config.FetchSessionEviction,
 		HeartbeatInterval:        v.millis("broker.heartbeat.interval.ms"),
 		SessionTimeout:           v.millis("broker.session.timeout.ms"),
 		ProducerIDExpiration:     v.millis("producer.id.expiration.ms"),

@@ -43,6 +43,10 @@ type Broker struct {
 	// FetchBytesMax is fetch.max.bytes, RequestBytesMax socket.request.max.bytes.
 	FetchBytesMax   int32
 	RequestBytesMax int32
+	// FetchSessionSlots is max.incremental.fetch.session.cache.slots; FetchSessionEviction is how long a
+	// fetch session is safe from larger ones (KIP-227). In Kafka it is two minutes, and no key changes it.
+	FetchSessionSlots    int32
+	FetchSessionEviction kafka.Millis
 	// HeartbeatInterval and SessionTimeout are broker.heartbeat.interval.ms and broker.session.timeout.ms.
 	HeartbeatInterval kafka.Millis
 	SessionTimeout    kafka.Millis

@@ -12,6 +12,9 @@ const day kafka.Millis = 24 * 60 * 60 * 1000
 // ProducerIDBlock is the block of producer ids that every broker of Kafka takes.
 const ProducerIDBlock = 1000
 
+// FetchSessionEviction is how long every Kafka keeps a fetch session from being taken for stale.
+const FetchSessionEviction kafka.Millis = 120_000
+
 // MetadataCleanInterval is how often Kafka's KafkaRaftClient looks for snapshots that may go.
 const MetadataCleanInterval kafka.Millis = 60_000
 
@@ -56,6 +59,8 @@ func DefaultBroker() Broker {
 		DeleteTopicEnable:        true,
 		FetchBytesMax:            55 << 20,
 		RequestBytesMax:          100 << 20,
+		FetchSessionSlots:        1000,
+		FetchSessionEviction:     FetchSessionEviction,
 		HeartbeatInterval:        2000,
 		SessionTimeout:           9000,
 		ProducerIDExpiration:     day,

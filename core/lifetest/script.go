@@ -42,6 +42,8 @@ func Script(l *Life) []func() {
 		func() { l.Send(1, 1, alterConfigs("made", "")); l.Settle() },
 		func() { l.Send(1, 1, alterConfigs("", "1")); l.Send(1, 2, wholeConfig("made")); l.Settle() },
 		func() { l.Send(1, 3, createPartitions("made", 4)); l.Settle() },
+		func() { l.Send(3, 17, ofSession(fetch(topic, 1, 0), 0, 0)); l.Settle() },
+		func() { l.Send(3, 17, ofSession(fetch(topic, 2, 0), l.fetchSession(), 1)); l.Settle() },
 		func() { l.Close(2) },
 		func() { l.Send(3, 17, fetch(topic, 2, 60_000)); l.Pass(3000) },
 		func() { l.Send(1, 6, DeleteTopics(topic)); l.Settle() },
@@ -174,6 +176,22 @@ func fetch(id kafka.TopicID, from int64, wait kafka.Millis) *kmsg.FetchRequest {
 	}
 	m.Topics = append(m.Topics, t)
 	return m
+}
+
+// ofSession makes a fetch one of a session.
+func ofSession(m *kmsg.FetchRequest, id, epoch int32) *kmsg.FetchRequest {
+	m.SessionID, m.SessionEpoch = id, epoch
+	return m
+}
+
+// fetchSession finds the last fetch session that was made.
+func (l *Life) fetchSession() int32 {
+	for i := len(l.Replies) - 1; i >= 0; i-- {
+		if r, ok := l.Replies[i].Body.(*wire.FetchResponse); ok && r.SessionID != 0 {
+			return r.SessionID
+		}
+	}
+	panic("no answer names a fetch session")
 }
 
 func listOffsets(name string, at int64) *kmsg.ListOffsetsRequest {

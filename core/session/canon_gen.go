@@ -113,6 +113,218 @@ func (v *conn) AppendText(b []byte) []byte {
 }
 
 // AppendCanon appends v in canonical form.
+func (v *fetchKey) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.topic)
+	b = append(b, v.id[:]...)
+	b = canon.AppendInt(b, int64(v.partition))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *fetchKey) ReadCanon(r *canon.Reader) {
+	v.topic = r.Str()
+	copy(v.id[:], r.Raw(len(v.id)))
+	v.partition = kafka.PartitionID(r.Int(32))
+}
+
+// AppendText appends v for a human reader.
+func (v *fetchKey) AppendText(b []byte) []byte {
+	b = append(b, "fetchKey"...)
+	b = append(b, '{')
+	b = append(b, "topic:"...)
+	b = canon.AppendQuoted(b, v.topic)
+	b = append(b, " id:"...)
+	b = append(b, v.id.String()...)
+	b = append(b, " partition:"...)
+	b = strconv.AppendInt(b, int64(v.partition), 10)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *fetchSession) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.id))
+	b = canon.AppendInt(b, v.number)
+	b = canon.AppendBool(b, v.privileged)
+	b = canon.AppendBool(b, v.byID)
+	b = canon.AppendInt(b, int64(v.epoch))
+	b = canon.AppendInt(b, int64(v.created))
+	b = canon.AppendInt(b, int64(v.used))
+	b = canon.AppendBool(b, v.evictable)
+	b = canon.AppendBool(b, v.evictableByReplicas)
+	b = canon.AppendUint(b, uint64(len(v.index)))
+	for _, k1 := range canon.SortedKeysFunc(v.index, fetchKey.Compare) {
+		b = k1.AppendCanon(b)
+		e1 := v.index[k1]
+		b = canon.AppendInt(b, int64(e1))
+	}
+	b = canon.AppendLen(b, len(v.parts), v.parts == nil)
+	for i1 := range v.parts {
+		b = v.parts[i1].key.AppendCanon(b)
+		b = canon.AppendString(b, v.parts[i1].name)
+		b = canon.AppendInt(b, int64(v.parts[i1].ask.offset))
+		b = canon.AppendInt(b, int64(v.parts[i1].ask.epoch))
+		b = canon.AppendInt(b, int64(v.parts[i1].ask.lastEpoch))
+		b = canon.AppendInt(b, int64(v.parts[i1].ask.maxBytes))
+		b = canon.AppendInt(b, int64(v.parts[i1].high))
+		b = canon.AppendInt(b, int64(v.parts[i1].logStart))
+		b = canon.AppendInt(b, int64(v.parts[i1].prev))
+		b = canon.AppendInt(b, int64(v.parts[i1].next))
+	}
+	b = canon.AppendLen(b, len(v.free), v.free == nil)
+	for i1 := range v.free {
+		b = canon.AppendInt(b, int64(v.free[i1]))
+	}
+	b = canon.AppendInt(b, int64(v.head))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *fetchSession) ReadCanon(r *canon.Reader) {
+	v.id = int32(r.Int(32))
+	v.number = r.Int(64)
+	v.privileged = r.Bool()
+	v.byID = r.Bool()
+	v.epoch = int32(r.Int(32))
+	v.created = kafka.Mono(r.Int(64))
+	v.used = kafka.Mono(r.Int(64))
+	v.evictable = r.Bool()
+	v.evictableByReplicas = r.Bool()
+	v.index = make(map[fetchKey]int32)
+	for n1 := r.Count(); n1 > 0; n1-- {
+		var k1 fetchKey
+		var e1 int32
+		k1.ReadCanon(r)
+		e1 = int32(r.Int(32))
+		if _, twice := v.index[k1]; twice {
+			r.Fail(canon.ErrDuplicate)
+		}
+		if r.Err != nil {
+			break
+		}
+		v.index[k1] = e1
+	}
+	v.parts = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.parts = make([]sessionPart, n1)
+		for i2 := range v.parts {
+			v.parts[i2].key.ReadCanon(r)
+			v.parts[i2].name = r.Str()
+			v.parts[i2].ask.offset = kafka.Offset(r.Int(64))
+			v.parts[i2].ask.epoch = kafka.LeaderEpoch(r.Int(32))
+			v.parts[i2].ask.lastEpoch = kafka.LeaderEpoch(r.Int(32))
+			v.parts[i2].ask.maxBytes = int32(r.Int(32))
+			v.parts[i2].high = kafka.Offset(r.Int(64))
+			v.parts[i2].logStart = kafka.Offset(r.Int(64))
+			v.parts[i2].prev = int32(r.Int(32))
+			v.parts[i2].next = int32(r.Int(32))
+		}
+	}
+	v.free = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.free = make([]int32, n1)
+		for i2 := range v.free {
+			v.free[i2] = int32(r.Int(32))
+		}
+	}
+	v.head = int32(r.Int(32))
+}
+
+// AppendText appends v for a human reader.
+func (v *fetchSession) AppendText(b []byte) []byte {
+	b = append(b, "fetchSession"...)
+	b = append(b, '{')
+	b = append(b, "id:"...)
+	b = strconv.AppendInt(b, int64(v.id), 10)
+	b = append(b, " number:"...)
+	b = strconv.AppendInt(b, v.number, 10)
+	b = append(b, " privileged:"...)
+	b = strconv.AppendBool(b, v.privileged)
+	b = append(b, " byID:"...)
+	b = strconv.AppendBool(b, v.byID)
+	b = append(b, " epoch:"...)
+	b = strconv.AppendInt(b, int64(v.epoch), 10)
+	b = append(b, " created:"...)
+	b = strconv.AppendInt(b, int64(v.created), 10)
+	b = append(b, " used:"...)
+	b = strconv.AppendInt(b, int64(v.used), 10)
+	b = append(b, " evictable:"...)
+	b = strconv.AppendBool(b, v.evictable)
+	b = append(b, " evictableByReplicas:"...)
+	b = strconv.AppendBool(b, v.evictableByReplicas)
+	b = append(b, " index:"...)
+	if v.index == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, "map["...)
+		for i1, k1 := range canon.SortedKeysFunc(v.index, fetchKey.Compare) {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = k1.AppendText(b)
+			b = append(b, ':')
+			e1 := v.index[k1]
+			b = strconv.AppendInt(b, int64(e1), 10)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " parts:"...)
+	if v.parts == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.parts {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, '{')
+			b = append(b, "key:"...)
+			b = v.parts[i1].key.AppendText(b)
+			b = append(b, " name:"...)
+			b = canon.AppendQuoted(b, v.parts[i1].name)
+			b = append(b, " ask:"...)
+			b = append(b, '{')
+			b = append(b, "offset:"...)
+			b = strconv.AppendInt(b, int64(v.parts[i1].ask.offset), 10)
+			b = append(b, " epoch:"...)
+			b = strconv.AppendInt(b, int64(v.parts[i1].ask.epoch), 10)
+			b = append(b, " lastEpoch:"...)
+			b = strconv.AppendInt(b, int64(v.parts[i1].ask.lastEpoch), 10)
+			b = append(b, " maxBytes:"...)
+			b = strconv.AppendInt(b, int64(v.parts[i1].ask.maxBytes), 10)
+			b = append(b, '}')
+			b = append(b, " high:"...)
+			b = strconv.AppendInt(b, int64(v.parts[i1].high), 10)
+			b = append(b, " logStart:"...)
+			b = strconv.AppendInt(b, int64(v.parts[i1].logStart), 10)
+			b = append(b, " prev:"...)
+			b = strconv.AppendInt(b, int64(v.parts[i1].prev), 10)
+			b = append(b, " next:"...)
+			b = strconv.AppendInt(b, int64(v.parts[i1].next), 10)
+			b = append(b, '}')
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " free:"...)
+	if v.free == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.free {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = strconv.AppendInt(b, int64(v.free[i1]), 10)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " head:"...)
+	b = strconv.AppendInt(b, int64(v.head), 10)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
 func (v *Session) AppendCanon(b []byte) []byte {
 	b = v.cfg.AppendCanon(b)
 	b = v.limits.AppendCanon(b)
@@ -169,6 +381,12 @@ func (v *Session) AppendCanon(b []byte) []byte {
 			b = canon.AppendBool(b, v.ops[i1].fetch.byID)
 			b = canon.AppendBool(b, v.ops[i1].fetch.hints)
 			b = canon.AppendBool(b, v.ops[i1].fetch.committed)
+			b = canon.AppendBool(b, v.ops[i1].fetch.hidesStorage)
+			b = canon.AppendInt(b, int64(v.ops[i1].fetch.replica))
+			b = canon.AppendBool(b, v.ops[i1].fetch.makes)
+			b = canon.AppendInt(b, int64(v.ops[i1].fetch.session))
+			b = canon.AppendInt(b, v.ops[i1].fetch.number)
+			b = canon.AppendInt(b, int64(v.ops[i1].fetch.epoch))
 			b = canon.AppendBool(b, v.ops[i1].fetch.urgent)
 			b = canon.AppendBool(b, v.ops[i1].fetch.parked)
 			b = canon.AppendBool(b, v.ops[i1].fetch.more)
@@ -184,17 +402,19 @@ func (v *Session) AppendCanon(b []byte) []byte {
 			for i2 := range v.ops[i1].fetch.topics {
 				b = canon.AppendString(b, v.ops[i1].fetch.topics[i2].name)
 				b = append(b, v.ops[i1].fetch.topics[i2].id[:]...)
-				b = canon.AppendInt(b, int64(v.ops[i1].fetch.topics[i2].count))
 			}
 			b = canon.AppendLen(b, len(v.ops[i1].fetch.parts), v.ops[i1].fetch.parts == nil)
 			for i2 := range v.ops[i1].fetch.parts {
+				b = canon.AppendInt(b, int64(v.ops[i1].fetch.parts[i2].fetchAsk.offset))
+				b = canon.AppendInt(b, int64(v.ops[i1].fetch.parts[i2].fetchAsk.epoch))
+				b = canon.AppendInt(b, int64(v.ops[i1].fetch.parts[i2].fetchAsk.lastEpoch))
+				b = canon.AppendInt(b, int64(v.ops[i1].fetch.parts[i2].fetchAsk.maxBytes))
 				b = append(b, v.ops[i1].fetch.parts[i2].log.Topic[:]...)
 				b = canon.AppendInt(b, int64(v.ops[i1].fetch.parts[i2].log.Partition))
-				b = canon.AppendInt(b, int64(v.ops[i1].fetch.parts[i2].offset))
-				b = canon.AppendInt(b, int64(v.ops[i1].fetch.parts[i2].epoch))
-				b = canon.AppendInt(b, int64(v.ops[i1].fetch.parts[i2].lastEpoch))
-				b = canon.AppendInt(b, int64(v.ops[i1].fetch.parts[i2].maxBytes))
+				b = canon.AppendInt(b, int64(v.ops[i1].fetch.parts[i2].topic))
+				b = canon.AppendInt(b, int64(v.ops[i1].fetch.parts[i2].place))
 				b = canon.AppendBool(b, v.ops[i1].fetch.parts[i2].unknown)
+				b = canon.AppendUint(b, uint64(v.ops[i1].fetch.parts[i2].absent))
 				b = canon.AppendInt(b, int64(v.ops[i1].fetch.parts[i2].err))
 				b = canon.AppendInt(b, int64(v.ops[i1].fetch.parts[i2].high))
 				b = canon.AppendInt(b, int64(v.ops[i1].fetch.parts[i2].lastStable))
@@ -343,6 +563,15 @@ func (v *Session) AppendCanon(b []byte) []byte {
 		b = canon.AppendString(b, v.creating[i1])
 	}
 	b = canon.AppendInt(b, v.turns)
+	b = v.sessions.ids.AppendCanon(b)
+	b = canon.AppendInt(b, v.sessions.made)
+	b = canon.AppendLen(b, len(v.sessions.list), v.sessions.list == nil)
+	for i1 := range v.sessions.list {
+		b = canon.AppendBool(b, v.sessions.list[i1] != nil)
+		if v.sessions.list[i1] != nil {
+			b = v.sessions.list[i1].AppendCanon(b)
+		}
+	}
 	b = v.published.AppendCanon(b)
 	return b
 }
@@ -426,6 +655,12 @@ func (v *Session) ReadCanon(r *canon.Reader) {
 				v.ops[i2].fetch.byID = r.Bool()
 				v.ops[i2].fetch.hints = r.Bool()
 				v.ops[i2].fetch.committed = r.Bool()
+				v.ops[i2].fetch.hidesStorage = r.Bool()
+				v.ops[i2].fetch.replica = kafka.NodeID(r.Int(32))
+				v.ops[i2].fetch.makes = r.Bool()
+				v.ops[i2].fetch.session = int32(r.Int(32))
+				v.ops[i2].fetch.number = r.Int(64)
+				v.ops[i2].fetch.epoch = int32(r.Int(32))
 				v.ops[i2].fetch.urgent = r.Bool()
 				v.ops[i2].fetch.parked = r.Bool()
 				v.ops[i2].fetch.more = r.Bool()
@@ -443,20 +678,22 @@ func (v *Session) ReadCanon(r *canon.Reader) {
 					for i4 := range v.ops[i2].fetch.topics {
 						v.ops[i2].fetch.topics[i4].name = r.Str()
 						copy(v.ops[i2].fetch.topics[i4].id[:], r.Raw(len(v.ops[i2].fetch.topics[i4].id)))
-						v.ops[i2].fetch.topics[i4].count = int32(r.Int(32))
 					}
 				}
 				v.ops[i2].fetch.parts = nil
 				if n3 := r.Len(); n3 >= 0 {
 					v.ops[i2].fetch.parts = make([]fetchPart, n3)
 					for i4 := range v.ops[i2].fetch.parts {
+						v.ops[i2].fetch.parts[i4].fetchAsk.offset = kafka.Offset(r.Int(64))
+						v.ops[i2].fetch.parts[i4].fetchAsk.epoch = kafka.LeaderEpoch(r.Int(32))
+						v.ops[i2].fetch.parts[i4].fetchAsk.lastEpoch = kafka.LeaderEpoch(r.Int(32))
+						v.ops[i2].fetch.parts[i4].fetchAsk.maxBytes = int32(r.Int(32))
 						copy(v.ops[i2].fetch.parts[i4].log.Topic[:], r.Raw(len(v.ops[i2].fetch.parts[i4].log.Topic)))
 						v.ops[i2].fetch.parts[i4].log.Partition = kafka.PartitionID(r.Int(32))
-						v.ops[i2].fetch.parts[i4].offset = kafka.Offset(r.Int(64))
-						v.ops[i2].fetch.parts[i4].epoch = kafka.LeaderEpoch(r.Int(32))
-						v.ops[i2].fetch.parts[i4].lastEpoch = kafka.LeaderEpoch(r.Int(32))
-						v.ops[i2].fetch.parts[i4].maxBytes = int32(r.Int(32))
+						v.ops[i2].fetch.parts[i4].topic = int32(r.Int(32))
+						v.ops[i2].fetch.parts[i4].place = int32(r.Int(32))
 						v.ops[i2].fetch.parts[i4].unknown = r.Bool()
+						v.ops[i2].fetch.parts[i4].absent = absence(r.Uint(8))
 						v.ops[i2].fetch.parts[i4].err = kafka.ErrorCode(r.Int(16))
 						v.ops[i2].fetch.parts[i4].high = kafka.Offset(r.Int(64))
 						v.ops[i2].fetch.parts[i4].lastStable = kafka.Offset(r.Int(64))
@@ -674,6 +911,19 @@ func (v *Session) ReadCanon(r *canon.Reader) {
 		}
 	}
 	v.turns = r.Int(64)
+	v.sessions.ids.ReadCanon(r)
+	v.sessions.made = r.Int(64)
+	v.sessions.list = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.sessions.list = make([]*fetchSession, n1)
+		for i2 := range v.sessions.list {
+			v.sessions.list[i2] = nil
+			if r.Bool() {
+				v.sessions.list[i2] = new(fetchSession)
+				v.sessions.list[i2].ReadCanon(r)
+			}
+		}
+	}
 	v.published.ReadCanon(r)
 }
 
@@ -820,6 +1070,18 @@ func (v *Session) AppendText(b []byte) []byte {
 				b = strconv.AppendBool(b, v.ops[i1].fetch.hints)
 				b = append(b, " committed:"...)
 				b = strconv.AppendBool(b, v.ops[i1].fetch.committed)
+				b = append(b, " hidesStorage:"...)
+				b = strconv.AppendBool(b, v.ops[i1].fetch.hidesStorage)
+				b = append(b, " replica:"...)
+				b = strconv.AppendInt(b, int64(v.ops[i1].fetch.replica), 10)
+				b = append(b, " makes:"...)
+				b = strconv.AppendBool(b, v.ops[i1].fetch.makes)
+				b = append(b, " session:"...)
+				b = strconv.AppendInt(b, int64(v.ops[i1].fetch.session), 10)
+				b = append(b, " number:"...)
+				b = strconv.AppendInt(b, v.ops[i1].fetch.number, 10)
+				b = append(b, " epoch:"...)
+				b = strconv.AppendInt(b, int64(v.ops[i1].fetch.epoch), 10)
 				b = append(b, " urgent:"...)
 				b = strconv.AppendBool(b, v.ops[i1].fetch.urgent)
 				b = append(b, " parked:"...)
@@ -856,8 +1118,6 @@ func (v *Session) AppendText(b []byte) []byte {
 						b = canon.AppendQuoted(b, v.ops[i1].fetch.topics[i2].name)
 						b = append(b, " id:"...)
 						b = append(b, v.ops[i1].fetch.topics[i2].id.String()...)
-						b = append(b, " count:"...)
-						b = strconv.AppendInt(b, int64(v.ops[i1].fetch.topics[i2].count), 10)
 						b = append(b, '}')
 					}
 					b = append(b, ']')
@@ -872,18 +1132,27 @@ func (v *Session) AppendText(b []byte) []byte {
 							b = append(b, ' ')
 						}
 						b = append(b, '{')
-						b = append(b, "log:"...)
-						b = append(b, v.ops[i1].fetch.parts[i2].log.String()...)
-						b = append(b, " offset:"...)
-						b = strconv.AppendInt(b, int64(v.ops[i1].fetch.parts[i2].offset), 10)
+						b = append(b, "fetchAsk:"...)
+						b = append(b, '{')
+						b = append(b, "offset:"...)
+						b = strconv.AppendInt(b, int64(v.ops[i1].fetch.parts[i2].fetchAsk.offset), 10)
 						b = append(b, " epoch:"...)
-						b = strconv.AppendInt(b, int64(v.ops[i1].fetch.parts[i2].epoch), 10)
+						b = strconv.AppendInt(b, int64(v.ops[i1].fetch.parts[i2].fetchAsk.epoch), 10)
 						b = append(b, " lastEpoch:"...)
-						b = strconv.AppendInt(b, int64(v.ops[i1].fetch.parts[i2].lastEpoch), 10)
+						b = strconv.AppendInt(b, int64(v.ops[i1].fetch.parts[i2].fetchAsk.lastEpoch), 10)
 						b = append(b, " maxBytes:"...)
-						b = strconv.AppendInt(b, int64(v.ops[i1].fetch.parts[i2].maxBytes), 10)
+						b = strconv.AppendInt(b, int64(v.ops[i1].fetch.parts[i2].fetchAsk.maxBytes), 10)
+						b = append(b, '}')
+						b = append(b, " log:"...)
+						b = append(b, v.ops[i1].fetch.parts[i2].log.String()...)
+						b = append(b, " topic:"...)
+						b = strconv.AppendInt(b, int64(v.ops[i1].fetch.parts[i2].topic), 10)
+						b = append(b, " place:"...)
+						b = strconv.AppendInt(b, int64(v.ops[i1].fetch.parts[i2].place), 10)
 						b = append(b, " unknown:"...)
 						b = strconv.AppendBool(b, v.ops[i1].fetch.parts[i2].unknown)
+						b = append(b, " absent:"...)
+						b = strconv.AppendUint(b, uint64(v.ops[i1].fetch.parts[i2].absent), 10)
 						b = append(b, " err:"...)
 						b = append(b, v.ops[i1].fetch.parts[i2].err.String()...)
 						b = append(b, " high:"...)
@@ -1299,6 +1568,30 @@ func (v *Session) AppendText(b []byte) []byte {
 	}
 	b = append(b, " turns:"...)
 	b = strconv.AppendInt(b, v.turns, 10)
+	b = append(b, " sessions:"...)
+	b = append(b, '{')
+	b = append(b, "ids:"...)
+	b = v.sessions.ids.AppendText(b)
+	b = append(b, " made:"...)
+	b = strconv.AppendInt(b, v.sessions.made, 10)
+	b = append(b, " list:"...)
+	if v.sessions.list == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.sessions.list {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			if v.sessions.list[i1] == nil {
+				b = append(b, "nil"...)
+			} else {
+				b = v.sessions.list[i1].AppendText(b)
+			}
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
 	b = append(b, " published:"...)
 	b = v.published.AppendText(b)
 	b = append(b, '}')

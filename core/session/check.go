@@ -35,6 +35,7 @@ func (s *Session) Check() {
 		panic("BUG: the number of parked fetches is wrong")
 	}
 	s.checkLists()
+	s.checkSessions()
 }
 
 func placeOfTimer(s *Session, o *op) int32 {
@@ -99,5 +100,29 @@ func (s *Session) checkConn(id port.ConnID, c *conn) {
 	waits := slices.ContainsFunc(s.crowded, func(w crowded) bool { return w.conn == id })
 	if len(c.held) > 0 && !c.stale && !waits {
 		panic("BUG: a connection's requests are held for nothing")
+	}
+}
+
+// checkSessions looks at the fetch sessions: each is found under its id, and its ring holds what
+// its index does.
+func (s *Session) checkSessions() {
+	for i, f := range s.sessions.list {
+		if f.id <= 0 || i > 0 && s.sessions.list[i-1].id >= f.id {
+			panic("BUG: the fetch sessions are out of order")
+		}
+		if len(f.parts) != f.size()+len(f.free) {
+			panic("BUG: a place in a fetch session is lost")
+		}
+		at := f.head
+		for range f.size() {
+			p := &f.parts[at]
+			if place, found := f.index[p.key]; !found || place != at || f.parts[p.next].prev != at {
+				panic("BUG: the ring of a fetch session is torn")
+			}
+			at = p.next
+		}
+		if at != f.head {
+			panic("BUG: the ring of a fetch session holds more than its index")
+		}
 	}
 }

@@ -10,8 +10,7 @@
 // controller, reads, wishes for producer ids, replies, connections to close, requests to validate
 // again, spans that leave unused.
 //
-// What Kafka has and is not here yet: fetch sessions (KIP-227), so that every fetch is answered in
-// full with session id 0; transactions; authorisation and quotas.
+// What Kafka has and is not here yet: transactions; authorisation and quotas.
 //
 //	session.go  the state and its outbox; answers of the controller; deadlines
 //	api.go      from an API's key to its handler
@@ -24,7 +23,8 @@
 //
 //	api_versions.go create_topics.go delete_topics.go init_producer_id.go list_offsets.go produce.go
 //	metadata.go (the request) metadata_topic.go (one topic's answer)
-//	fetch.go (the request) fetch_read.go (looking, reading, parking)
+//	fetch.go (the request) fetch_read.go (looking, reading, parking) fetch_answer.go
+//	fetch_session.go (what is remembered of fetches) fetch_context.go (what a fetch adds to it)
 //
 // Invariants:
 //
@@ -34,5 +34,6 @@
 //  2. An answer names its op; that of an op that is gone is ignored, and its span dropped.
 //  3. Every Span that enters leaves exactly once: in Produces, Replies, Stale or Drops.
 //  4. A parked fetch is found under each of its partitions, and nothing else is.
-//  5. Nothing of the View is kept beyond the call.
+//  5. A partition is left out of an answer only if its fetch session told the same before.
+//  6. Nothing of the View is kept beyond the call.
 package session

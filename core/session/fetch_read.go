@@ -12,7 +12,7 @@ func (s *Session) look(now kafka.Now, id msg.Op, o *op, v View) {
 	f := o.fetch
 	readable, waits := false, false
 	for i := range f.parts {
-		can, urgent := f.parts[i].ask(f.committed, v)
+		can, urgent := f.parts[i].ask(f, v)
 		readable = readable || can
 		f.urgent = f.urgent || urgent
 		waits = waits || !f.parts[i].unknown
@@ -21,9 +21,9 @@ func (s *Session) look(now kafka.Now, id msg.Op, o *op, v View) {
 	case readable:
 		s.readFetch(now, id, o, v)
 	case f.urgent || !waits:
-		s.answerFetch(id, o, v)
+		s.answerFetch(now, id, o, v)
 	default:
-		s.park(id, o, v)
+		s.park(now, id, o, v)
 	}
 }
 
@@ -83,7 +83,7 @@ func (s *Session) fetchRead(now kafka.Now, id msg.Op, o *op, slot int32, d *port
 		part.span = port.Span{}
 		f.urgent = true
 		// The log may have changed under the read; then its replica knows why.
-		if _, changed := part.ask(f.committed, v); !changed {
+		if _, changed := part.ask(f, v); !changed {
 			part.err = kafka.ErrKafkaStorageError
 		}
 	} else if d.Next < part.upto {
@@ -96,7 +96,7 @@ func (s *Session) fetchRead(now kafka.Now, id msg.Op, o *op, slot int32, d *port
 func (s *Session) fetchWasRead(now kafka.Now, id msg.Op, o *op, v View) {
 	f := o.fetch
 	if f.urgent || f.more || f.got >= int64(f.minBytes) || f.deadline <= now.Mono {
-		s.answerFetch(id, o, v)
+		s.answerFetch(now, id, o, v)
 		return
 	}
 	s.dropSpans(f)
@@ -111,7 +111,7 @@ func (s *Session) parkAfterRead(now kafka.Now, id msg.Op, o *op, v View) {
 	for i := range f.parts {
 		part := &f.parts[i]
 		before := part.committed
-		_, urgent := part.ask(f.committed, v)
+		_, urgent := part.ask(f, v)
 		f.urgent = f.urgent || urgent
 		f.have += max(part.committed-before, 0)
 	}
@@ -120,20 +120,20 @@ func (s *Session) parkAfterRead(now kafka.Now, id msg.Op, o *op, v View) {
 		s.look(now, id, o, v)
 		return
 	}
-	s.parkKnown(id, o, v)
+	s.parkKnown(now, id, o, v)
 }
 
 // park parks a fetch that could read nothing.
-func (s *Session) park(id msg.Op, o *op, v View) {
+func (s *Session) park(now kafka.Now, id msg.Op, o *op, v View) {
 	o.fetch.have = 0
-	s.parkKnown(id, o, v)
+	s.parkKnown(now, id, o, v)
 }
 
 // parkKnown parks a fetch under its partitions. Beyond Limits.FetchWaiters it is answered at once.
-func (s *Session) parkKnown(id msg.Op, o *op, v View) {
+func (s *Session) parkKnown(now kafka.Now, id msg.Op, o *op, v View) {
 	f := o.fetch
 	if s.parked >= s.limits.FetchWaiters {
-		s.answerFetch(id, o, v)
+		s.answerFetch(now, id, o, v)
 		return
 	}
 	s.parked++
@@ -174,8 +174,8 @@ func (s *Session) fetchTimedOut(now kafka.Now, id msg.Op, o *op, v View) {
 	s.look(now, id, o, v)
 }
 
-func (s *Session) answerFetch(id msg.Op, o *op, v View) {
-	r := o.fetch.response(int16(o.version), v.Image)
+func (s *Session) answerFetch(now kafka.Now, id msg.Op, o *op, v View) {
+	r := s.fetchResponse(now, o.fetch, int16(o.version), v)
 	s.dropSpans(o.fetch)
 	s.finish(id, o, r)
 }

@@ -118,13 +118,14 @@ type bench struct {
 func testConfig() config.Broker {
 	return config.Broker{
 		NodeID: 1, ClusterID: "cluster", AutoCreateTopics: true, DeleteTopicEnable: true, FetchBytesMax: 1 << 20,
+		FetchSessionSlots: 10, FetchSessionEviction: config.FetchSessionEviction,
 		Listeners: []config.Listener{{Name: "PLAINTEXT"}, {Name: "CONTROLLER", Controller: true}},
 	}
 }
 
 func newBench() *bench {
 	b := &bench{
-		s: New(testConfig(), port.DefaultLimits()), img: image.New(),
+		s: New(testConfig(), port.DefaultLimits(), [32]byte{1}), img: image.New(),
 		rep: &replicas{logs: map[kafka.TopicPartition]*log{}}, now: kafka.Now{Mono: 1, Wall: 1000},
 		seqs: map[port.ConnID]port.RequestSeq{},
 	}

@@ -336,7 +336,7 @@ func TestDeletionCanBeSwitchedOff(t *testing.T) {
 
 func TestDeadlinesComeInOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := New(testConfig(), port.DefaultLimits())
+		s := New(testConfig(), port.DefaultLimits(), [32]byte{})
 		due := map[msg.Op]kafka.Mono{}
 		for range rapid.IntRange(1, 60).Draw(t, "steps") {
 			ids := canon.SortedKeys(due)

@@ -2,6 +2,7 @@ package session
 
 import (
 	"momus/core/config"
+	"momus/core/entropy"
 	"momus/core/image"
 	"momus/core/kafka"
 	"momus/core/msg"
@@ -42,6 +43,8 @@ type Session struct {
 	creating []string
 	// turns counts the requests that were told a controller id; see Metadata.
 	turns int64
+	// sessions are what is remembered of fetches between requests.
+	sessions fetchSessions
 	// published are the policies that batches were validated against at the edge.
 	published msg.Published
 
@@ -51,14 +54,18 @@ type Session struct {
 	spare spare `canon:"-"`
 	// woken is scratch of Advanced.
 	woken []msg.Op `canon:"-"`
+	// asked is scratch of fillFull, told of fetchResponse.
+	asked map[fetchKey]int32 `canon:"-"`
+	told  []int32            `canon:"-"`
 }
 
-// New makes a Session without connections.
-func New(cfg config.Broker, limits port.Limits) *Session {
+// New makes a Session without connections. The entropy is that of the start event.
+func New(cfg config.Broker, limits port.Limits, seed [32]byte) *Session {
 	return &Session{
 		cfg: cfg, limits: limits,
-		conns: map[port.ConnID]*conn{},
-		waits: map[kafka.TopicPartition]*waitList{},
+		conns:    map[port.ConnID]*conn{},
+		waits:    map[kafka.TopicPartition]*waitList{},
+		sessions: fetchSessions{ids: entropy.New(seed, "session/fetch-sessions")},
 	}
 }
 

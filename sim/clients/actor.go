@@ -53,11 +53,12 @@ const (
 	drawIdle
 	drawZombie
 	drawAsk
+	drawSession
 	drawKinds
 )
 
 var drawNames = [drawKinds]string{"gap", "backoff", "size", "count", "where", "node", "time", "rare", "limit", "wait", "reset", "spoil",
-	"repeat", "deaf", "idle", "zombie", "ask"}
+	"repeat", "deaf", "idle", "zombie", "ask", "session"}
 
 func (a *actor) init(s *shared, id int32, r role) {
 	a.shared, a.id, a.role = s, id, r

@@ -113,7 +113,8 @@ func (s *shared) read(b []byte, from kafka.Offset) reading {
 		}
 		b = rest
 		if h.End() <= from {
-			continue
+			out.damage = "a batch that ends before the offset that was asked for"
+			break
 		}
 		if h.Attributes.IsControl() {
 			out.control = append(out.control, checker.Range{Start: h.BaseOffset, End: h.End()})

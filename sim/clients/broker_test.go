@@ -21,7 +21,10 @@ type broker struct {
 	epoch    kafka.LeaderEpoch
 	// retention is what is set for retention.ms and retention.bytes.
 	retention retentionSet
-	astray    int // how many fetches are refused, as if the leader had moved
+	// sessions are the fetch sessions, which are gone with a crash.
+	sessions    map[int32]*brokerSession
+	lastSession int32
+	astray      int // how many fetches are refused, as if the leader had moved
 }
 
 type fault int
@@ -46,6 +49,10 @@ const (
 	sharing // gives a producer id twice
 	stunted // says that it has added partitions, and has not
 	eager   // adds partitions that were only to be judged
+	// Of fetch sessions:
+	standing // does not go on to the next epoch
+	keeping  // serves what was forgotten
+	taciturn // leaves out a high watermark that moved without records
 )
 
 type brokerTopic struct {
@@ -142,7 +149,7 @@ func (b *broker) answer(r kmsg.Request) kmsg.Response {
 	case *kmsg.ListOffsetsRequest:
 		return b.offsets(r)
 	case *kmsg.FetchRequest:
-		return b.fetch(r)
+		return b.joined(r)
 	case *kmsg.OffsetForLeaderEpochRequest:
 		return b.epochEnds(r)
 	case *kmsg.DescribeLogDirsRequest:
@@ -292,7 +299,7 @@ func (b *broker) offsets(r *kmsg.ListOffsetsRequest) kmsg.Response {
 	return a
 }
 
-func (b *broker) fetch(r *kmsg.FetchRequest) kmsg.Response {
+func (b *broker) fetch(r *kmsg.FetchRequest) *kmsg.FetchResponse {
 	a := kmsg.NewPtrFetchResponse()
 	for _, q := range r.Topics {
 		t := kmsg.NewFetchResponseTopic()

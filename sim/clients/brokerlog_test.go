@@ -22,6 +22,7 @@ type brokerLog struct {
 func (b *broker) crash(power bool) checker.Crash {
 	c := checker.Crash{Event: checker.Event(b.world.Event()), Node: 1, Power: power}
 	b.epoch++
+	b.sessions = nil
 	for _, t := range b.topics {
 		for i, l := range t.parts {
 			at := checker.FlushedEnd{Log: kafka.TopicPartition{Topic: t.id, Partition: kafka.PartitionID(i)}}

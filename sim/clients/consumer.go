@@ -21,6 +21,9 @@ type consumer struct {
 	busy      bool
 	start     checker.Event
 	nextAt    int64
+	// keepsSessions tells whether it keeps fetch sessions, which are one to a node.
+	keepsSessions bool
+	sessions      []fetchSession
 }
 
 // position is where one partition is read.
@@ -43,6 +46,7 @@ func newConsumer(s *shared, id int32) *consumer {
 	key := "plan/client" + strconv.Itoa(int(id))
 	c.gap = []int64{50, 100, 10, 200}[s.env.Draw(key+"/gap", 4)] * millisecond
 	c.reads = drawSome(s.env, key+"/topics", len(s.topics))
+	c.keepsSessions = s.env.Draw(key+"/sessions", 2) == 1
 	return c
 }
 
@@ -119,7 +123,13 @@ func (c *consumer) begin(l *link) {
 	c.busy, c.start, c.openNode = true, c.event(), l.node
 	switch c.next(&c.positions[c.open[0]]) {
 	case callFetch:
-		l.send(c.fetchRequest(), call{kind: callFetch})
+		s := c.sessionAt(l.node)
+		c.leaveOut(s)
+		r := c.fetchRequest()
+		if s != nil {
+			c.join(s, r)
+		}
+		l.send(r, call{kind: callFetch})
 	case callEpochs:
 		l.send(c.epochsRequest(), call{kind: callEpochs})
 	default:
@@ -170,7 +180,7 @@ func offsetsPartition(partition kafka.PartitionID, asked kafka.Wall) kmsg.ListOf
 	return q
 }
 
-func (c *consumer) fetchRequest() kmsg.Request {
+func (c *consumer) fetchRequest() *kmsg.FetchRequest {
 	r := kmsg.NewPtrFetchRequest()
 	r.Version = c.speaks.fetch
 	wait := []int64{50, 0, 500, 5}[c.draw(drawWait, 4)]
@@ -216,9 +226,7 @@ func (c *consumer) answered(_ *link, asked call, r kmsg.Response) {
 			c.validated(&c.positions[index], r)
 		}
 	case *kmsg.FetchResponse:
-		for _, index := range c.open {
-			c.fetched(&c.positions[index], r)
-		}
+		c.fetchedAll(r)
 	}
 	c.done()
 }
@@ -227,6 +235,9 @@ func (c *consumer) lost(asked call) {
 	if asked.kind == callMetadata {
 		c.notLearned(asked.index)
 		return
+	}
+	if s := c.sessionAt(c.openNode); asked.kind == callFetch && s != nil {
+		c.missed(s)
 	}
 	c.done()
 }
@@ -270,6 +281,23 @@ func findOffsets(r *kmsg.ListOffsetsResponse, topic string, partition kafka.Part
 		}
 	}
 	return nil
+}
+
+// fetchedAll takes an answer to Fetch.
+func (c *consumer) fetchedAll(r *kmsg.FetchResponse) {
+	s := c.sessionAt(c.openNode)
+	if s != nil && !c.heard(s, r) {
+		return
+	}
+	incremental := s != nil && s.epoch > 1
+	for _, index := range c.open {
+		p := &c.positions[index]
+		if incremental && findFetched(r, c.topics[p.topic].name, p.id, p.partition) == nil {
+			c.unsaid(s, p)
+			continue
+		}
+		c.fetched(p, r)
+	}
 }
 
 // fetched takes a partition's part of an answer to Fetch. An answer may leave partitions out only

@@ -19,6 +19,7 @@
 //	waiting.go     what a client that is not idle waits for
 //	survey.go      what the nodes tell of their log directories in the end
 //	produce.go, plain.go, idempotent.go, passer.go, consumer.go, admin.go, alterer.go, grower.go, trimmer.go, reader.go  the kinds
+//	fetch_session.go  what a consumer knows of its fetch sessions
 //
 // Invariants:
 //

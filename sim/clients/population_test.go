@@ -46,6 +46,7 @@ func TestASoundBrokerIsNeverAccused(t *testing.T) {
 			"idempotent": sum.Idempotent == 0, "polled": sum.RecordsPolled == 0, "lookups": sum.Lookups == 0,
 			"deleted": sum.Deleted == 0, "deleted of its records": sum.RecordsDeleted == 0, "asked about epochs": c.crashes > 0 && sum.EpochEnds == 0, "retried": c.breaks > 0 && sum.Retried == 0,
 			"altered": sum.Altered == 0, "told of configuration": sum.ConfigsTold == 0,
+			"left out of a fetch session": sum.Unsaid == 0, "refused for its fetch session": c.breaks > 0 && sum.SessionsRefused == 0,
 			"excused": c.crashes > 0 && sum.ExcusedPowerLoss == 0,
 		} {
 			if missing {
@@ -69,6 +70,9 @@ func TestBrokenBrokersAreCaught(t *testing.T) {
 		{"loses what flush.messages=1 promised", unflushed, 0, 4, []string{checker.LostWrite, checker.Unseen, checker.InconsistentReads}},
 		{"takes what an old epoch sends", lenient, 0, 0, []string{checker.Fencing}},
 		{"refuses what is next", picky, 0, 0, []string{checker.FalseRefusal}},
+		{"keeps the epoch of a fetch session", standing, 0, 0, []string{checker.Protocol}},
+		{"serves what a fetch session forgot", keeping, 0, 0, []string{checker.Protocol}},
+		{"leaves out what a fetch session was not told", taciturn, 0, 0, []string{checker.WatermarkBack}},
 		{"alters what it was only to judge", hasty, 0, 0, []string{checker.Config}},
 		{"says that it has altered, and has not", deaf, 0, 0, []string{checker.Config}},
 		{"says that it has added partitions, and has not", stunted, 0, 0, []string{checker.Partitions}},
