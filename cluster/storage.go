@@ -16,7 +16,9 @@ import (
 // Storage is the storage of a node, as turns: one seglog.Worker for the metadata log and one for
 // each disk worker, the ledger's directories, and the reader of their Views.
 type Storage struct {
-	Reader  *seglog.Reader
+	Reader *seglog.Reader
+	// Files is whose budget of open files connections take part in.
+	Files   *seglog.Registry
 	Workers []*seglog.Worker
 	Ledger  []ledger.Dir
 }
@@ -39,12 +41,13 @@ func NewStorage(ports Ports, limits port.Limits, facts *port.BootFacts) *Storage
 		dirs = append(dirs, seglog.Dir{ID: facts.Dirs[i].Dir, Path: facts.Dirs[i].Path})
 	}
 	s := &Storage{
+		Files:  registry,
 		Reader: seglog.NewReader(registry, ports.FS, ports.Pool, limits, dirs),
 		Ledger: ledger.Dirs(facts),
 	}
 	for i := range int(limits.DiskWorkers) + 1 {
 		s.Workers = append(s.Workers, seglog.NewWorker(seglog.Config{
-			FS: ports.FS, Registry: registry, Dirs: dirs, Limits: limits, Wake: func() { ports.Wake(i) },
+			FS: ports.FS, Registry: registry, Dirs: dirs, Limits: limits, Pool: ports.Pool, Wake: func() { ports.Wake(i) },
 		}))
 	}
 	return s

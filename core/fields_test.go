@@ -19,6 +19,7 @@ import (
 // without them goes on alike.
 var caches = map[string]string{
 	"core.Node.timers":            "rebuilt by LoadState from the replicas' own deadlines",
+	"replica.Replica.Timer":       "rebuilt with timers",
 	"core.Node.placed":            "rebuilt by LoadState from the names of the logs in facts.Dirs",
 	"core.Node.wanting":           "rebuilt by LoadState from wanted",
 	"core.Node.assigning":         "filled and emptied within a Step",

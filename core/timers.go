@@ -7,9 +7,8 @@ import (
 
 // timers is a binary heap of replicas by their next deadline, ties by log: no timer per partition.
 type timers struct {
+	// heap knows each replica's place by the replica's own Timer.
 	heap []timerEntry
-	// at is the position in heap of each log that has a deadline.
-	at map[kafka.TopicPartition]int
 }
 
 type timerEntry struct {
@@ -36,35 +35,31 @@ func (t *timers) due(now kafka.Mono) *replica.Replica {
 
 // set makes due the deadline of r; 0 removes it.
 func (t *timers) set(r *replica.Replica, due kafka.Mono) {
-	log := r.Log()
-	i, have := t.at[log]
+	i := r.Timer - 1
 	switch {
-	case due == 0 && !have:
+	case due == 0 && i < 0:
 		return
 	case due == 0:
 		t.remove(i)
-	case have:
+	case i >= 0:
 		if t.heap[i].due == due {
 			return
 		}
 		t.heap[i].due = due
 		t.fix(i)
 	default:
-		if t.at == nil {
-			t.at = map[kafka.TopicPartition]int{}
-		}
 		t.heap = append(t.heap, timerEntry{due: due, r: r})
-		t.at[log] = len(t.heap) - 1
+		r.Timer = len(t.heap)
 		t.fix(len(t.heap) - 1)
 	}
 }
 
 func (t *timers) remove(i int) {
 	last := len(t.heap) - 1
-	delete(t.at, t.heap[i].r.Log())
+	t.heap[i].r.Timer = 0
 	if i != last {
 		t.heap[i] = t.heap[last]
-		t.at[t.heap[i].r.Log()] = i
+		t.heap[i].r.Timer = i + 1
 	}
 	t.heap[last] = timerEntry{}
 	t.heap = t.heap[:last]
@@ -105,5 +100,5 @@ func (t *timers) fix(i int) {
 
 func (t *timers) swap(i, j int) {
 	t.heap[i], t.heap[j] = t.heap[j], t.heap[i]
-	t.at[t.heap[i].r.Log()], t.at[t.heap[j].r.Log()] = i, j
+	t.heap[i].r.Timer, t.heap[j].r.Timer = i+1, j+1
 }

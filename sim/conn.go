@@ -36,6 +36,7 @@ func (n *node) opened(end *simnet.End) {
 	})
 	p.conns[id] = c
 	p.order = append(p.order, c)
+	p.storage.Files.Lend(1)
 	// The dialler may send from now on: had it begun before, a request could reach another life of
 	// the machine than the one that took the connection, which TCP rules out.
 	shake := int64(n.stream("handshake").Draw(64)) * int64(kafka.Microsecond)
@@ -106,6 +107,7 @@ func (n *node) finish(c *serverConn) {
 	}
 	c.queue = nil
 	n.process.forget(c)
+	n.process.storage.Files.Lend(-1)
 	n.post(&core.ConnClosed{Conn: c.id})
 }
 

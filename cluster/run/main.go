@@ -63,6 +63,11 @@ func start(o Options) (*Server, error) {
 		conns: map[port.ConnID]*conn{}, starving: map[*conn]struct{}{},
 		ready: make(chan struct{}), exit: make(chan core.Exit, 1),
 	}
+	var files syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil {
+		return nil, err
+	}
+	s.limits = s.limits.Within(files.Cur)
 	s.sink.s, s.timer.s, s.saver.s, s.inbox.start = s, s, s, time.Now()
 	s.timer.t = time.AfterFunc(time.Hour, s.timer.fire)
 	s.pool.Lock, s.pool.Budget, s.pool.Freed = &sync.Mutex{}, s.limits.BufferBytes, s.feed
@@ -102,7 +107,7 @@ func (s *Server) startWorkers(facts *port.BootFacts) {
 		FS: s.fs, Lock: &sync.Mutex{}, Pool: &s.pool,
 		Wake: func(i int) { wake(s.workers[i].wake) },
 	}, s.limits, facts)
-	s.reader, s.saver.dirs = storage.Reader, storage.Ledger
+	s.files, s.reader, s.saver.dirs = storage.Files, storage.Reader, storage.Ledger
 	for _, log := range storage.Workers {
 		w := &worker{s: s, wake: make(chan struct{}, 1), log: log}
 		s.workers = append(s.workers, w)

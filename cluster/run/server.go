@@ -41,6 +41,7 @@ type Server struct {
 	workers   []*worker
 	saver     saver
 	readers   readers
+	files     *seglog.Registry
 	reader    *seglog.Reader
 	recorder  *recorder
 	published atomic.Pointer[msg.Published]
@@ -138,6 +139,12 @@ func (s *Server) accept(name string, kind wire.Listener, ln *tcp.Listener) {
 // serve gives a new connection its id, tells the core and starts its reader.
 func (s *Server) serve(listener string, kind wire.Listener, sock *tcp.Socket) {
 	s.mu.Lock()
+	if len(s.conns) >= int(s.limits.Connections) {
+		s.mu.Unlock()
+		s.log.Warn("a connection too many was closed", "listener", listener, "remote", sock.Remote(), "open", s.limits.Connections)
+		sock.Close()
+		return
+	}
 	s.nextConn++
 	id := s.nextConn
 	c := &conn{s: s, id: id, sock: sock, resume: make(chan struct{}, 1)}
@@ -148,6 +155,7 @@ func (s *Server) serve(listener string, kind wire.Listener, sock *tcp.Socket) {
 	})
 	s.conns[id] = c
 	s.mu.Unlock()
+	s.files.Lend(1)
 	s.act(&core.ConnOpened{Conn: id, Listener: listener, Remote: sock.Remote()})
 	go c.readLoop()
 }
@@ -158,6 +166,7 @@ func (s *Server) forget(c *conn) {
 	delete(s.conns, c.id)
 	delete(s.starving, c)
 	s.mu.Unlock()
+	s.files.Lend(-1)
 	for _, e := range c.queue.close() {
 		e.Discard()
 	}

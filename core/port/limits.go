@@ -15,8 +15,11 @@ type Limits struct {
 	BufferBytes int64
 	// TailCacheBytes is the budget of log tails kept in memory, broker-wide.
 	TailCacheBytes int64
-	// OpenFiles bounds the segment files held open, broker-wide.
+	// OpenFiles bounds the files held open for segments, together with the connections, broker-wide; the
+	// segment that was idle longest goes first. A quarter of it is the segments' in any case.
 	OpenFiles int32
+	// Connections bounds the connections open at once; one more is closed at once.
+	Connections int32
 	// TurnCalls and TurnBytes bound the I/O of one disk turn, beyond the operation under way.
 	TurnCalls int32
 	TurnBytes int64
@@ -60,7 +63,8 @@ func DefaultLimits() Limits {
 		ReadAheadBytes:    16 << 10,
 		BufferBytes:       256 << 20,
 		TailCacheBytes:    64 << 20,
-		OpenFiles:         1024,
+		OpenFiles:         32768,
+		Connections:       24576,
 		TurnCalls:         512,
 		TurnBytes:         16 << 20,
 		EventsPerDrain:    1024,
@@ -75,4 +79,16 @@ func DefaultLimits() Limits {
 		DiskWorkers:       8,
 		RemovedLogs:       16384,
 	}
+}
+
+// sparedFiles are those that no limit here counts: locks, listeners, the poller, small files while
+// they are written, and segments beyond the limit that somebody reads.
+const sparedFiles = 256
+
+// Within fits the limits to a process that may have so many files open. A connection too many is
+// closed; a segment too many would cost its log.
+func (l Limits) Within(files uint64) Limits {
+	l.OpenFiles = int32(min(uint64(l.OpenFiles), max(files, 2*sparedFiles)-sparedFiles))
+	l.Connections = min(l.Connections, max(l.OpenFiles/4*3, sparedFiles))
+	return l
 }

@@ -41,6 +41,9 @@ func (b *Buf) Retain() {
 	}
 }
 
+// Held tells whether there are references at this moment.
+func (b *Buf) Held() bool { return b.refs.Load() > 0 }
+
 // TryRetain adds a reference unless the last one is gone.
 func (b *Buf) TryRetain() bool {
 	for {
@@ -127,17 +130,6 @@ func (s Span) Retain() Span {
 		s.region.Pin()
 	}
 	return s
-}
-
-// TryRetain is Retain for a span that its owner may be releasing at this moment.
-func (s Span) TryRetain() (Span, bool) {
-	if s.buf != nil && !s.buf.TryRetain() {
-		return Span{}, false
-	}
-	if s.region != nil {
-		s.region.Pin()
-	}
-	return s, true
 }
 
 // Slice returns the part [from, to) of the payload, without a reference of its own.

@@ -130,6 +130,8 @@ type Replica struct {
 
 	// Out is drained by the node after every call.
 	Out Out `canon:"-"`
+	// Timer is the core's: the place of the replica among those with a deadline, from 1; 0: it has none.
+	Timer int `canon:"-"`
 }
 
 // mark says how many bytes the log had got when an append ended.

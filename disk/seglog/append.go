@@ -66,7 +66,7 @@ func (l *writer) appended(batch []port.LogOp, err error) {
 	for i := range batch {
 		op := &batch[i]
 		l.view.end = op.End
-		l.w.tails.keep(l, chunk{op.Base, op.End, op.Span})
+		l.w.tails.keep(l, op.Base, op.End, op.Span)
 		l.done(op, op.End)
 	}
 	l.view.active.end = l.view.end

@@ -46,6 +46,6 @@
 //     copy after two readings that agree; a reader who meets damage looks once more, and what is damaged then
 //     fails that read (FailCorrupt, which clients see as KAFKA_STORAGE_ERROR) and nothing else: the log stays
 //     open. An index entry is followed only if the log has a batch where it points, of the entry's timestamp.
-//  11. The tails count what they keep from being used again, whole requests, so that however small
-//     the batches in them are, the budget of buffers is never theirs alone.
+//  11. The tails count what they keep from being used again: small appends are copied together, of larger ones
+//     the whole request counts, so that however small the batches in it are, the budget of buffers is never theirs alone.
 package seglog

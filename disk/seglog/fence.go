@@ -41,7 +41,7 @@ func (l *writer) leave() {
 		l.w.reg.unregister(l.id)
 		l.log = nil
 	}
-	l.w.tails.drop(l)
+	l.view.tail = nil
 	for i := range l.view.sealed {
 		l.view.sealed[i].retire(&l.w.meter)
 	}

@@ -48,12 +48,15 @@ type handle struct {
 	newer, older *handle
 }
 
-// files bounds how many files are held open, closing the one that was idle longest.
+// files bounds how many files are held open, closing the one that was idle longest. Others take part in
+// its budget, down to a quarter of it.
 type files struct {
 	fs   disk.FS
 	lock Locker
 	max  int32
 	open int32
+	// lent counts the files of others, which leave less room: connections.
+	lent int32
 	// idle is the root of a ring: idle.older is the one used last, idle.newer the first to go.
 	idle handle
 }
@@ -68,6 +71,17 @@ func (f *files) attach(fs disk.FS, openMax int32) {
 	f.lock.Lock()
 	defer f.lock.Unlock()
 	f.fs, f.max = fs, openMax
+}
+
+// lend makes room for n files of others, or takes it back.
+func (f *files) lend(n int32) {
+	f.lock.Lock()
+	f.lent += n
+	file := f.evict()
+	f.lock.Unlock()
+	if file != nil {
+		closeIdle(file)
+	}
 }
 
 // acquire returns the handle's file, opened if need be, and counts a user.
@@ -145,7 +159,7 @@ func (f *files) install(h *handle, file disk.File, m *meter) (disk.File, error) 
 // evict takes the file that was idle longest out of the table when there are too many.
 func (f *files) evict() disk.File {
 	victim := f.idle.newer
-	if f.open <= f.max || victim == &f.idle {
+	if f.open <= max(f.max-f.lent, f.max/4) || victim == &f.idle {
 		return nil
 	}
 	victim.unlink()

@@ -138,9 +138,12 @@ func (c *closer) step() bool {
 	return done
 }
 
-// forget drops a log of which nothing is left to do.
+// forget drops a log of which nothing is left to do; with the last of them the memory of tails goes.
 func (w *Worker) forget(l *writer) {
 	if l.next() == nil {
 		delete(w.logs, l.id)
+	}
+	if len(w.logs) == 0 {
+		w.tails.clear()
 	}
 }

@@ -173,3 +173,27 @@ func TestTheFirstFlushAfterAKillCoversWhatWasFound(t *testing.T) {
 		}
 	})
 }
+
+// Connections take part in the budget of open files, and leave segments a quarter of it.
+func TestConnectionsLeaveSegmentsAQuarterOfTheFiles(t *testing.T) {
+	m := newMany(t)
+	m.openAll(m.spec)
+	m.all(func(int) port.LogOp { return m.appendAt(0) })
+	full := m.reg.files.open
+	if full != m.limits.OpenFiles {
+		t.Fatalf("%d files are open of %d that may be", full, m.limits.OpenFiles)
+	}
+	for _, c := range []struct{ lent, want int32 }{{full / 4, full - full/4}, {10 * full, full / 4}, {0, full / 4}} {
+		for m.reg.files.lent < c.lent {
+			m.reg.Lend(1)
+		}
+		m.reg.Lend(c.lent - m.reg.files.lent)
+		if got := m.reg.files.open; got != c.want {
+			t.Errorf("with %d connections %d segments are open, want %d", c.lent, got, c.want)
+		}
+	}
+	m.all(func(int) port.LogOp { return m.appendAt(3) })
+	if m.reg.files.open != full {
+		t.Errorf("%d files are open after the connections went, want %d", m.reg.files.open, full)
+	}
+}

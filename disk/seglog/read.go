@@ -14,7 +14,7 @@ import (
 const (
 	// gatherBytesMax bounds what is copied together of small appends for one read.
 	gatherBytesMax = 1 << 20
-	// gatherBytesMin is the size from which a single append is passed on as it is.
+	// gatherBytesMin is the size from which appends that lie together are passed on as they are.
 	gatherBytesMin = 256 << 10
 	// viewRetries is how often a reader looks again when a file went away under its View. Each
 	// time the View is newer; a log that loses segments faster than that answers FailRange.
@@ -78,7 +78,7 @@ func (r *Reader) Cached(q port.Read) bool {
 		return false
 	}
 	v := log.View()
-	return q.From >= min(v.end, q.Upto) || q.From < v.start || v.chunkOf(q.From) >= 0
+	return q.From >= min(v.end, q.Upto) || q.From < v.start || v.inTail(q.From)
 }
 
 // space asks the file system of a log directory.
@@ -148,13 +148,19 @@ func (v *View) chunkOf(at kafka.Offset) int {
 	return sort.Search(len(v.tail), func(i int) bool { return v.tail[i].base > at }) - 1
 }
 
+// inTail tells whether the offset is in memory, at this moment.
+func (v *View) inTail(at kafka.Offset) bool {
+	i := v.chunkOf(at)
+	return i >= 0 && v.tail[i].buf.Held()
+}
+
 // readTail answers from memory; ok is false when the offset is not there (any more).
 func (v *View) readTail(q port.Read, pool port.Pool) (span port.Span, next kafka.Offset, ok bool) {
 	i := v.chunkOf(q.From)
 	if i < 0 {
 		return port.Span{}, q.From, false
 	}
-	held, ok := v.tail[i].span.TryRetain()
+	held, ok := v.tail[i].retain()
 	if !ok {
 		return port.Span{}, q.From, false
 	}
@@ -163,34 +169,47 @@ func (v *View) readTail(q port.Read, pool port.Pool) (span port.Span, next kafka
 		held.Release()
 		return port.Span{}, q.From, true
 	}
-	first := held.Slice(part.lo, part.hi)
-	// More is worth a copy only if appends were small and whole ones follow.
-	more, total := i+1, first.Len()
-	if part.next == v.tail[i].end && total < gatherBytesMin {
-		limit := min(int(q.BytesMax), gatherBytesMax)
-		for more < len(v.tail) && v.tail[more].end <= q.Upto && total+v.tail[more].span.Len() <= limit {
-			total += v.tail[more].span.Len()
-			more++
-		}
+	if part.next < v.tail[i].end {
+		return held.Slice(part.lo, part.hi), part.next, true
 	}
-	if more == i+1 {
-		return first, part.next, true
+	more, total := v.whole(q, i+1, part.hi-part.lo, int(q.BytesMax), true)
+	from := v.tail[i].from + part.lo
+	first := port.MemSpan(v.tail[i].buf.B[from:from+total], v.tail[i].buf)
+	if total >= gatherBytesMin {
+		return first, v.tail[more-1].end, true
+	}
+	all, total := v.whole(q, more, total, min(int(q.BytesMax), gatherBytesMax), false)
+	if all == more {
+		return first, v.tail[more-1].end, true
 	}
 	buf := pool.Get(total)
 	if buf == nil {
-		return first, part.next, true // whoever does not read what was gathered for him gets no more
+		return first, v.tail[more-1].end, true // whoever does not read what was gathered for him gets no more
 	}
-	b, next := append(buf.B[:0], first.Bytes()...), part.next
+	b := append(buf.B[:0], first.Bytes()...)
 	first.Release()
-	for _, c := range v.tail[i+1 : more] {
-		held, ok := c.span.TryRetain()
+	for ; more < all; more++ {
+		held, ok := v.tail[more].retain()
 		if !ok {
 			break
 		}
-		b, next = append(b, held.Bytes()...), c.end
+		b = append(b, held.Bytes()...)
 		held.Release()
 	}
-	return port.MemSpan(b, buf), next, true
+	return port.MemSpan(b, buf), v.tail[more-1].end, true
+}
+
+// whole adds the chunks from i on that a read wants as a whole to total, up to limit: those that lie one
+// behind the other in one buffer, or all. It returns the first that is not among them.
+func (v *View) whole(q port.Read, i, total, limit int, joined bool) (int, int) {
+	for ; i < len(v.tail) && v.tail[i].end <= q.Upto && total+v.tail[i].size <= limit; i++ {
+		before, c := &v.tail[i-1], &v.tail[i]
+		if joined && (c.buf != before.buf || c.from != before.from+before.size) {
+			break
+		}
+		total += c.size
+	}
+	return i, total
 }
 
 // readFile answers with a region of the segment that holds the offset.

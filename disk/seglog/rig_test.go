@@ -88,7 +88,7 @@ func (r *rig) restart() {
 	}
 	r.reg = NewRegistry(nolock{})
 	r.r = NewReader(r.reg, r.fs, heap{}, r.limits, dirs)
-	r.w = NewWorker(Config{FS: r.fs, Registry: r.reg, Dirs: dirs, Limits: r.limits, Workers: 1})
+	r.w = NewWorker(Config{FS: r.fs, Registry: r.reg, Dirs: dirs, Limits: r.limits, Pool: heap{}, Workers: 1})
 }
 
 // drive runs turns until nothing is pending, each within its budget.

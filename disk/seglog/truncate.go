@@ -16,7 +16,7 @@ func (l *writer) truncate(op port.LogOp) {
 		l.done(&op, l.view.end)
 		return
 	}
-	l.w.tails.drop(l)
+	l.view.tail = nil
 	l.w.touch(l)
 	if op.End < l.view.extent(0).base {
 		// Nothing of the log is wanted: it begins anew, as in Kafka's truncateFullyAndStartAt. The

@@ -21,6 +21,8 @@ type Config struct {
 	Registry *Registry
 	Dirs     []Dir
 	Limits   port.Limits
+	// Pool lends the memory in which the tails of logs are kept; of a spent one, or nil, they are not.
+	Pool port.Pool
 	// Workers is how many workers share Limits.TailCacheBytes; 0 stands for Limits.DiskWorkers and
 	// the one of the metadata log.
 	Workers int32
@@ -71,7 +73,6 @@ type writer struct {
 	// changed says that view is not published yet; touched that the worker has it listed for that.
 	changed bool
 	touched bool
-	tailSeq uint64 // number of view.tail[0], over the life of the log
 	indexer indexer
 	// indexOnDisk and timesOnDisk count the entries of the last segment that its files hold.
 	indexOnDisk int
@@ -136,7 +137,7 @@ func NewWorker(c Config) *Worker {
 		delayed: make(map[kafka.TopicPartition][]*trash),
 		made:    madeBefore,
 		named:   make(map[string]int64),
-		tails:   tails{bytesMax: c.Limits.TailCacheBytes / int64(c.Workers), held: make(map[*port.Buf]int32)},
+		tails:   tails{pool: c.Pool, bytesMax: c.Limits.TailCacheBytes / int64(c.Workers)},
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"sync/atomic"
 
 	"momus/core/kafka"
-	"momus/core/port"
 	"momus/disk"
 )
 
@@ -61,13 +60,6 @@ type extent struct {
 	timesCount int
 }
 
-// chunk is the payload of one append, kept in memory.
-type chunk struct {
-	base kafka.Offset
-	end  kafka.Offset
-	span port.Span
-}
-
 // View is what readers see of a log at one instant (invariant 1).
 type View struct {
 	start  kafka.Offset
@@ -75,7 +67,7 @@ type View struct {
 	sealed []extent
 	active extent
 	// tail holds the last appends one after another up to end; their memory may be given back at
-	// any time, so it is looked at only under a TryRetain.
+	// any time, so that it is retained before it is looked at.
 	tail []chunk
 }
 
@@ -126,6 +118,9 @@ func NewRegistry(lock Locker) *Registry {
 	r.files.init(lock)
 	return r
 }
+
+// Lend makes room for n open files that are not segments, -n takes it back.
+func (r *Registry) Lend(n int32) { r.files.lend(n) }
 
 // Log finds a log that is open, or nil.
 func (r *Registry) Log(id kafka.TopicPartition) *Log {
