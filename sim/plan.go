@@ -244,6 +244,9 @@ func (n *node) checkLeaks(p *process) {
 	for _, c := range p.order {
 		c.io.Frame.Release() // what is still open at the end holds what it is reading
 	}
+	for _, w := range p.storage.Workers {
+		w.Release() // and logs that failed are not closed
+	}
 	switch {
 	case !n.exit.Clean && !n.offline():
 		n.w.fail(Crash, n.name+"did not stop cleanly: "+n.exit.Reason)

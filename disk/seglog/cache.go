@@ -142,6 +142,9 @@ func (t *tails) evict() {
 	buf.Release()
 }
 
+// Release gives back the memory of the tails, at the end of a process whose logs are not all closed.
+func (w *Worker) Release() { w.tails.clear() }
+
 // clear lets all of them go.
 func (t *tails) clear() {
 	for t.head < len(t.bufs) {
