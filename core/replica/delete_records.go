@@ -15,7 +15,8 @@ type trim struct {
 }
 
 // DeleteRecords moves the log start up to an offset, of which nothing below can be read from then on
-// (KIP-107). Segments that lie below as a whole go at once, the active one stays, as in Kafka; so does
+// (KIP-107). Of a topic that is only compacted nothing is deleted: POLICY_VIOLATION. One without any
+// policy lets itself be deleted from in this way and no other. Segments that lie below as a whole go at once, the active one stays, as in Kafka; so does
 // what is known of producers. The offset is at most the high watermark, which -1 stands for; one that
 // the log start has passed already asks for nothing.
 //
@@ -30,7 +31,7 @@ func (r *Replica) DeleteRecords(m *msg.DeleteRecords) {
 	err := r.leadership(kafka.NoLeaderEpoch)
 	switch {
 	case err != kafka.None:
-	case !r.cfg.Delete:
+	case r.cfg.Compact && !r.cfg.Delete:
 		err = kafka.ErrPolicyViolation
 	case to < 0 || to > r.high:
 		err = kafka.ErrOffsetOutOfRange

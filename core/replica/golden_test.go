@@ -157,6 +157,9 @@ func (s *script) run(line string) string {
 		if v, ok := a["delete"]; ok {
 			s.cfg.Delete = v == "1"
 		}
+		if v, ok := a["compact"]; ok {
+			s.cfg.Compact = v == "1"
+		}
 		s.cfg.SegmentIndexBytes = int32(a.int("index", int64(s.cfg.SegmentIndexBytes)))
 		s.cfg.MinInsyncReplicas = int32(a.int("min-isr", int64(s.cfg.MinInsyncReplicas)))
 		r.Configure(s.now, s.cfg)

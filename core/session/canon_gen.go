@@ -439,6 +439,7 @@ func (v *Session) AppendCanon(b []byte) []byte {
 			}
 			b = canon.AppendLen(b, len(v.ops[i1].offsets.slots), v.ops[i1].offsets.slots == nil)
 			for i2 := range v.ops[i1].offsets.slots {
+				b = canon.AppendInt(b, int64(v.ops[i1].offsets.slots[i2].topic))
 				b = append(b, v.ops[i1].offsets.slots[i2].log.Topic[:]...)
 				b = canon.AppendInt(b, int64(v.ops[i1].offsets.slots[i2].log.Partition))
 				b = canon.AppendInt(b, int64(v.ops[i1].offsets.slots[i2].err))
@@ -725,6 +726,7 @@ func (v *Session) ReadCanon(r *canon.Reader) {
 				if n3 := r.Len(); n3 >= 0 {
 					v.ops[i2].offsets.slots = make([]offsetSlot, n3)
 					for i4 := range v.ops[i2].offsets.slots {
+						v.ops[i2].offsets.slots[i4].topic = int32(r.Int(32))
 						copy(v.ops[i2].offsets.slots[i4].log.Topic[:], r.Raw(len(v.ops[i2].offsets.slots[i4].log.Topic)))
 						v.ops[i2].offsets.slots[i4].log.Partition = kafka.PartitionID(r.Int(32))
 						v.ops[i2].offsets.slots[i4].err = kafka.ErrorCode(r.Int(16))
@@ -1218,7 +1220,9 @@ func (v *Session) AppendText(b []byte) []byte {
 							b = append(b, ' ')
 						}
 						b = append(b, '{')
-						b = append(b, "log:"...)
+						b = append(b, "topic:"...)
+						b = strconv.AppendInt(b, int64(v.ops[i1].offsets.slots[i2].topic), 10)
+						b = append(b, " log:"...)
 						b = append(b, v.ops[i1].offsets.slots[i2].log.String()...)
 						b = append(b, " err:"...)
 						b = append(b, v.ops[i1].offsets.slots[i2].err.String()...)

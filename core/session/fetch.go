@@ -112,7 +112,12 @@ func (f *fetchOp) reset() {
 
 func (s *Session) startFetch(now kafka.Now, c *conn, req *wire.Request, v View) bool {
 	body := req.Body.(*kmsg.FetchRequest)
-	hasReplicaState := req.Version >= 15
+	hasReplicaState, errorsAreWhole := req.Version >= 15, req.Version >= 13
+	if !isolationKnown(body.IsolationLevel) {
+		c.begin()
+		s.complete(req.Conn, req.Seq, refuseFetch(body, int16(req.Version), errorsAreWhole, kafka.ErrInvalidRequest))
+		return true
+	}
 	f := take(&s.spare.fetches)
 	f.byID, f.hints, f.hidesStorage = req.Version >= 13, req.Version >= 16, req.Version <= 5
 	f.committed, f.listener = body.IsolationLevel == 1, c.listener

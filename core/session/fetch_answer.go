@@ -5,6 +5,8 @@ import (
 	"momus/core/kafka"
 	"momus/core/port"
 	"momus/core/wire"
+
+	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
 // fetchResponse makes the answer and hands the spans over to it. Partitions that the image did not know
@@ -30,6 +32,26 @@ func (s *Session) fetchResponse(now kafka.Now, f *fetchOp, version int16, v View
 	f.respond(r, s.told, v.Image)
 	if f.replica >= 0 {
 		r.Nodes = nil // replicas know where brokers are
+	}
+	return r
+}
+
+// refuseFetch refuses a fetch that makes no sense: whole tells that the client looks for the error of the
+// answer as a whole, else each partition has it too.
+func refuseFetch(body *kmsg.FetchRequest, version int16, whole bool, err kafka.ErrorCode) *wire.FetchResponse {
+	r := &wire.FetchResponse{Version: version, SessionID: body.SessionID, Err: err}
+	for i := range body.Topics {
+		if whole {
+			break
+		}
+		t := wire.FetchedTopic{Name: body.Topics[i].Topic}
+		for j := range body.Topics[i].Partitions {
+			t.Partitions = append(t.Partitions, wire.FetchedPartition{
+				Partition: kafka.PartitionID(body.Topics[i].Partitions[j].Partition), Err: err, Aborted: noAborted,
+				HighWatermark: kafka.NoOffset, LastStable: kafka.NoOffset, LogStart: kafka.NoOffset, PreferredReplica: kafka.NoNode,
+			})
+		}
+		r.Topics = append(r.Topics, t)
 	}
 	return r
 }

@@ -76,6 +76,10 @@ func TestGoldenMetadata(t *testing.T) {
 		again := *r
 		b.send(1, 10, &again)
 		step("v10 has no ids", b)
+		neither := kmsg.NewPtrMetadataRequest()
+		neither.Topics = append(neither.Topics, kmsg.NewMetadataRequestTopic())
+		b.send(1, 13, neither)
+		step("neither a name nor an id", b)
 		b.apply(&record.BrokerRegistrationChangeRecord{BrokerID: 2, Fenced: 1})
 		ask(9, "a fenced leader is still named, its replicas are offline", "t")
 		ask(0, "v0 hides them", "t")
@@ -219,6 +223,20 @@ func TestGoldenListOffsets(t *testing.T) {
 		ask(10, 0, "v10 does not know -6", -6)
 		ask(8, 0, "v8 does not know -5", -5, -4)
 		ask(6, 0, "v6 does not know -3", -3, -1)
+		ask(2, 7, "no such isolation level", -1)
+		many := kmsg.NewPtrListOffsetsRequest()
+		for _, name := range []string{"t", "nowhere", "t"} {
+			rt := kmsg.NewListOffsetsRequestTopic()
+			rt.Topic = name
+			for _, asked := range [][2]int64{{0, -1}, {2, -2}, {7, -1}, {1, -9}, {2, -2}}[len(many.Topics):] {
+				p := kmsg.NewListOffsetsRequestTopicPartition()
+				p.Partition, p.Timestamp = int32(asked[0]), asked[1]
+				rt.Partitions = append(rt.Partitions, p)
+			}
+			many.Topics = append(many.Topics, rt)
+		}
+		b.send(1, 9, many)
+		step("topics and partitions named twice, or not there, or asked for a time that is none", b)
 		b.rep.at(tp(topicT, 0)).lagging = true
 		ask(5, 0, "latest is not known yet", -1, -2)
 		ask(4, 0, "v4 has another word for it", -1)

@@ -18,7 +18,10 @@ import (
 // (KIP-1023); one that the version does not know is UNSUPPORTED_VERSION for its partition. Without
 // tiered storage the earliest local offset is the log start, and the last two are -1.
 //
-// A partition named twice is INVALID_REQUEST, as in Kafka.
+// A partition named twice is INVALID_REQUEST and answered once, a topic named twice stands once in the
+// answer, as in Kafka. So is an isolation level that there is not, for which Kafka has no better word than
+// UNKNOWN_SERVER_ERROR. The replica id changes nothing, nor does the timeout, which is for what is read from
+// tiered storage.
 var listOffsetsAPI = api{key: wire.KeyListOffsets, min: 1, max: 11, start: (*Session).startListOffsets}
 
 // The special timestamps.
@@ -61,6 +64,7 @@ type offsetsTopic struct {
 }
 
 type offsetSlot struct {
+	topic     int32
 	log       kafka.TopicPartition
 	err       kafka.ErrorCode
 	timestamp kafka.Wall
@@ -80,31 +84,28 @@ func (s *Session) startListOffsets(_ kafka.Now, c *conn, req *wire.Request, v Vi
 	id, o := s.beginOp(c, req)
 	l := take(&s.spare.offsets)
 	o.offsets = l
-	committed := body.IsolationLevel == 1
-	for i := range body.Topics {
-		t := &body.Topics[i]
-		l.topics = append(l.topics, offsetsTopic{name: t.Topic, count: int32(len(t.Partitions))})
-		topic := v.Image.TopicNamed(t.Topic)
-		for j := range t.Partitions {
-			p := &t.Partitions[j]
-			slot := offsetSlot{timestamp: -1, offset: kafka.NoOffset, epoch: kafka.NoLeaderEpoch}
-			slot.log.Partition = kafka.PartitionID(p.Partition)
-			switch {
-			case namedTwice(body, t.Topic, p.Partition):
-				slot.err = kafka.ErrInvalidRequest
-			case topic == nil || p.Partition < 0 || int(p.Partition) >= len(topic.Partitions):
-				slot.err = kafka.ErrUnknownTopicOrPartition
-			case !timeKnown(p.Timestamp, o.version):
-				slot.err = kafka.ErrUnsupportedVersion
-			default:
-				slot.log.Topic = topic.ID
-				if read, ask := slot.resolve(p, committed, o.version, v); ask {
-					read.ID = s.newRead(id, int32(len(l.slots)))
-					s.Out.Reads = append(s.Out.Reads, read)
-					l.reading++
-				}
-			}
-			l.slots = append(l.slots, slot)
+	s.gatherOffsets(l, body)
+	for i := range l.slots {
+		slot := &l.slots[i]
+		topic := v.Image.TopicNamed(l.topics[slot.topic].name)
+		switch {
+		case slot.err != kafka.None:
+		case !timeKnown(int64(slot.timestamp), o.version):
+			slot.err = kafka.ErrUnsupportedVersion
+		case topic == nil || slot.log.Partition < 0 || int(slot.log.Partition) >= len(topic.Partitions):
+			slot.err = kafka.ErrUnknownTopicOrPartition
+		default:
+			slot.log.Topic = topic.ID
+		}
+		asked, epoch := slot.timestamp, slot.epoch
+		slot.timestamp, slot.epoch = -1, kafka.NoLeaderEpoch
+		if slot.err != kafka.None {
+			continue
+		}
+		if read, ask := slot.resolve(asked, epoch, body.IsolationLevel == 1, o.version, v); ask {
+			read.ID = s.newRead(id, int32(i))
+			s.Out.Reads = append(s.Out.Reads, read)
+			l.reading++
 		}
 	}
 	if l.reading == 0 {
@@ -113,26 +114,50 @@ func (s *Session) startListOffsets(_ kafka.Now, c *conn, req *wire.Request, v Vi
 	return true
 }
 
-// namedTwice tells whether a partition stands in the request more than once.
-func namedTwice(body *kmsg.ListOffsetsRequest, topic string, partition int32) bool {
-	times := 0
+// gatherOffsets makes a slot of each partition that a request names, with what is asked in the place of
+// what will be answered.
+func (s *Session) gatherOffsets(l *offsetsOp, body *kmsg.ListOffsetsRequest) {
+	if s.asked == nil {
+		s.asked = map[fetchKey]int32{}
+	}
+	clear(s.asked)
 	for i := range body.Topics {
-		if body.Topics[i].Topic != topic {
-			continue
+		t := &body.Topics[i]
+		name := fetchKey{topic: t.Topic, id: kafka.TopicID{1}} // no partition has an id here
+		at, found := s.asked[name]
+		if !found {
+			at = int32(len(l.topics))
+			s.asked[name] = at
+			l.topics = append(l.topics, offsetsTopic{name: t.Topic})
 		}
-		for j := range body.Topics[i].Partitions {
-			if body.Topics[i].Partitions[j].Partition == partition {
-				times++
+		for j := range t.Partitions {
+			p := &t.Partitions[j]
+			key := fetchKey{topic: t.Topic, partition: kafka.PartitionID(p.Partition)}
+			if first, twice := s.asked[key]; twice {
+				l.slots[first].err = kafka.ErrInvalidRequest
+				continue
 			}
+			s.asked[key] = int32(len(l.slots))
+			l.topics[at].count++
+			slot := offsetSlot{
+				topic: at, timestamp: kafka.Wall(p.Timestamp), epoch: kafka.LeaderEpoch(p.CurrentLeaderEpoch), offset: kafka.NoOffset,
+			}
+			slot.log.Partition = key.partition
+			if !isolationKnown(body.IsolationLevel) {
+				slot.err = kafka.ErrInvalidRequest
+			}
+			l.slots = append(l.slots, slot)
 		}
 	}
-	return times > 1
 }
 
+// isolationKnown tells whether an isolation level is read_uncommitted or read_committed.
+func isolationKnown(level int8) bool { return level == 0 || level == 1 }
+
 // resolve answers from what the leader knows, or says what to read.
-func (s *offsetSlot) resolve(p *kmsg.ListOffsetsRequestTopicPartition, committed bool,
+func (s *offsetSlot) resolve(asked kafka.Wall, epoch kafka.LeaderEpoch, committed bool,
 	version kafka.APIVersion, v View) (read port.Read, ask bool) {
-	st := v.Replicas.OffsetState(s.log, kafka.LeaderEpoch(p.CurrentLeaderEpoch))
+	st := v.Replicas.OffsetState(s.log, epoch)
 	if s.err = st.Err; s.err != kafka.None {
 		return port.Read{}, false
 	}
@@ -140,7 +165,7 @@ func (s *offsetSlot) resolve(p *kmsg.ListOffsetsRequestTopicPartition, committed
 	if committed {
 		s.upto = st.LastStable
 	}
-	needsEnd := p.Timestamp == timeLatest || p.Timestamp == timeMax || p.Timestamp >= 0
+	needsEnd := asked == timeLatest || asked == timeMax || asked >= 0
 	if needsEnd && st.Lagging {
 		hasOffsetNotAvailable := version >= 5
 		s.err = kafka.ErrLeaderNotAvailable
@@ -149,7 +174,7 @@ func (s *offsetSlot) resolve(p *kmsg.ListOffsetsRequestTopicPartition, committed
 		}
 		return port.Read{}, false
 	}
-	switch p.Timestamp {
+	switch asked {
 	case timeLatest:
 		s.offset, s.epoch = s.upto, st.Epoch
 	case timeEarliest, timeEarliestLocal:
@@ -159,7 +184,7 @@ func (s *offsetSlot) resolve(p *kmsg.ListOffsetsRequestTopicPartition, committed
 		return port.Read{Kind: port.ReadMaxTime, Log: s.log, From: st.LogStart, Upto: s.upto}, true
 	default:
 		return port.Read{
-			Kind: port.ReadTime, Log: s.log, From: st.LogStart, Upto: s.upto, Timestamp: kafka.Wall(p.Timestamp),
+			Kind: port.ReadTime, Log: s.log, From: st.LogStart, Upto: s.upto, Timestamp: asked,
 		}, true
 	}
 	return port.Read{}, false
@@ -194,14 +219,16 @@ func (l *offsetsOp) response(version kafka.APIVersion) *kmsg.ListOffsetsResponse
 	for i := range l.topics {
 		end := at + int(l.topics[i].count)
 		r.Topics[i].Topic = l.topics[i].name
-		r.Topics[i].Partitions = partitions[at:end:end]
-		for ; at < end; at++ {
-			slot := &l.slots[at]
-			p := &partitions[at]
-			p.Default()
-			p.Partition, p.ErrorCode = int32(slot.log.Partition), int16(slot.err)
-			p.Timestamp, p.Offset, p.LeaderEpoch = int64(slot.timestamp), int64(slot.offset), int32(slot.epoch)
-		}
+		r.Topics[i].Partitions = partitions[at:at:end]
+		at = end
+	}
+	for i := range l.slots {
+		slot := &l.slots[i]
+		p := kmsg.NewListOffsetsResponseTopicPartition()
+		p.Partition, p.ErrorCode = int32(slot.log.Partition), int16(slot.err)
+		p.Timestamp, p.Offset, p.LeaderEpoch = int64(slot.timestamp), int64(slot.offset), int32(slot.epoch)
+		t := &r.Topics[slot.topic]
+		t.Partitions = append(t.Partitions, p)
 	}
 	return r
 }

@@ -62,14 +62,15 @@ func (s *Session) startMetadata(_ kafka.Now, c *conn, req *wire.Request, v View)
 		for _, name := range v.Image.Names {
 			m.add(v.Image.TopicNamed(name))
 		}
-	case !rules.byID && slices.ContainsFunc(body.Topics, namesNoTopic):
+	case !rules.byID && slices.ContainsFunc(body.Topics, namesNoTopic),
+		rules.byID && !slices.ContainsFunc(body.Topics, hasID) && slices.ContainsFunc(body.Topics, namesNoTopic):
 		m.refuse(kafka.ErrInvalidRequest)
 	case rules.byID && slices.ContainsFunc(body.Topics, hasID):
 		m.byID()
 	default:
 		m.byName()
 	}
-	if body.IncludeClusterAuthorizedOperations {
+	if body.IncludeClusterAuthorizedOperations && !m.refused {
 		r.AuthorizedOperations = allClusterOperations
 	}
 	s.complete(req.Conn, req.Seq, r)
@@ -85,7 +86,7 @@ const (
 
 func hasID(t kmsg.MetadataRequestTopic) bool { return t.TopicID != kafka.TopicID{} }
 
-// namesNoTopic is what versions 10 and 11, and a null name, may not do.
+// namesNoTopic is what versions 10 and 11, and a null name without an id, may not do.
 func namesNoTopic(t kmsg.MetadataRequestTopic) bool { return t.Topic == nil || hasID(t) }
 
 // brokers are those that are alive and have the listener, by id.
@@ -118,10 +119,14 @@ type metadata struct {
 	rules    metadataVersion
 	body     *kmsg.MetadataRequest
 	r        *kmsg.MetadataResponse
+	// refused says that the answer is the refusal of all that was asked.
+	refused bool
 }
 
-// refuse answers every topic of a request that makes no sense in its version.
+// refuse answers every topic of a request that makes no sense in its version, and tells nothing else.
 func (m *metadata) refuse(err kafka.ErrorCode) {
+	m.refused = true
+	m.r.Brokers, m.r.ClusterID, m.r.ControllerID, m.r.ErrorCode = nil, nil, int32(kafka.NoNode), int16(err)
 	for i := range m.body.Topics {
 		name := ""
 		if m.body.Topics[i].Topic != nil {
@@ -135,7 +140,7 @@ func (m *metadata) fail(name *string, id kafka.TopicID, err kafka.ErrorCode) {
 	t := kmsg.NewMetadataResponseTopic()
 	t.ErrorCode, t.Topic, t.TopicID = int16(err), name, id
 	t.IsInternal = name != nil && isInternal(*name)
-	if m.body.IncludeTopicAuthorizedOperations && name != nil {
+	if m.body.IncludeTopicAuthorizedOperations && name != nil && !m.refused {
 		t.AuthorizedOperations = allTopicOperations
 	}
 	m.r.Topics = append(m.r.Topics, t)

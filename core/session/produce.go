@@ -135,9 +135,9 @@ func (p *produceOp) resolve(t *wire.ProduceTopic, body *wire.ProduceRequest, v V
 }
 
 // startOf is the log's start as Kafka tells it to a producer whose records it refused: always, but
-// for damage and size, which it finds before it looks at the log.
+// for damage and size, and for what it finds in the request as such.
 func startOf(v View, topic kafka.TopicID, part *wire.ProducePartition) kafka.Offset {
-	if part.Err == kafka.ErrCorruptMessage || part.Err == kafka.ErrMessageTooLarge {
+	if part.Early || part.Err == kafka.ErrCorruptMessage || part.Err == kafka.ErrMessageTooLarge {
 		return kafka.NoOffset
 	}
 	log := kafka.TopicPartition{Topic: topic, Partition: part.Partition}

@@ -220,11 +220,11 @@ func TestFullQueueHoldsTheConnection(t *testing.T) {
 func TestRefusedRecordsAreNamed(t *testing.T) {
 	b := newBench()
 	b.open(1)
-	body := produceBody(-1, 0, 1)
+	body := produceBody(-1, 0, 1, 2)
 	each := []wire.RecordError{{Index: 2, Text: "no key"}}
-	for i, err := range []kafka.ErrorCode{kafka.ErrInvalidRecord, kafka.ErrMessageTooLarge} {
+	for i, err := range []kafka.ErrorCode{kafka.ErrInvalidRecord, kafka.ErrMessageTooLarge, kafka.ErrInvalidRecord} {
 		p := &body.Topics[0].Partitions[i]
-		p.Err, p.ErrText, p.RecordErrors = err, "one record", each
+		p.Err, p.ErrText, p.RecordErrors, p.Early = err, "one record", each, i == 2
 		b.rep.at(tp(topicT, kafka.PartitionID(i))).start = 5
 	}
 	b.send(1, 9, body)
@@ -232,6 +232,7 @@ func TestRefusedRecordsAreNamed(t *testing.T) {
 	want := []wire.ProducedPartition{
 		{Partition: 0, Err: kafka.ErrInvalidRecord, ErrText: "one record", RecordErrors: each, Base: -1, AppendTime: -1, LogStart: 5},
 		{Partition: 1, Err: kafka.ErrMessageTooLarge, ErrText: "one record", RecordErrors: each, Base: -1, AppendTime: -1, LogStart: -1},
+		{Partition: 2, Err: kafka.ErrInvalidRecord, ErrText: "one record", RecordErrors: each, Base: -1, AppendTime: -1, LogStart: -1},
 	}
 	if diff := cmp.Diff(want, r.Topics[0].Partitions); diff != "" {
 		t.Error(diff)

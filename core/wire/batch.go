@@ -36,23 +36,23 @@ func (p *ProducePartition) CheckBatch(v kafka.APIVersion) {
 
 func (p *ProducePartition) checkBatch(v kafka.APIVersion) {
 	if p.Span.Len() == 0 {
-		p.Err = kafka.ErrInvalidRecord
+		p.refuseEarly(kafka.ErrInvalidRecord)
 		return
 	}
 	b := p.Span.Bytes()
 	size := p.batchSize(b)
 	if p.Err == kafka.None && size == 0 {
-		p.Err = kafka.ErrInvalidRecord
+		p.refuseEarly(kafka.ErrInvalidRecord)
 	}
 	if p.Err != kafka.None {
 		return
 	}
 	if b[magicAt] != record.Magic {
-		p.Err = kafka.ErrInvalidRecord
+		p.refuseEarly(kafka.ErrInvalidRecord)
 		return
 	}
 	if p.batchSize(b[size:]) > 0 {
-		p.Err = kafka.ErrInvalidRecord // two batches
+		p.refuseEarly(kafka.ErrInvalidRecord) // two batches
 	}
 	if p.Err != kafka.None {
 		return
@@ -62,11 +62,18 @@ func (p *ProducePartition) checkBatch(v kafka.APIVersion) {
 		p.Err = kafka.ErrCorruptMessage
 		return
 	}
-	if p.Err = checkSound(v, b[:size], h); p.Err != kafka.None {
+	if h.Attributes.Compression() == record.Zstd && v < firstZstd {
+		p.refuseEarly(kafka.ErrUnsupportedCompressionType)
+		return
+	}
+	if p.Err = checkSound(b[:size], h); p.Err != kafka.None {
 		return
 	}
 	p.Head, p.Span = h, p.Span.Slice(0, size)
 }
+
+// refuseEarly refuses what Kafka does while it looks at the request, before it looks for the log.
+func (p *ProducePartition) refuseEarly(err kafka.ErrorCode) { p.Err, p.Early = err, true }
 
 // batchSize is the size of the batch that b begins with, or 0 if it is not whole. What cannot be
 // a batch sets Err.
@@ -95,9 +102,8 @@ func (p *ProducePartition) batchSize(b []byte) int {
 }
 
 // checkSound checks what can be told without reading the records, and the checksum.
-func checkSound(v kafka.APIVersion, b []byte, h record.Header) kafka.ErrorCode {
-	codec := h.Attributes.Compression()
-	if !codec.IsKnown() || codec == record.Zstd && v < firstZstd {
+func checkSound(b []byte, h record.Header) kafka.ErrorCode {
+	if !h.Attributes.Compression().IsKnown() {
 		return kafka.ErrUnsupportedCompressionType
 	}
 	switch err := record.Check(b, h); {

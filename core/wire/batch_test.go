@@ -52,6 +52,32 @@ func put64(at int, v int64) func([]byte) {
 	return func(b []byte) { binary.BigEndian.PutUint64(b[at:], uint64(v)) }
 }
 
+// TestWhatKafkaRefusesBeforeItLooksForTheLog is how the answers of a 4.3.1 that name no log start divide
+// from those that do.
+func TestWhatKafkaRefusesBeforeItLooksForTheLog(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		version kafka.APIVersion
+		b       []byte
+		early   bool
+	}{
+		{"nothing", 9, nil, true},
+		{"magic 1", 9, edited(func(b []byte) { b[16] = 1 }), true},
+		{"two batches", 9, append(goodBatch(1), goodBatch(1)...), true},
+		{"cut", 9, goodBatch(1)[:65], true},
+		{"zstd before v7", 6, edited(put16(21, 4)), true},
+		{"count", 9, edited(put32(57, 3)), false},
+		{"base offset 5", 9, edited(put64(0, 5)), false},
+		{"control", 9, edited(put16(21, 0x20)), false},
+	} {
+		p := ProducePartition{Span: port.MemSpan(bytes.Clone(c.b), nil)}
+		p.CheckBatch(c.version)
+		if p.Err == kafka.None || p.Early != c.early {
+			t.Errorf("%s: %v, early %v", c.name, p.Err, p.Early)
+		}
+	}
+}
+
 // TestProducedBytesAreJudgedAsByKafka holds the answers that Apache Kafka 4.3.1 gave to the same
 // bytes; where ours differ on purpose (docs/differences.md), the name ends in an asterisk.
 func TestProducedBytesAreJudgedAsByKafka(t *testing.T) {

@@ -156,6 +156,7 @@ func (v *ProducePartition) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.Partition))
 	b = canon.AppendInt(b, int64(v.Err))
 	b = canon.AppendString(b, v.ErrText)
+	b = canon.AppendBool(b, v.Early)
 	b = canon.AppendLen(b, len(v.RecordErrors), v.RecordErrors == nil)
 	for i1 := range v.RecordErrors {
 		b = v.RecordErrors[i1].AppendCanon(b)
@@ -171,6 +172,7 @@ func (v *ProducePartition) ReadCanon(r *canon.Reader) {
 	v.Partition = kafka.PartitionID(r.Int(32))
 	v.Err = kafka.ErrorCode(r.Int(16))
 	v.ErrText = r.Str()
+	v.Early = r.Bool()
 	v.RecordErrors = nil
 	if n1 := r.Len(); n1 >= 0 {
 		v.RecordErrors = make([]RecordError, n1)
@@ -193,6 +195,8 @@ func (v *ProducePartition) AppendText(b []byte) []byte {
 	b = append(b, v.Err.String()...)
 	b = append(b, " ErrText:"...)
 	b = canon.AppendQuoted(b, v.ErrText)
+	b = append(b, " Early:"...)
+	b = strconv.AppendBool(b, v.Early)
 	b = append(b, " RecordErrors:"...)
 	if v.RecordErrors == nil {
 		b = append(b, "nil"...)

@@ -80,6 +80,8 @@ type ProducePartition struct {
 	Partition kafka.PartitionID
 	Err       kafka.ErrorCode
 	ErrText   string
+	// Early tells that Kafka finds Err before it looks for the log, so that the answer has no log start.
+	Early bool
 	// RecordErrors says which records were the reason, if single ones were.
 	RecordErrors []RecordError
 	Head         record.Header
