@@ -54,6 +54,7 @@ const (
 	TimeIndex         = "time-index"
 	Metadata          = "metadata"
 	Partitions        = "partitions"
+	Quorum            = "quorum"
 	Retention         = "retention"
 	LogStart          = "log-start"
 	Config            = "config"
@@ -81,6 +82,7 @@ type Report struct {
 	Lookups, EpochEnds, Described     int
 	SizesTold                         int
 	Created, Deleted, Grown           int
+	QuorumsTold                       int
 	Altered, ConfigsTold              int // keys whose configuration was changed, or told
 	RecordsFinal                      int
 	// Excused are acknowledged records that are missing and may be, by excuse.
@@ -120,7 +122,7 @@ func (r *Report) Add(o Report) {
 		{&r.Acks0, o.Acks0}, {&r.Acks1, o.Acks1}, {&r.AcksAll, o.AcksAll}, {&r.Idempotent, o.Idempotent},
 		{&r.Failed, o.Failed}, {&r.Unknown, o.Unknown}, {&r.RecordsAcked, o.RecordsAcked},
 		{&r.Retried, o.Retried}, {&r.Polls, o.Polls}, {&r.RecordsPolled, o.RecordsPolled},
-		{&r.Lookups, o.Lookups}, {&r.EpochEnds, o.EpochEnds}, {&r.Described, o.Described}, {&r.SizesTold, o.SizesTold}, {&r.Created, o.Created}, {&r.Deleted, o.Deleted}, {&r.Grown, o.Grown},
+		{&r.Lookups, o.Lookups}, {&r.EpochEnds, o.EpochEnds}, {&r.Described, o.Described}, {&r.SizesTold, o.SizesTold}, {&r.Created, o.Created}, {&r.Deleted, o.Deleted}, {&r.Grown, o.Grown}, {&r.QuorumsTold, o.QuorumsTold},
 		{&r.Unsaid, o.Unsaid}, {&r.SessionsRefused, o.SessionsRefused},
 		{&r.Altered, o.Altered}, {&r.ConfigsTold, o.ConfigsTold},
 		{&r.RecordsFinal, o.RecordsFinal}, {&r.ExcusedPowerLoss, o.ExcusedPowerLoss},
@@ -158,6 +160,7 @@ func Check(h *History) ([]Violation, Report) {
 	j.count()
 	j.checkTopics()
 	j.checkGrowth()
+	j.checkQuorum()
 	j.checkConfigs()
 	j.checkInits()
 	j.checkSizes()
@@ -260,7 +263,7 @@ func (j *judge) count() {
 			r.Altered++
 		}
 	}
-	r.ConfigsTold = len(j.h.ConfigsSeen)
+	r.ConfigsTold, r.QuorumsTold = len(j.h.ConfigsSeen), len(j.h.Quorums)
 	for i := range j.h.Reads {
 		r.RecordsFinal += len(j.h.Reads[i].Records)
 	}

@@ -26,6 +26,7 @@
 //	configs.go    configuration that was changed, and what was told of it
 //	topics.go     topics that were created, and those that were deleted
 //	grown.go      how many partitions topics have
+//	quorum.go     the metadata quorum, as it tells of itself
 //	metadata.go   the metadata log: its snapshots cover it, and its images agree
 //
 // Invariants:

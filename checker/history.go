@@ -24,6 +24,8 @@ type History struct {
 	Admin     []AdminOp
 	// Counted are what Metadata told of how many partitions topics have.
 	Counted []CountSeen
+	// Quorums are the answers to DescribeQuorum.
+	Quorums []QuorumTold
 	Trims   []TrimOp
 	// Configs are the changes of configuration, ConfigsSeen what clients were told of it.
 	Configs     []ConfigOp

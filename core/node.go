@@ -180,7 +180,9 @@ func (n *Node) logDone(now kafka.Now, done *port.LogDone) {
 }
 
 // view is what the session may look at during one call.
-func (n *Node) view() session.View { return session.View{Image: &n.image, Replicas: (*replicas)(n)} }
+func (n *Node) view() session.View {
+	return session.View{Image: &n.image, Replicas: (*replicas)(n), Quorum: n.raft}
+}
 
 // Reads carry their owner in the low bits of their id.
 const (

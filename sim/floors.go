@@ -36,6 +36,7 @@ var floors = []Count{
 	{"altered", 70},
 	{"configs-told", 359},
 	{"grown", 26},
+	{"quorums-told", 18},
 }
 
 // faultFloors are the floors of the counts that only a fault can move.

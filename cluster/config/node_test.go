@@ -54,7 +54,7 @@ func TestNothingConfiguredIsANodeOfItsOwn(t *testing.T) {
 			HeartbeatInterval: 2000, SessionTimeout: 9000, ProducerIDExpiration: 86400000, ProducerIDBlock: 1000,
 			CheckpointInterval: 60000, RetentionCheckInterval: 300000, InitialTaskDelay: 30000, RecoveryThreads: 2, MetadataSegmentBytes: 1 << 30,
 			SnapshotBytes: 20971520, SnapshotInterval: 3600000, MetadataRetentionBytes: 104857600, MetadataRetention: 604800000,
-			MetadataCleanInterval: 60000,
+			MetadataCleanInterval: 60000, DescribedPartitionsMax: 2000,
 			Topic: config.Topic{
 				SegmentBytes: 1 << 30, SegmentIndexBytes: 10485760, IndexIntervalBytes: 4096,
 				MessageBytesMax: 1048588, MinInsyncReplicas: 1,

@@ -76,6 +76,10 @@ type Broker struct {
 	MetadataRetention      kafka.Millis
 	MetadataCleanInterval  kafka.Millis
 
+	// DescribedPartitionsMax is max.request.partition.size.limit: the most partitions that one
+	// DescribeTopicPartitions answers.
+	DescribedPartitionsMax int32
+
 	// Static are the keys that the node's own configuration sets, by name, for DescribeConfigs. Of
 	// passwords, and of what is set and unknown, only the names are there.
 	Static []Override

@@ -86,6 +86,7 @@ func (v *Broker) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, v.MetadataRetentionBytes)
 	b = canon.AppendInt(b, int64(v.MetadataRetention))
 	b = canon.AppendInt(b, int64(v.MetadataCleanInterval))
+	b = canon.AppendInt(b, int64(v.DescribedPartitionsMax))
 	b = canon.AppendLen(b, len(v.Static), v.Static == nil)
 	for i1 := range v.Static {
 		b = v.Static[i1].AppendCanon(b)
@@ -134,6 +135,7 @@ func (v *Broker) ReadCanon(r *canon.Reader) {
 	v.MetadataRetentionBytes = r.Int(64)
 	v.MetadataRetention = kafka.Millis(r.Int(64))
 	v.MetadataCleanInterval = kafka.Millis(r.Int(64))
+	v.DescribedPartitionsMax = int32(r.Int(32))
 	v.Static = nil
 	if n1 := r.Len(); n1 >= 0 {
 		v.Static = make([]Override, n1)
@@ -219,6 +221,8 @@ func (v *Broker) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.MetadataRetention), 10)
 	b = append(b, " MetadataCleanInterval:"...)
 	b = strconv.AppendInt(b, int64(v.MetadataCleanInterval), 10)
+	b = append(b, " DescribedPartitionsMax:"...)
+	b = strconv.AppendInt(b, int64(v.DescribedPartitionsMax), 10)
 	b = append(b, " Static:"...)
 	if v.Static == nil {
 		b = append(b, "nil"...)

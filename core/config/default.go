@@ -69,6 +69,7 @@ func DefaultBroker() Broker {
 		RetentionCheckInterval:   300000,
 		InitialTaskDelay:         30000,
 		RecoveryThreads:          2,
+		DescribedPartitionsMax:   2000,
 		MetadataSegmentBytes:     1 << 30,
 		SnapshotBytes:            20 << 20,
 		SnapshotInterval:         60 * 60 * 1000,

@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"fmt"
 	"slices"
 
 	"momus/core/image"
@@ -50,6 +51,24 @@ func (m *Controller) registerBroker(now kafka.Now, r *msg.RegisterBroker) decisi
 	}
 }
 
+// unregisterBroker takes a broker out of the cluster (KIP-631); its partitions lose it first. One that runs
+// registers again when its next heartbeat is refused, where Kafka's stays out until it is started anew.
+func (m *Controller) unregisterBroker(r *msg.UnregisterBroker) decision {
+	b := m.img.Broker(r.Broker)
+	if b == nil {
+		return decision{reply: &msg.UnregisteredBroker{
+			Op: r.Op, Err: kafka.ErrBrokerIDNotRegistered, ErrText: fmt.Sprintf("Broker ID %d is not currently registered", r.Broker),
+		}}
+	}
+	c := noChange()
+	c.leaves = b.ID
+	return decision{
+		records: append(m.partitionChanges(c), &record.UnregisterBrokerRecord{BrokerID: b.ID, BrokerEpoch: b.Epoch}),
+		reply:   &msg.UnregisteredBroker{Op: r.Op},
+		broker:  b.ID, unregisters: true,
+	}
+}
+
 // dirsAreGood wants at least one directory, none reserved, none twice, none of another broker.
 func (m *Controller) dirsAreGood(r *msg.RegisterBroker) bool {
 	for i, d := range r.LogDirs {
@@ -67,7 +86,7 @@ func (m *Controller) dirsAreGood(r *msg.RegisterBroker) bool {
 }
 
 func supportsMetadataVersion(features []record.BrokerFeature) bool {
-	return slices.ContainsFunc(features, func(f record.BrokerFeature) bool { return f.Name == metadataVersion })
+	return slices.ContainsFunc(features, func(f record.BrokerFeature) bool { return f.Name == record.MetadataVersion })
 }
 
 // unserved are features, with their greatest level in Kafka 4.3, whose levels a cluster that was

@@ -27,6 +27,7 @@ func (v *Controller) AppendCanon(b []byte) []byte {
 		b = msg.AppendControllerReply(b, v.decided.reply)
 		b = canon.AppendInt(b, int64(v.decided.broker))
 		b = canon.AppendBool(b, v.decided.registers)
+		b = canon.AppendBool(b, v.decided.unregisters)
 		b = canon.AppendBool(b, v.decided.shutsDown)
 	}
 	b = canon.AppendLen(b, len(v.parked), v.parked == nil)
@@ -67,6 +68,7 @@ func (v *Controller) ReadCanon(r *canon.Reader) {
 		v.decided.reply = msg.ReadControllerReply(r)
 		v.decided.broker = kafka.NodeID(r.Int(32))
 		v.decided.registers = r.Bool()
+		v.decided.unregisters = r.Bool()
 		v.decided.shutsDown = r.Bool()
 	}
 	v.parked = nil
@@ -130,6 +132,8 @@ func (v *Controller) AppendText(b []byte) []byte {
 		b = strconv.AppendInt(b, int64(v.decided.broker), 10)
 		b = append(b, " registers:"...)
 		b = strconv.AppendBool(b, v.decided.registers)
+		b = append(b, " unregisters:"...)
+		b = strconv.AppendBool(b, v.decided.unregisters)
 		b = append(b, " shutsDown:"...)
 		b = strconv.AppendBool(b, v.decided.shutsDown)
 		b = append(b, '}')

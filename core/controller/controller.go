@@ -50,10 +50,11 @@ type Controller struct {
 type decision struct {
 	records []record.Metadata
 	reply   msg.ControllerReply
-	// broker is whom the decision is about, if it registers one or begins its controlled shutdown.
-	broker    kafka.NodeID
-	registers bool
-	shutsDown bool
+	// broker is whom the decision is about, if it registers or unregisters one or begins its controlled shutdown.
+	broker      kafka.NodeID
+	registers   bool
+	unregisters bool
+	shutsDown   bool
 }
 
 // parked is a reply that may be given once offset is committed.
@@ -70,11 +71,8 @@ func New(cfg config.Broker, clusterID string, seed [32]byte) *Controller {
 	}
 }
 
-// The metadata version of a new cluster, 4.3-IV0, and the name of its feature.
-const (
-	metadataVersion      = "metadata.version"
-	metadataVersionLevel = 30
-)
+// metadataVersionLevel is the metadata version of a new cluster, 4.3-IV0.
+const metadataVersionLevel = 30
 
 // BecomeActive makes this the active controller. img is the controller's own from now on; it must
 // stand at the end of the log. An empty cluster is given its first records.
@@ -89,7 +87,7 @@ func (m *Controller) BecomeActive(now kafka.Now, img image.Image, epoch kafka.Le
 	m.beginSessions(now)
 	if len(m.img.Features) == 0 {
 		m.decide(decision{records: []record.Metadata{
-			&record.FeatureLevelRecord{Name: metadataVersion, FeatureLevel: metadataVersionLevel},
+			&record.FeatureLevelRecord{Name: record.MetadataVersion, FeatureLevel: metadataVersionLevel},
 		}})
 	}
 }

@@ -120,7 +120,7 @@ func (w *model) step() {
 		epoch = b.Epoch
 	}
 	name := func() string { return rapid.SampledFrom([]string{"a", "b", "a.b", "a_b", "!"}).Draw(t, "name") }
-	switch rapid.IntRange(0, 13).Draw(t, "step") {
+	switch rapid.IntRange(0, 15).Draw(t, "step") {
 	case 0:
 		r := registration(node, byte(rapid.IntRange(1, 2).Draw(t, "incarnation")))
 		r.Op = w.op()
@@ -150,6 +150,25 @@ func (w *model) step() {
 			r.Topics = append(r.Topics, msg.TopicRef{ID: topic.ID})
 		}
 		w.ask(r)
+	case 14:
+		r := &msg.AlterPartitionReassignments{Op: w.op(), FactorMayChange: rapid.Bool().Draw(t, "factor")}
+		for range rapid.IntRange(1, 2).Draw(t, "moves") {
+			r.Topics = append(r.Topics, msg.TopicReassignments{Name: name(), Partitions: []msg.Reassignment{{
+				Partition: kafka.PartitionID(rapid.IntRange(0, 2).Draw(t, "partition")), Cancel: rapid.IntRange(0, 2).Draw(t, "cancel") == 2,
+				Replicas: rapid.SampledFrom([][]kafka.NodeID{{0}, {1}, {0, 1}, {1, 0}, {2, 1, 0}, {1, 2}}).Draw(t, "replicas"),
+			}}})
+		}
+		w.ask(r)
+	case 15:
+		switch rapid.IntRange(0, 3).Draw(t, "cluster") {
+		case 0:
+			w.ask(&msg.UnregisterBroker{Op: w.op(), Broker: node})
+		case 1:
+			w.ask(&msg.UpdateFeatures{Op: w.op(), Updates: []msg.FeatureUpdate{
+				{Name: record.MetadataVersion, Level: record.FeatureLevel(rapid.IntRange(29, 31).Draw(t, "level")), Type: msg.Upgrade}}})
+		default:
+			w.ask(&msg.ElectLeaders{Op: w.op(), Unclean: rapid.Bool().Draw(t, "unclean"), All: true})
+		}
 	case 13:
 		w.ask(&msg.CreatePartitions{Op: w.op(), ValidateOnly: rapid.IntRange(0, 3).Draw(t, "judged") == 3, Topics: []msg.GrowTopic{
 			{Name: name(), Count: rapid.Int32Range(-1, 6).Draw(t, "count")},

@@ -20,6 +20,14 @@ func (m *Controller) Request(now kafka.Now, req msg.ControllerRequest) {
 		m.decide(m.deleteTopics(r))
 	case *msg.CreatePartitions:
 		m.decide(m.createPartitions(r))
+	case *msg.ElectLeaders:
+		m.decide(m.electLeaders(r))
+	case *msg.AlterPartitionReassignments:
+		m.decide(m.alterReassignments(r))
+	case *msg.UpdateFeatures:
+		m.decide(m.updateFeatures(r))
+	case *msg.UnregisterBroker:
+		m.decide(m.unregisterBroker(r))
 	case *msg.AlterConfigs:
 		m.decide(m.alterConfigs(r))
 	case *msg.AllocateProducerIDs:
@@ -66,6 +74,9 @@ func (m *Controller) Appended(now kafka.Now, base kafka.Offset, n int) {
 	m.delta.Reset()
 	if d.registers {
 		m.touch(now, d.broker)
+	}
+	if d.unregisters {
+		m.endSession(d.broker)
 	}
 	if d.shutsDown {
 		m.touch(now, d.broker).shutdown = m.img.Offset

@@ -13,6 +13,9 @@
 //	directories.go   in which directory a replica is
 //	create.go        CreateTopics, and what is wrong with a topic to create
 //	partitions.go    CreatePartitions
+//	reassign.go      AlterPartitionReassignments
+//	elect.go         ElectLeaders
+//	features.go      UpdateFeatures
 //	placement.go     replicas and directories for new partitions
 //	delete.go        DeleteTopics
 //	producers.go     blocks of producer ids

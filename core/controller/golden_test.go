@@ -95,6 +95,14 @@ func (b *bench) do(c goldentest.Command) string {
 		b.m.Request(b.now, b.createRequest(c))
 	case "grow":
 		b.m.Request(b.now, b.growRequest(c))
+	case "elect-leaders":
+		b.m.Request(b.now, b.electRequest(c))
+	case "reassign":
+		b.m.Request(b.now, b.reassignRequest(c))
+	case "update":
+		b.m.Request(b.now, b.updateRequest(c))
+	case "unregister":
+		b.m.Request(b.now, &msg.UnregisterBroker{Op: 4, Broker: node})
 	case "delete":
 		b.m.Request(b.now, b.deleteRequest(c))
 	case "alter":

@@ -38,6 +38,14 @@ func notController(req msg.ControllerRequest) msg.ControllerReply {
 			reply.Topics = append(reply.Topics, msg.TopicResult{Name: r.Topics[i].Name, Err: code, ErrText: notControllerText})
 		}
 		return reply
+	case *msg.ElectLeaders:
+		return &msg.ElectedLeaders{Op: r.Op, Err: code, ErrText: notControllerText}
+	case *msg.AlterPartitionReassignments:
+		return &msg.AlteredReassignments{Op: r.Op, Err: code, ErrText: notControllerText}
+	case *msg.UpdateFeatures:
+		return &msg.UpdatedFeatures{Op: r.Op, Err: code, ErrText: notControllerText}
+	case *msg.UnregisterBroker:
+		return &msg.UnregisteredBroker{Op: r.Op, Err: code, ErrText: notControllerText}
 	case *msg.AllocateProducerIDs:
 		return &msg.AllocatedProducerIDs{Op: r.Op, Err: code, First: kafka.NoProducerID}
 	case *msg.RegisterBroker:
@@ -79,6 +87,14 @@ func refused(reply msg.ControllerReply) msg.ControllerReply {
 				t.Err, t.ErrText = code, notControllerText
 			}
 		}
+	case *msg.ElectedLeaders:
+		return &msg.ElectedLeaders{Op: r.Op, Err: code, ErrText: notControllerText}
+	case *msg.AlteredReassignments:
+		return &msg.AlteredReassignments{Op: r.Op, Err: code, ErrText: notControllerText}
+	case *msg.UpdatedFeatures:
+		return &msg.UpdatedFeatures{Op: r.Op, Err: code, ErrText: notControllerText}
+	case *msg.UnregisteredBroker:
+		return &msg.UnregisteredBroker{Op: r.Op, Err: code, ErrText: notControllerText}
 	case *msg.AllocatedProducerIDs:
 		return &msg.AllocatedProducerIDs{Op: r.Op, Err: code, First: kafka.NoProducerID}
 	case *msg.RegisteredBroker:

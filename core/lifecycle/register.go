@@ -31,15 +31,6 @@ func previousEpoch(dirs []port.DirFacts) kafka.BrokerEpoch {
 	return common
 }
 
-// supportedFeatures are the levels that this program can work at (kafka-apis); kraft.version and
-// metadata.version alone, until what the others stand for is built.
-func supportedFeatures() []record.BrokerFeature {
-	return []record.BrokerFeature{
-		{Name: "metadata.version", MinSupportedVersion: 7, MaxSupportedVersion: 30},
-		{Name: "kraft.version", MinSupportedVersion: 0, MaxSupportedVersion: 1},
-	}
-}
-
 // register asks for the registration. Before any controller is active the answer is an error, and
 // the role of the quorum brings the next try.
 func (m *Lifecycle) register(now kafka.Now) {
@@ -49,7 +40,7 @@ func (m *Lifecycle) register(now kafka.Now) {
 	m.asked = true
 	m.Out.Requests = append(m.Out.Requests, &msg.RegisterBroker{
 		Op: msg.OpLifecycle, Broker: m.id, ClusterID: m.clusterID, Incarnation: m.incarnation,
-		Listeners: m.listeners, Features: supportedFeatures(), Rack: m.rack, LogDirs: m.onlineDirs(), PreviousEpoch: m.previous,
+		Listeners: m.listeners, Features: record.SupportedFeatures(), Rack: m.rack, LogDirs: m.onlineDirs(), PreviousEpoch: m.previous,
 	})
 }
 

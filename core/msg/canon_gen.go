@@ -12,6 +12,171 @@ import (
 )
 
 // AppendCanon appends v in canonical form.
+func (v *FeatureUpdate) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Name)
+	b = canon.AppendInt(b, int64(v.Level))
+	b = canon.AppendInt(b, int64(v.Type))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *FeatureUpdate) ReadCanon(r *canon.Reader) {
+	v.Name = r.Str()
+	v.Level = record.FeatureLevel(r.Int(16))
+	v.Type = UpgradeType(r.Int(8))
+}
+
+// AppendText appends v for a human reader.
+func (v *FeatureUpdate) AppendText(b []byte) []byte {
+	b = append(b, "FeatureUpdate"...)
+	b = append(b, '{')
+	b = append(b, "Name:"...)
+	b = canon.AppendQuoted(b, v.Name)
+	b = append(b, " Level:"...)
+	b = strconv.AppendInt(b, int64(v.Level), 10)
+	b = append(b, " Type:"...)
+	b = strconv.AppendInt(b, int64(v.Type), 10)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *UpdateFeatures) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendLen(b, len(v.Updates), v.Updates == nil)
+	for i1 := range v.Updates {
+		b = v.Updates[i1].AppendCanon(b)
+	}
+	b = canon.AppendBool(b, v.ValidateOnly)
+	b = canon.AppendInt(b, int64(v.KRaftVersion))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *UpdateFeatures) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Updates = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Updates = make([]FeatureUpdate, n1)
+		for i2 := range v.Updates {
+			v.Updates[i2].ReadCanon(r)
+		}
+	}
+	v.ValidateOnly = r.Bool()
+	v.KRaftVersion = record.FeatureLevel(r.Int(16))
+}
+
+// AppendText appends v for a human reader.
+func (v *UpdateFeatures) AppendText(b []byte) []byte {
+	b = append(b, "UpdateFeatures"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Updates:"...)
+	if v.Updates == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Updates {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Updates[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " ValidateOnly:"...)
+	b = strconv.AppendBool(b, v.ValidateOnly)
+	b = append(b, " KRaftVersion:"...)
+	b = strconv.AppendInt(b, int64(v.KRaftVersion), 10)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *UpdatedFeatures) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendInt(b, int64(v.Err))
+	b = canon.AppendString(b, v.ErrText)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *UpdatedFeatures) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Err = kafka.ErrorCode(r.Int(16))
+	v.ErrText = r.Str()
+}
+
+// AppendText appends v for a human reader.
+func (v *UpdatedFeatures) AppendText(b []byte) []byte {
+	b = append(b, "UpdatedFeatures"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Err:"...)
+	b = append(b, v.Err.String()...)
+	b = append(b, " ErrText:"...)
+	b = canon.AppendQuoted(b, v.ErrText)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *UnregisterBroker) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendInt(b, int64(v.Broker))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *UnregisterBroker) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Broker = kafka.NodeID(r.Int(32))
+}
+
+// AppendText appends v for a human reader.
+func (v *UnregisterBroker) AppendText(b []byte) []byte {
+	b = append(b, "UnregisterBroker"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Broker:"...)
+	b = strconv.AppendInt(b, int64(v.Broker), 10)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *UnregisteredBroker) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendInt(b, int64(v.Err))
+	b = canon.AppendString(b, v.ErrText)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *UnregisteredBroker) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Err = kafka.ErrorCode(r.Int(16))
+	v.ErrText = r.Str()
+}
+
+// AppendText appends v for a human reader.
+func (v *UnregisteredBroker) AppendText(b []byte) []byte {
+	b = append(b, "UnregisteredBroker"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Err:"...)
+	b = append(b, v.Err.String()...)
+	b = append(b, " ErrText:"...)
+	b = canon.AppendQuoted(b, v.ErrText)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
 func (v *ConfigChange) AppendCanon(b []byte) []byte {
 	b = canon.AppendString(b, v.Name)
 	b = canon.AppendInt(b, int64(v.Op))
@@ -1321,6 +1486,427 @@ func (v *CreatedPartitions) AppendText(b []byte) []byte {
 }
 
 // AppendCanon appends v in canonical form.
+func (v *PartitionResult) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Partition))
+	b = canon.AppendInt(b, int64(v.Err))
+	b = canon.AppendString(b, v.ErrText)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *PartitionResult) ReadCanon(r *canon.Reader) {
+	v.Partition = kafka.PartitionID(r.Int(32))
+	v.Err = kafka.ErrorCode(r.Int(16))
+	v.ErrText = r.Str()
+}
+
+// AppendText appends v for a human reader.
+func (v *PartitionResult) AppendText(b []byte) []byte {
+	b = append(b, "PartitionResult"...)
+	b = append(b, '{')
+	b = append(b, "Partition:"...)
+	b = strconv.AppendInt(b, int64(v.Partition), 10)
+	b = append(b, " Err:"...)
+	b = append(b, v.Err.String()...)
+	b = append(b, " ErrText:"...)
+	b = canon.AppendQuoted(b, v.ErrText)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *TopicPartitionResults) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Name)
+	b = canon.AppendLen(b, len(v.Partitions), v.Partitions == nil)
+	for i1 := range v.Partitions {
+		b = v.Partitions[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *TopicPartitionResults) ReadCanon(r *canon.Reader) {
+	v.Name = r.Str()
+	v.Partitions = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Partitions = make([]PartitionResult, n1)
+		for i2 := range v.Partitions {
+			v.Partitions[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *TopicPartitionResults) AppendText(b []byte) []byte {
+	b = append(b, "TopicPartitionResults"...)
+	b = append(b, '{')
+	b = append(b, "Name:"...)
+	b = canon.AppendQuoted(b, v.Name)
+	b = append(b, " Partitions:"...)
+	if v.Partitions == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Partitions {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Partitions[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *TopicPartitions) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Name)
+	b = canon.AppendLen(b, len(v.Partitions), v.Partitions == nil)
+	for i1 := range v.Partitions {
+		b = canon.AppendInt(b, int64(v.Partitions[i1]))
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *TopicPartitions) ReadCanon(r *canon.Reader) {
+	v.Name = r.Str()
+	v.Partitions = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Partitions = make([]kafka.PartitionID, n1)
+		for i2 := range v.Partitions {
+			v.Partitions[i2] = kafka.PartitionID(r.Int(32))
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *TopicPartitions) AppendText(b []byte) []byte {
+	b = append(b, "TopicPartitions"...)
+	b = append(b, '{')
+	b = append(b, "Name:"...)
+	b = canon.AppendQuoted(b, v.Name)
+	b = append(b, " Partitions:"...)
+	if v.Partitions == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Partitions {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = strconv.AppendInt(b, int64(v.Partitions[i1]), 10)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *ElectLeaders) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendBool(b, v.Unclean)
+	b = canon.AppendBool(b, v.All)
+	b = canon.AppendLen(b, len(v.Topics), v.Topics == nil)
+	for i1 := range v.Topics {
+		b = v.Topics[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *ElectLeaders) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Unclean = r.Bool()
+	v.All = r.Bool()
+	v.Topics = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Topics = make([]TopicPartitions, n1)
+		for i2 := range v.Topics {
+			v.Topics[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *ElectLeaders) AppendText(b []byte) []byte {
+	b = append(b, "ElectLeaders"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Unclean:"...)
+	b = strconv.AppendBool(b, v.Unclean)
+	b = append(b, " All:"...)
+	b = strconv.AppendBool(b, v.All)
+	b = append(b, " Topics:"...)
+	if v.Topics == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Topics {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Topics[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *ElectedLeaders) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendInt(b, int64(v.Err))
+	b = canon.AppendString(b, v.ErrText)
+	b = canon.AppendLen(b, len(v.Topics), v.Topics == nil)
+	for i1 := range v.Topics {
+		b = v.Topics[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *ElectedLeaders) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Err = kafka.ErrorCode(r.Int(16))
+	v.ErrText = r.Str()
+	v.Topics = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Topics = make([]TopicPartitionResults, n1)
+		for i2 := range v.Topics {
+			v.Topics[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *ElectedLeaders) AppendText(b []byte) []byte {
+	b = append(b, "ElectedLeaders"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Err:"...)
+	b = append(b, v.Err.String()...)
+	b = append(b, " ErrText:"...)
+	b = canon.AppendQuoted(b, v.ErrText)
+	b = append(b, " Topics:"...)
+	if v.Topics == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Topics {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Topics[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *Reassignment) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Partition))
+	b = canon.AppendBool(b, v.Cancel)
+	b = canon.AppendLen(b, len(v.Replicas), v.Replicas == nil)
+	for i1 := range v.Replicas {
+		b = canon.AppendInt(b, int64(v.Replicas[i1]))
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *Reassignment) ReadCanon(r *canon.Reader) {
+	v.Partition = kafka.PartitionID(r.Int(32))
+	v.Cancel = r.Bool()
+	v.Replicas = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Replicas = make([]kafka.NodeID, n1)
+		for i2 := range v.Replicas {
+			v.Replicas[i2] = kafka.NodeID(r.Int(32))
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *Reassignment) AppendText(b []byte) []byte {
+	b = append(b, "Reassignment"...)
+	b = append(b, '{')
+	b = append(b, "Partition:"...)
+	b = strconv.AppendInt(b, int64(v.Partition), 10)
+	b = append(b, " Cancel:"...)
+	b = strconv.AppendBool(b, v.Cancel)
+	b = append(b, " Replicas:"...)
+	if v.Replicas == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Replicas {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = strconv.AppendInt(b, int64(v.Replicas[i1]), 10)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *TopicReassignments) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Name)
+	b = canon.AppendLen(b, len(v.Partitions), v.Partitions == nil)
+	for i1 := range v.Partitions {
+		b = v.Partitions[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *TopicReassignments) ReadCanon(r *canon.Reader) {
+	v.Name = r.Str()
+	v.Partitions = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Partitions = make([]Reassignment, n1)
+		for i2 := range v.Partitions {
+			v.Partitions[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *TopicReassignments) AppendText(b []byte) []byte {
+	b = append(b, "TopicReassignments"...)
+	b = append(b, '{')
+	b = append(b, "Name:"...)
+	b = canon.AppendQuoted(b, v.Name)
+	b = append(b, " Partitions:"...)
+	if v.Partitions == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Partitions {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Partitions[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *AlterPartitionReassignments) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendBool(b, v.FactorMayChange)
+	b = canon.AppendLen(b, len(v.Topics), v.Topics == nil)
+	for i1 := range v.Topics {
+		b = v.Topics[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *AlterPartitionReassignments) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.FactorMayChange = r.Bool()
+	v.Topics = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Topics = make([]TopicReassignments, n1)
+		for i2 := range v.Topics {
+			v.Topics[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *AlterPartitionReassignments) AppendText(b []byte) []byte {
+	b = append(b, "AlterPartitionReassignments"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " FactorMayChange:"...)
+	b = strconv.AppendBool(b, v.FactorMayChange)
+	b = append(b, " Topics:"...)
+	if v.Topics == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Topics {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Topics[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *AlteredReassignments) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendInt(b, int64(v.Err))
+	b = canon.AppendString(b, v.ErrText)
+	b = canon.AppendLen(b, len(v.Topics), v.Topics == nil)
+	for i1 := range v.Topics {
+		b = v.Topics[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *AlteredReassignments) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Err = kafka.ErrorCode(r.Int(16))
+	v.ErrText = r.Str()
+	v.Topics = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Topics = make([]TopicPartitionResults, n1)
+		for i2 := range v.Topics {
+			v.Topics[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *AlteredReassignments) AppendText(b []byte) []byte {
+	b = append(b, "AlteredReassignments"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Err:"...)
+	b = append(b, v.Err.String()...)
+	b = append(b, " ErrText:"...)
+	b = canon.AppendQuoted(b, v.ErrText)
+	b = append(b, " Topics:"...)
+	if v.Topics == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Topics {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Topics[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
 func (v *Published) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, v.Version)
 	b = canon.AppendBool(b, v.Ready)
@@ -1802,14 +2388,18 @@ func (v *LogSize) AppendText(b []byte) []byte {
 	return b
 }
 
-func (*CreateTopics) isControllerRequest()         {}
-func (*DeleteTopics) isControllerRequest()         {}
-func (*AllocateProducerIDs) isControllerRequest()  {}
-func (*RegisterBroker) isControllerRequest()       {}
-func (*BrokerHeartbeat) isControllerRequest()      {}
-func (*AssignReplicasToDirs) isControllerRequest() {}
-func (*AlterConfigs) isControllerRequest()         {}
-func (*CreatePartitions) isControllerRequest()     {}
+func (*CreateTopics) isControllerRequest()                {}
+func (*DeleteTopics) isControllerRequest()                {}
+func (*AllocateProducerIDs) isControllerRequest()         {}
+func (*RegisterBroker) isControllerRequest()              {}
+func (*BrokerHeartbeat) isControllerRequest()             {}
+func (*AssignReplicasToDirs) isControllerRequest()        {}
+func (*AlterConfigs) isControllerRequest()                {}
+func (*CreatePartitions) isControllerRequest()            {}
+func (*ElectLeaders) isControllerRequest()                {}
+func (*AlterPartitionReassignments) isControllerRequest() {}
+func (*UpdateFeatures) isControllerRequest()              {}
+func (*UnregisterBroker) isControllerRequest()            {}
 
 // ControllerRequestMembers lists a zero value of every member of ControllerRequest, by number.
 func ControllerRequestMembers() []ControllerRequest {
@@ -1822,6 +2412,10 @@ func ControllerRequestMembers() []ControllerRequest {
 		&AssignReplicasToDirs{},
 		&AlterConfigs{},
 		&CreatePartitions{},
+		&ElectLeaders{},
+		&AlterPartitionReassignments{},
+		&UpdateFeatures{},
+		&UnregisterBroker{},
 	}
 }
 
@@ -1846,6 +2440,14 @@ func AppendControllerRequest(b []byte, v ControllerRequest) []byte {
 		return v.AppendCanon(canon.AppendUint(b, 20))
 	case *CreatePartitions:
 		return v.AppendCanon(canon.AppendUint(b, 30))
+	case *ElectLeaders:
+		return v.AppendCanon(canon.AppendUint(b, 31))
+	case *AlterPartitionReassignments:
+		return v.AppendCanon(canon.AppendUint(b, 32))
+	case *UpdateFeatures:
+		return v.AppendCanon(canon.AppendUint(b, 33))
+	case *UnregisterBroker:
+		return v.AppendCanon(canon.AppendUint(b, 34))
 	}
 	panic("BUG: ControllerRequest is not a member of its union")
 }
@@ -1886,6 +2488,22 @@ func ReadControllerRequest(r *canon.Reader) ControllerRequest {
 		v := new(CreatePartitions)
 		v.ReadCanon(r)
 		return v
+	case 31:
+		v := new(ElectLeaders)
+		v.ReadCanon(r)
+		return v
+	case 32:
+		v := new(AlterPartitionReassignments)
+		v.ReadCanon(r)
+		return v
+	case 33:
+		v := new(UpdateFeatures)
+		v.ReadCanon(r)
+		return v
+	case 34:
+		v := new(UnregisterBroker)
+		v.ReadCanon(r)
+		return v
 	default:
 		r.Fail(canon.ErrTag)
 	}
@@ -1913,6 +2531,14 @@ func AppendControllerRequestText(b []byte, v ControllerRequest) []byte {
 		return v.AppendText(b)
 	case *CreatePartitions:
 		return v.AppendText(b)
+	case *ElectLeaders:
+		return v.AppendText(b)
+	case *AlterPartitionReassignments:
+		return v.AppendText(b)
+	case *UpdateFeatures:
+		return v.AppendText(b)
+	case *UnregisterBroker:
+		return v.AppendText(b)
 	}
 	panic("BUG: ControllerRequest is not a member of its union")
 }
@@ -1925,6 +2551,10 @@ func (*HeartbeatAnswer) isControllerReply()      {}
 func (*AssignedReplicas) isControllerReply()     {}
 func (*AlteredConfigs) isControllerReply()       {}
 func (*CreatedPartitions) isControllerReply()    {}
+func (*ElectedLeaders) isControllerReply()       {}
+func (*AlteredReassignments) isControllerReply() {}
+func (*UpdatedFeatures) isControllerReply()      {}
+func (*UnregisteredBroker) isControllerReply()   {}
 
 // ControllerReplyMembers lists a zero value of every member of ControllerReply, by number.
 func ControllerReplyMembers() []ControllerReply {
@@ -1937,6 +2567,10 @@ func ControllerReplyMembers() []ControllerReply {
 		&AssignedReplicas{},
 		&AlteredConfigs{},
 		&CreatedPartitions{},
+		&ElectedLeaders{},
+		&AlteredReassignments{},
+		&UpdatedFeatures{},
+		&UnregisteredBroker{},
 	}
 }
 
@@ -1961,6 +2595,14 @@ func AppendControllerReply(b []byte, v ControllerReply) []byte {
 		return v.AppendCanon(canon.AppendUint(b, 20))
 	case *CreatedPartitions:
 		return v.AppendCanon(canon.AppendUint(b, 30))
+	case *ElectedLeaders:
+		return v.AppendCanon(canon.AppendUint(b, 31))
+	case *AlteredReassignments:
+		return v.AppendCanon(canon.AppendUint(b, 32))
+	case *UpdatedFeatures:
+		return v.AppendCanon(canon.AppendUint(b, 33))
+	case *UnregisteredBroker:
+		return v.AppendCanon(canon.AppendUint(b, 34))
 	}
 	panic("BUG: ControllerReply is not a member of its union")
 }
@@ -2001,6 +2643,22 @@ func ReadControllerReply(r *canon.Reader) ControllerReply {
 		v := new(CreatedPartitions)
 		v.ReadCanon(r)
 		return v
+	case 31:
+		v := new(ElectedLeaders)
+		v.ReadCanon(r)
+		return v
+	case 32:
+		v := new(AlteredReassignments)
+		v.ReadCanon(r)
+		return v
+	case 33:
+		v := new(UpdatedFeatures)
+		v.ReadCanon(r)
+		return v
+	case 34:
+		v := new(UnregisteredBroker)
+		v.ReadCanon(r)
+		return v
 	default:
 		r.Fail(canon.ErrTag)
 	}
@@ -2027,6 +2685,14 @@ func AppendControllerReplyText(b []byte, v ControllerReply) []byte {
 	case *AlteredConfigs:
 		return v.AppendText(b)
 	case *CreatedPartitions:
+		return v.AppendText(b)
+	case *ElectedLeaders:
+		return v.AppendText(b)
+	case *AlteredReassignments:
+		return v.AppendText(b)
+	case *UpdatedFeatures:
+		return v.AppendText(b)
+	case *UnregisteredBroker:
 		return v.AppendText(b)
 	}
 	panic("BUG: ControllerReply is not a member of its union")

@@ -4,6 +4,7 @@
 //	replica.go     Produce and its answer; what may be asked of a replica during a call
 //	controller.go  requests to the controller and their answers
 //	partitions.go  requests to the controller that are about partitions
+//	cluster.go     requests to the controller that are about features and brokers
 //	raft.go        what is committed, and who leads the quorum
 //	published.go   the configuration that connections validate against
 //

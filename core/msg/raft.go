@@ -21,6 +21,32 @@ type Committed struct {
 	Records []record.Metadata
 }
 
+// Quorum is the read side of this node's part in the metadata quorum.
+type Quorum interface {
+	// QuorumState is how the quorum stands, as far as this node knows it.
+	QuorumState() QuorumState
+}
+
+// QuorumState is how the metadata quorum stands.
+type QuorumState struct {
+	// Leads says that this node leads: only then it knows the rest.
+	Leads bool
+	Epoch kafka.LeaderEpoch
+	// HighWatermark is the exclusive end of what is committed, or kafka.NoOffset before anything is.
+	HighWatermark kafka.Offset
+	Voters        []QuorumVoter
+	// KRaftVersion is the level of kraft.version: 0 where voters are named by configuration alone.
+	KRaftVersion record.FeatureLevel
+}
+
+// QuorumVoter is a voter, and the exclusive end of what it is known to hold.
+type QuorumVoter struct {
+	ID kafka.NodeID
+	// Dir is the directory of its metadata log; zero where voters are named by configuration alone.
+	Dir kafka.DirID
+	End kafka.Offset
+}
+
 // Loaded is a part of a snapshot of the metadata log, which stands for all that the log said below
 // End. The parts of one come in order. Some may be of a snapshot that turns out to be damaged: then
 // another First follows.

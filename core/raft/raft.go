@@ -297,6 +297,25 @@ func (m *Raft) Deadline(now kafka.Now) {
 	}
 }
 
+// QuorumState implements msg.Quorum.
+func (m *Raft) QuorumState() msg.QuorumState {
+	if m.role != Leader {
+		return msg.QuorumState{HighWatermark: kafka.NoOffset}
+	}
+	s := msg.QuorumState{Leads: true, Epoch: m.epoch, HighWatermark: m.highWatermark, KRaftVersion: m.kraftVersion}
+	if s.HighWatermark == 0 {
+		s.HighWatermark = kafka.NoOffset
+	}
+	for _, v := range m.voters {
+		voter := msg.QuorumVoter{ID: v.id, End: v.end}
+		if v.id == m.cfg.NodeID && m.kraftVersion > 0 {
+			voter.Dir = m.dir
+		}
+		s.Voters = append(s.Voters, voter)
+	}
+	return s
+}
+
 // Epoch is the quorum's epoch as this node knows it.
 func (m *Raft) Epoch() kafka.LeaderEpoch { return m.epoch }
 

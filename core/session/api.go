@@ -39,6 +39,28 @@ func handler(key kafka.APIKey) *api {
 		return &initProducerIDAPI
 	case wire.KeyOffsetForLeaderEpoch:
 		return &offsetForLeaderEpochAPI
+	case wire.KeyDescribeACLs:
+		return &describeACLsAPI
+	case wire.KeyCreateACLs:
+		return &createACLsAPI
+	case wire.KeyDeleteACLs:
+		return &deleteACLsAPI
+	case wire.KeyElectLeaders:
+		return &electLeadersAPI
+	case wire.KeyAlterPartitionReassignments:
+		return &alterReassignmentsAPI
+	case wire.KeyListPartitionReassignments:
+		return &listReassignmentsAPI
+	case wire.KeyUpdateFeatures:
+		return &updateFeaturesAPI
+	case wire.KeyUnregisterBroker:
+		return &unregisterBrokerAPI
+	case wire.KeyDescribeQuorum:
+		return &describeQuorumAPI
+	case wire.KeyDescribeCluster:
+		return &describeClusterAPI
+	case wire.KeyDescribeTopicPartitions:
+		return &describeTopicPartitionsAPI
 	case wire.KeyDescribeConfigs:
 		return &describeConfigsAPI
 	case wire.KeyDescribeProducers:

@@ -1,8 +1,11 @@
 package session
 
 import (
+	"slices"
+
 	"momus/core/image"
 	"momus/core/kafka"
+	"momus/core/record"
 	"momus/core/wire"
 
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -18,15 +21,6 @@ import (
 // Produce is advertised from v0 on though v3 is the first that is served: librdkafka's compressed
 // produce fails otherwise (KAFKA-18659). wire.API.AdvertisedMin says so.
 var apiVersionsAPI = api{key: wire.KeyAPIVersions, min: 0, max: 4, start: (*Session).startAPIVersions}
-
-// supported are the features that this program knows, by name, with their ranges of levels.
-var supported = []struct {
-	name     string
-	min, max int16
-}{
-	{"kraft.version", 0, 1},
-	{"metadata.version", 7, 30},
-}
 
 func (s *Session) startAPIVersions(_ kafka.Now, c *conn, req *wire.Request, v View) bool {
 	c.begin()
@@ -87,10 +81,10 @@ func advertised(a *wire.API) kmsg.ApiVersionsResponseApiKey {
 }
 
 func tellFeatures(r *kmsg.ApiVersionsResponse, zeroMinimum bool, v View) {
-	for _, f := range supported {
-		if f.min > 0 || zeroMinimum {
+	for _, f := range record.SupportedFeatures() {
+		if f.MinSupportedVersion > 0 || zeroMinimum {
 			r.SupportedFeatures = append(r.SupportedFeatures, kmsg.ApiVersionsResponseSupportedFeature{
-				Name: f.name, MinVersion: f.min, MaxVersion: f.max,
+				Name: f.Name, MinVersion: int16(f.MinSupportedVersion), MaxVersion: int16(f.MaxSupportedVersion),
 			})
 		}
 	}
@@ -108,10 +102,7 @@ func tellFeatures(r *kmsg.ApiVersionsResponse, zeroMinimum bool, v View) {
 // worksAt tells whether this program works at a level, which one that a Kafka finalised may not be.
 // A client takes a finalised level for a promise, and would count on it.
 func worksAt(f image.Feature) bool {
-	for _, s := range supported {
-		if s.name == f.Name {
-			return s.min <= int16(f.Level) && int16(f.Level) <= s.max
-		}
-	}
-	return false
+	return slices.ContainsFunc(record.SupportedFeatures(), func(s record.BrokerFeature) bool {
+		return s.Name == f.Name && s.MinSupportedVersion <= f.Level && f.Level <= s.MaxSupportedVersion
+	})
 }

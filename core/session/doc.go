@@ -21,6 +21,8 @@
 //	hints.go    who leads instead, and where (KIP-951)
 //	check.go    what must be true
 //
+//	acls.go describe_cluster.go describe_quorum.go describe_topic_partitions.go elect_leaders.go reassignments.go
+//	unregister_broker.go update_features.go create_partitions.go; forward.go: those that wait for the controller
 //	api_versions.go create_topics.go delete_topics.go init_producer_id.go list_offsets.go produce.go
 //	metadata.go (the request) metadata_topic.go (one topic's answer)
 //	fetch.go (the request) fetch_read.go (looking, reading, parking) fetch_answer.go

@@ -45,6 +45,10 @@ func (s *Session) forwardTimedOut(id msg.Op, o *op) {
 		s.finish(id, o, partitionsResponse(body, func(t *kmsg.CreatePartitionsRequestTopic) msg.TopicResult {
 			return msg.TopicResult{Name: t.Topic, Err: code}
 		}))
+	case *kmsg.ElectLeadersRequest:
+		s.finish(id, o, refusedElection(body, code, ""))
+	case *kmsg.AlterPartitionAssignmentsRequest:
+		s.finish(id, o, refusedReassignments(body, code, ""))
 	default:
 		panic("BUG: a timer of a request that has none")
 	}

@@ -113,6 +113,7 @@ type bench struct {
 	reads  []port.Read
 	lastOp msg.Op
 	delta  image.Delta
+	quorum msg.QuorumState
 }
 
 func testConfig() config.Broker {
@@ -154,7 +155,10 @@ func (b *bench) topic(name string, id kafka.TopicID, leaders ...kafka.NodeID) {
 	}
 }
 
-func (b *bench) view() View { return View{Image: &b.img, Replicas: b.rep} }
+func (b *bench) view() View { return View{Image: &b.img, Replicas: b.rep, Quorum: b} }
+
+// QuorumState implements msg.Quorum.
+func (b *bench) QuorumState() msg.QuorumState { return b.quorum }
 
 // send sends a request as the connection's next one.
 func (b *bench) send(conn port.ConnID, version int16, body kmsg.Request) {
@@ -228,6 +232,16 @@ func (b *bench) take() Out {
 		case *msg.DeleteTopics:
 			b.lastOp = c.Op
 		case *msg.AlterConfigs:
+			b.lastOp = c.Op
+		case *msg.CreatePartitions:
+			b.lastOp = c.Op
+		case *msg.ElectLeaders:
+			b.lastOp = c.Op
+		case *msg.AlterPartitionReassignments:
+			b.lastOp = c.Op
+		case *msg.UpdateFeatures:
+			b.lastOp = c.Op
+		case *msg.UnregisterBroker:
 			b.lastOp = c.Op
 		}
 	}

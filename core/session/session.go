@@ -13,10 +13,11 @@ import (
 //go:generate go run momus/core/internal/gen
 
 // View is what a session method may look at during one call: the committed image and this node's
-// replicas.
+// replicas, and how the metadata quorum stands.
 type View struct {
 	Image    *image.Image
 	Replicas msg.Replicas
+	Quorum   msg.Quorum
 }
 
 // Session is the state of all connections.
@@ -161,6 +162,14 @@ func (s *Session) ControllerReply(_ kafka.Now, reply msg.ControllerReply, _ View
 		s.altered(r)
 	case *msg.CreatedPartitions:
 		s.createdPartitions(r)
+	case *msg.ElectedLeaders:
+		s.electedLeaders(r)
+	case *msg.AlteredReassignments:
+		s.alteredReassignments(r)
+	case *msg.UpdatedFeatures:
+		s.updatedFeatures(r)
+	case *msg.UnregisteredBroker:
+		s.unregisteredBroker(r)
 	default:
 		panic("BUG: an answer of the controller that no client asked for")
 	}

@@ -8,7 +8,7 @@
 // one frame, whose records stay Spans. Nothing is kept between calls but the names in a Names.
 //
 //	versions.go  the version table: what is served, in which versions, on which listeners
-//	schemas.go   the fields of those messages, as text; schema.go reads it, walk.go walks by it
+//	schemas.go, schemas_admin.go  the fields of those messages, as text; schema.go reads it, walk.go walks by it
 //	header.go    request headers; errors.go what is wrong with a frame
 //	request.go   Request, Reply, and our own bodies of Produce and Fetch
 //	decode.go    bodies, by kmsg; produce.go that of Produce, by hand

@@ -18,6 +18,8 @@ func fill(t *rapid.T, v reflect.Value) {
 		v.SetBool(rapid.Bool().Draw(t, "bool"))
 	case reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		v.SetInt(rapid.Int64().Draw(t, "int") >> (64 - v.Type().Bits()))
+	case reflect.Uint16:
+		v.SetUint(uint64(rapid.Uint16().Draw(t, "uint")))
 	case reflect.String:
 		v.SetString(rapid.StringN(0, 5, 20).Draw(t, "string"))
 	case reflect.Array:

@@ -40,9 +40,6 @@ var (
 	deleteTopicsRequest  = mustSchema(`TopicNames:[str]@-5 Topics:[{Topic:str? TopicID:uuid}]@6+ TimeoutMillis:i32`)
 	deleteTopicsResponse = mustSchema(`ThrottleMillis:i32 Topics:[{Topic:str?6+ TopicID:uuid@6+ ErrorCode:i16 ErrorMessage:str?@5+}]`)
 
-	createPartitionsRequest  = mustSchema(`Topics:[{Topic:str Count:i32 Assignment:[{Replicas:[i32]}]?}] TimeoutMillis:i32 ValidateOnly:bool`)
-	createPartitionsResponse = mustSchema(`ThrottleMillis:i32 Topics:[{Topic:str ErrorCode:i16 ErrorMessage:str?}]`)
-
 	deleteRecordsRequest  = mustSchema(`Topics:[{Topic:str Partitions:[{Partition:i32 Offset:i64}]}] TimeoutMillis:i32`)
 	deleteRecordsResponse = mustSchema(`ThrottleMillis:i32 Topics:[{Topic:str Partitions:[{Partition:i32 LowWatermark:i64 ErrorCode:i16}]}]`)
 

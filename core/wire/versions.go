@@ -46,34 +46,56 @@ var apis = []API{
 	{KeyDeleteRecords, "DeleteRecords", 0, 2, 2, BrokerListener, deleteRecordsRequest, deleteRecordsResponse},
 	{KeyInitProducerID, "InitProducerId", 0, 5, 2, BrokerListener, initProducerIDRequest, initProducerIDResponse},
 	{KeyOffsetForLeaderEpoch, "OffsetForLeaderEpoch", 2, 4, 4, BrokerListener, offsetForLeaderEpochRequest, offsetForLeaderEpochResponse},
+	{KeyDescribeACLs, "DescribeAcls", 1, 3, 2, BrokerListener | ControllerListener, describeACLsRequest, describeACLsResponse},
+	{KeyCreateACLs, "CreateAcls", 1, 3, 2, BrokerListener | ControllerListener, createACLsRequest, createACLsResponse},
+	{KeyDeleteACLs, "DeleteAcls", 1, 3, 2, BrokerListener | ControllerListener, deleteACLsRequest, deleteACLsResponse},
 	{KeyDescribeConfigs, "DescribeConfigs", 1, 4, 4, BrokerListener | ControllerListener, describeConfigsRequest, describeConfigsResponse},
 	{KeyAlterConfigs, "AlterConfigs", 0, 2, 2, BrokerListener | ControllerListener, alterConfigsRequest, alterConfigsResponse},
 	{KeyDescribeLogDirs, "DescribeLogDirs", 1, 5, 2, BrokerListener, describeLogDirsRequest, describeLogDirsResponse},
 	{KeyCreatePartitions, "CreatePartitions", 0, 3, 2, BrokerListener | ControllerListener, createPartitionsRequest, createPartitionsResponse},
+	{KeyElectLeaders, "ElectLeaders", 0, 2, 2, BrokerListener | ControllerListener, electLeadersRequest, electLeadersResponse},
 	{KeyIncrementalAlterConfigs, "IncrementalAlterConfigs", 0, 1, 1, BrokerListener | ControllerListener, incrementalAlterConfigsRequest, alterConfigsResponse},
+	{KeyAlterPartitionReassignments, "AlterPartitionReassignments", 0, 1, 0, BrokerListener | ControllerListener, alterReassignmentsRequest, alterReassignmentsResponse},
+	{KeyListPartitionReassignments, "ListPartitionReassignments", 0, 0, 0, BrokerListener | ControllerListener, listReassignmentsRequest, listReassignmentsResponse},
+	{KeyDescribeQuorum, "DescribeQuorum", 0, 2, 0, BrokerListener | ControllerListener, describeQuorumRequest, describeQuorumResponse},
+	{KeyUpdateFeatures, "UpdateFeatures", 0, 2, 0, BrokerListener | ControllerListener, updateFeaturesRequest, updateFeaturesResponse},
+	{KeyDescribeCluster, "DescribeCluster", 0, 2, 0, BrokerListener | ControllerListener, describeClusterRequest, describeClusterResponse},
 	{KeyDescribeProducers, "DescribeProducers", 0, 0, 0, BrokerListener, describeProducersRequest, describeProducersResponse},
+	{KeyUnregisterBroker, "UnregisterBroker", 0, 0, 0, BrokerListener | ControllerListener, unregisterBrokerRequest, unregisterBrokerResponse},
 	{KeyListConfigResources, "ListConfigResources", 0, 1, 0, BrokerListener, listConfigResourcesRequest, listConfigResourcesResponse},
+	{KeyDescribeTopicPartitions, "DescribeTopicPartitions", 0, 0, 0, BrokerListener, describeTopicPartitionsRequest, describeTopicPartitionsResponse},
 }
 
 // The keys of the APIs that are built.
 const (
-	KeyProduce                 kafka.APIKey = 0
-	KeyFetch                   kafka.APIKey = 1
-	KeyListOffsets             kafka.APIKey = 2
-	KeyMetadata                kafka.APIKey = 3
-	KeyAPIVersions             kafka.APIKey = 18
-	KeyCreateTopics            kafka.APIKey = 19
-	KeyDeleteTopics            kafka.APIKey = 20
-	KeyDeleteRecords           kafka.APIKey = 21
-	KeyInitProducerID          kafka.APIKey = 22
-	KeyOffsetForLeaderEpoch    kafka.APIKey = 23
-	KeyDescribeConfigs         kafka.APIKey = 32
-	KeyAlterConfigs            kafka.APIKey = 33
-	KeyDescribeLogDirs         kafka.APIKey = 35
-	KeyCreatePartitions        kafka.APIKey = 37
-	KeyIncrementalAlterConfigs kafka.APIKey = 44
-	KeyDescribeProducers       kafka.APIKey = 61
-	KeyListConfigResources     kafka.APIKey = 74
+	KeyProduce                     kafka.APIKey = 0
+	KeyFetch                       kafka.APIKey = 1
+	KeyListOffsets                 kafka.APIKey = 2
+	KeyMetadata                    kafka.APIKey = 3
+	KeyAPIVersions                 kafka.APIKey = 18
+	KeyCreateTopics                kafka.APIKey = 19
+	KeyDeleteTopics                kafka.APIKey = 20
+	KeyDeleteRecords               kafka.APIKey = 21
+	KeyInitProducerID              kafka.APIKey = 22
+	KeyOffsetForLeaderEpoch        kafka.APIKey = 23
+	KeyDescribeACLs                kafka.APIKey = 29
+	KeyCreateACLs                  kafka.APIKey = 30
+	KeyDeleteACLs                  kafka.APIKey = 31
+	KeyDescribeConfigs             kafka.APIKey = 32
+	KeyAlterConfigs                kafka.APIKey = 33
+	KeyDescribeLogDirs             kafka.APIKey = 35
+	KeyCreatePartitions            kafka.APIKey = 37
+	KeyElectLeaders                kafka.APIKey = 43
+	KeyIncrementalAlterConfigs     kafka.APIKey = 44
+	KeyAlterPartitionReassignments kafka.APIKey = 45
+	KeyListPartitionReassignments  kafka.APIKey = 46
+	KeyDescribeQuorum              kafka.APIKey = 55
+	KeyUpdateFeatures              kafka.APIKey = 57
+	KeyDescribeCluster             kafka.APIKey = 60
+	KeyDescribeProducers           kafka.APIKey = 61
+	KeyUnregisterBroker            kafka.APIKey = 64
+	KeyListConfigResources         kafka.APIKey = 74
+	KeyDescribeTopicPartitions     kafka.APIKey = 75
 )
 
 // APIs lists the version table in the order of its keys; the caller must not change it.

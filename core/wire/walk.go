@@ -246,6 +246,11 @@ func (w *walker) value(s *schema) {
 	case formArray:
 		w.array(s)
 	case formStruct:
+		// One that may be null has a byte before it, which is negative if it is.
+		if s.nullFrom != math.MaxInt16 && w.int8() < 0 {
+			w.null(s)
+			return
+		}
 		w.fields(s)
 	}
 }

@@ -53,6 +53,7 @@ const (
 	standing // does not go on to the next epoch
 	keeping  // serves what was forgotten
 	taciturn // leaves out a high watermark that moved without records
+	boastful // tells more of the metadata log as committed than there is
 )
 
 type brokerTopic struct {
@@ -98,6 +99,8 @@ func (b *broker) answer(r kmsg.Request) kmsg.Response {
 			{ApiKey: 3, MaxVersion: 13}, {ApiKey: 18, MaxVersion: 4}, {ApiKey: 19, MinVersion: 2, MaxVersion: 7},
 			{ApiKey: 20, MinVersion: 1, MaxVersion: 6}, {ApiKey: 21, MaxVersion: 2}, {ApiKey: 23, MinVersion: 2, MaxVersion: 4}, {ApiKey: 61}, {ApiKey: 35, MinVersion: 1, MaxVersion: 5}, {ApiKey: 22, MaxVersion: 5},
 			{ApiKey: 32, MinVersion: 1, MaxVersion: 4}, {ApiKey: 33, MaxVersion: 2}, {ApiKey: 37, MaxVersion: 3}, {ApiKey: 44, MaxVersion: 1},
+			{ApiKey: 43, MaxVersion: 2}, {ApiKey: 45, MaxVersion: 1}, {ApiKey: 46}, {ApiKey: 55, MaxVersion: 2}, {ApiKey: 57, MaxVersion: 2},
+			{ApiKey: 60, MaxVersion: 2}, {ApiKey: 64}, {ApiKey: 75},
 		}
 		return a
 	case *kmsg.MetadataRequest:
@@ -131,6 +134,9 @@ func (b *broker) answer(r kmsg.Request) kmsg.Response {
 		return b.remove(r)
 	case *kmsg.CreatePartitionsRequest:
 		return b.grow(r)
+	case *kmsg.DescribeClusterRequest, *kmsg.DescribeQuorumRequest, *kmsg.DescribeTopicPartitionsRequest, *kmsg.ElectLeadersRequest,
+		*kmsg.AlterPartitionAssignmentsRequest, *kmsg.ListPartitionReassignmentsRequest, *kmsg.UpdateFeaturesRequest, *kmsg.UnregisterBrokerRequest:
+		return b.operator(r)
 	case *kmsg.IncrementalAlterConfigsRequest:
 		return b.alterConfigs(r)
 	case *kmsg.AlterConfigsRequest:

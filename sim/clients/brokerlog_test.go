@@ -94,8 +94,10 @@ func (b *broker) append(l *brokerLog, batch []byte) (kafka.ErrorCode, int64) {
 	return kafka.None, int64(h.BaseOffset)
 }
 
-// known looks for what the log has of a batch's producer: why it is refused, or where it is already.
+// known looks for what the log has of a batch's producer: why it is refused, or where it is already. A batch that
+// is older than all of them is refused: it was lost, and what was sent after it was taken for the producer's first.
 func (l *brokerLog) known(h *record.Header, f fault) (kafka.ErrorCode, int64) {
+	err := kafka.None
 	for i := len(l.heads) - 1; i >= 0; i-- {
 		o := &l.heads[i]
 		switch {
@@ -116,8 +118,9 @@ func (l *brokerLog) known(h *record.Header, f fault) (kafka.ErrorCode, int64) {
 			}
 			return kafka.None, -1
 		}
+		err = kafka.ErrOutOfOrderSequenceNumber
 	}
-	return kafka.None, -1
+	return err, -1
 }
 
 func (l *brokerLog) byTime(asked kafka.Wall) (int64, int64) {

@@ -18,8 +18,8 @@
 //	validate.go    whether what a consumer has read is still there, when there is a new leader
 //	waiting.go     what a client that is not idle waits for
 //	survey.go      what the nodes tell of their log directories in the end
-//	produce.go, plain.go, idempotent.go, passer.go, consumer.go, admin.go, alterer.go, grower.go, trimmer.go, reader.go  the kinds
 //	fetch_session.go  what a consumer knows of its fetch sessions
+//	produce.go, plain.go, idempotent.go, passer.go, consumer.go, admin.go, alterer.go, grower.go, inspector.go, trimmer.go, reader.go  the kinds
 //
 // Invariants:
 //

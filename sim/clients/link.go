@@ -33,6 +33,7 @@ const (
 	callDescribe
 	callLogDirs
 	callGrow
+	callInspect
 )
 
 // pending is a request that has not been answered.

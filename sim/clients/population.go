@@ -38,7 +38,8 @@ type shared struct {
 
 // NewPopulation draws the clients: an admin client, one to four producers of either kind, up to three
 // consumers; in one world of three somebody deletes records, in one of four asks for producer ids alone,
-// in one of three alters configuration, in one of three adds partitions.
+// in one of three alters configuration, in one of three adds partitions, in one of
+// three looks at the cluster.
 func NewPopulation(env Env, plan Plan) *Population {
 	s := &shared{env: env, plan: plan, topics: drawTopics(env), history: &checker.History{DefaultRetention: plan.Retention}}
 	s.grown = make([]int, len(s.topics))
@@ -71,6 +72,9 @@ func NewPopulation(env Env, plan Plan) *Population {
 	}
 	if env.Draw("plan/grower", 3) == 1 {
 		p.clients = append(p.clients, newGrower(s, p.next()))
+	}
+	if env.Draw("plan/inspector", 3) == 1 {
+		p.clients = append(p.clients, newInspector(s, p.next()))
 	}
 	return p
 }
@@ -162,6 +166,8 @@ func kind(c Client) string {
 		return "passer"
 	case *alterer:
 		return "alterer"
+	case *inspector:
+		return "inspector"
 	case *grower:
 		return "grower"
 	case *Reader:

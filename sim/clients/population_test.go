@@ -76,6 +76,7 @@ func TestBrokenBrokersAreCaught(t *testing.T) {
 		{"alters what it was only to judge", hasty, 0, 0, []string{checker.Config}},
 		{"says that it has altered, and has not", deaf, 0, 0, []string{checker.Config}},
 		{"says that it has added partitions, and has not", stunted, 0, 0, []string{checker.Partitions}},
+		{"tells more as committed than there is", boastful, 0, 0, []string{checker.Quorum}},
 		{"adds partitions that were only to be judged", eager, 0, 0, []string{checker.Partitions}},
 		{"gives one producer id to all", sharing, 0, 0, []string{checker.ProducerIDs}},
 		{"loses its tail in a process crash", leaky, 0, 4, []string{checker.LostWrite, checker.SendBack, checker.InconsistentReads}},

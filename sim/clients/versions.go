@@ -16,8 +16,8 @@ type versions struct {
 	incremental, alter, describe int16
 	// logDirs is that of DescribeLogDirs.
 	logDirs int16
-	// grow is that of CreatePartitions.
-	grow int16
+	// grow is that of CreatePartitions; the others are those of what an operator asks.
+	grow, cluster, quorum, elect, reassign, features int16
 }
 
 // The newest versions that Kafka 4.3 serves.
@@ -38,7 +38,12 @@ const (
 	describeNewest    = 4
 	logDirsNewest     = 5
 
-	growNewest = 3
+	growNewest     = 3
+	clusterNewest  = 2
+	quorumNewest   = 2
+	electNewest    = 2
+	reassignNewest = 1
+	featuresNewest = 2
 
 	// From these on topics are named by their ids.
 	produceByID  = 13
@@ -51,7 +56,7 @@ func drawVersions(env Env, key string) versions {
 	v := versions{
 		produceNewest, fetchNewest, offsetsNewest, metadataNewest, createNewest, removeNewest, initNewest, trimNewest, epochsNewest, helloNewest,
 		incrementalNewest, alterNewest, describeNewest, logDirsNewest,
-		growNewest,
+		growNewest, clusterNewest, quorumNewest, electNewest, reassignNewest, featuresNewest,
 	}
 	if env.Draw(key+"/old", 2) == 0 {
 		return v
@@ -75,6 +80,11 @@ func drawVersions(env Env, key string) versions {
 	v.describe = older("/describe", describeNewest, 1)
 	v.logDirs = older("/log-dirs", logDirsNewest, 1)
 	v.grow = older("/grow", growNewest, 0)
+	v.cluster = older("/cluster", clusterNewest, 0)
+	v.quorum = older("/quorum", quorumNewest, 0)
+	v.elect = older("/elect", electNewest, 0)
+	v.reassign = older("/reassign", reassignNewest, 0)
+	v.features = older("/features", featuresNewest, 0)
 	if v.produce >= produceByID || v.fetch >= fetchByID {
 		v.metadata = max(v.metadata, metadataByID)
 	}
@@ -101,6 +111,8 @@ func (a *actor) checkHello(r *kmsg.ApiVersionsResponse) {
 		{32, a.speaks.describe}, {33, a.speaks.alter}, {44, a.speaks.incremental},
 		{35, a.speaks.logDirs},
 		{37, a.speaks.grow},
+		{43, a.speaks.elect}, {45, a.speaks.reassign}, {46, 0}, {55, a.speaks.quorum}, {57, a.speaks.features},
+		{60, a.speaks.cluster}, {64, 0}, {75, 0},
 	} {
 		served := false
 		for _, k := range r.ApiKeys {
