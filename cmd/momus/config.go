@@ -8,12 +8,6 @@ import (
 	"momus/cluster/config"
 )
 
-func configCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "config", Short: "Work on configuration"}
-	cmd.AddCommand(configCheckCommand())
-	return cmd
-}
-
 func configCheckCommand() *cobra.Command {
 	var sources config.Sources
 	cmd := &cobra.Command{

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 
@@ -26,15 +25,13 @@ func main() {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(serveCommand(), formatCommand(), dumpLogCommand(), simCommand(), replayCommand(), partitionCommand(), configCommand(), versionCommand())
+	root.AddCommand(serveCommand(), formatCommand(), dumpLogCommand(), simCommand(), replayCommand(), versionCommand())
+	addAdmin(root)
 	err := root.Execute()
 	if err == nil {
 		return
 	}
-	status := 1
-	if e := (*exitError)(nil); errors.As(err, &e) {
-		status = e.status
-	}
+	status := statusOf(err)
 	if text := err.Error(); text != "" {
 		fmt.Fprintln(os.Stderr, "momus: "+text)
 	}

@@ -13,12 +13,6 @@ import (
 	"momus/disk/osfs"
 )
 
-func partitionCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "partition", Short: "Work on one partition of a broker that is stopped"}
-	cmd.AddCommand(acceptLossCommand())
-	return cmd
-}
-
 func acceptLossCommand() *cobra.Command {
 	var lost string
 	cmd := &cobra.Command{

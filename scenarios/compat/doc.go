@@ -23,6 +23,7 @@
 //	opened.go   what a log directory holds, read as the broker reads it
 //	directories.sh, dumped.awk  the lives of the directories; dump-log's words in ours
 //	put.go      lines into a topic, tail.go the values of a topic, for other clients' sake
+//	cli.sh      the admin commands of momus, and the README's examples of them
 //	java.sh     Kafka's command-line tools
 //	suites.sh, leftout.txt  the clients' own suites; which of their tests are left out, and why
 //	value.go    values that follow from partition and number

@@ -11,14 +11,6 @@ java_tool() {
 		fail "$name $*: $(tail -n 15 "$dir/tool")"
 }
 
-# says PATTERN... wants each of them in what the last tool printed.
-tool_says() {
-	local pattern
-	for pattern in "$@"; do
-		grep -qE -e "$pattern" "$dir/tool" || fail "nothing like \"$pattern\" in: $(cat "$dir/tool")"
-	done
-}
-
 java_topics() {
 	java_tool topics --create --topic made-by-java --partitions 3 --replication-factor 1 --config retention.ms=3600000
 	java_tool topics --create --topic perf --partitions 4
@@ -65,6 +57,8 @@ java_configs() {
 	java_config "--entity-type client-metrics --entity-name cm" interval.ms 60000 'interval.ms=60000'
 	# The tool describes groups only after it listed those that there are, which needs a coordinator.
 	java_tool configs --entity-type groups --entity-name some --alter --add-config consumer.session.timeout.ms=50000
+	"$momus" config get -b "$broker" --group some consumer.session.timeout.ms >"$dir/tool" || fail "reading what the tool set"
+	tool_says '^50000$'
 	java_tool configs --entity-type groups --entity-name some --alter --delete-config consumer.session.timeout.ms
 	pass "java configs: --entity-type groups --entity-name some, altered"
 	if serves "java configs of quotas" 48 49; then

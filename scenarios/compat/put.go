@@ -13,12 +13,14 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-// put creates a topic of one partition and sends each line of standard input to it, compressed with a codec.
+// put creates a topic of one partition, unless it exists, and sends each line of standard input to it,
+// compressed with a codec.
 func put(ctx context.Context, args []string) error {
 	fs := flags("put")
 	broker := fs.String("broker", "", "host:port")
 	topic := fs.String("topic", "", "topic to create")
 	codec := fs.String("codec", "none", "codec by Kafka's name")
+	exists := fs.Bool("exists", false, "the topic is there")
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
@@ -31,8 +33,10 @@ func put(ctx context.Context, args []string) error {
 		return err
 	}
 	defer cl.Close()
-	if err := createTopic(ctx, cl, *topic, 1); err != nil {
-		return err
+	if !*exists {
+		if err := createTopic(ctx, cl, *topic, 1); err != nil {
+			return err
+		}
 	}
 	results := make(chan error, 1)
 	for in := bufio.NewScanner(os.Stdin); in.Scan(); {

@@ -5,7 +5,7 @@
 # recorded, ends with a clean stop, and its journal must replay.
 #
 #   RECORDS=N     records of the bulk part (default 1,000,000; 100,000 where CI is set)
-#   PARTS="..."   only these of: clients sarama kcat java bulk directories suites
+#   PARTS="..."   only these of: cli clients sarama kcat java bulk directories suites
 #   ONLY="..."    only these suites of: franz-go kafka-go kcat
 #   REQUIRE=all   a part that is skipped fails the run
 #   KEEP=1        leave the work directory behind, and say where it is
@@ -13,7 +13,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 records=${RECORDS:-$([ -n "${CI:-}" ] && echo 100000 || echo 1000000)}
-parts=${PARTS:-clients sarama kcat java bulk directories suites}
+parts=${PARTS:-cli clients sarama kcat java bulk directories suites}
 peer=${PEER:-}
 if [ -n "$peer" ] && [ -d "$peer" ]; then peer=$peer/kafka; fi
 
@@ -24,6 +24,8 @@ source scenarios/broker.sh
 source scenarios/compat/directories.sh
 # shellcheck source=scenarios/compat/suites.sh
 source scenarios/compat/suites.sh
+# shellcheck source=scenarios/compat/cli.sh
+source scenarios/compat/cli.sh
 # shellcheck source=scenarios/compat/java.sh
 source scenarios/compat/java.sh
 client_pid=
@@ -185,6 +187,14 @@ walk() {
 		esac
 	done <"$dir/said"
 	pass "$1"
+}
+
+# tool_says PATTERN... wants each of them in what the last tool printed.
+tool_says() {
+	local pattern
+	for pattern in "$@"; do
+		grep -qE -e "$pattern" "$dir/tool" || fail "nothing like \"$pattern\" in: $(cat "$dir/tool")"
+	done
 }
 
 # serves WHAT KEY... tells whether the broker serves all of the APIs; if not, WHAT is a skip.

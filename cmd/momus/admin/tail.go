@@ -1,0 +1,234 @@
+package admin
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// recordRow is a record; bytes that are no text stand in base64 under a name that says so.
+type recordRow struct {
+	Topic       string            `json:"topic"`
+	Partition   int32             `json:"partition"`
+	Offset      int64             `json:"offset"`
+	Timestamp   int64             `json:"timestamp"`
+	Key         *string           `json:"key"`
+	KeyBase64   []byte            `json:"keyBase64,omitempty"`
+	Value       *string           `json:"value"`
+	ValueBase64 []byte            `json:"valueBase64,omitempty"`
+	Headers     map[string]string `json:"headers,omitempty"`
+}
+
+// tailing is what `log tail` was asked for.
+type tailing struct {
+	from   string
+	most   int
+	follow bool
+}
+
+func logTail(s *session) *cobra.Command {
+	var t tailing
+	cmd := &cobra.Command{
+		Use:   "tail TOPIC[:PARTITION,...]",
+		Short: "Print the last records of a topic, and with --follow those that come",
+		Example: `  momus log tail orders
+  momus log tail orders:0 --from 1500 -n 100 -o json
+  momus log tail orders --follow`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: s.topicNames(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			at, err := t.begin()
+			if err != nil {
+				return err
+			}
+			return s.run(func(ctx context.Context, args []string) error {
+				if t.follow {
+					ctx = cmd.Context() // until somebody ends it
+				}
+				return s.tail(ctx, args[0], at, &t)
+			})(cmd, args)
+		},
+	}
+	cmd.Flags().StringVar(&t.from, "from", "", "start, end, an offset, or a time as 2026-01-31T10:00:00Z; without it, the last --max records of each partition")
+	cmd.Flags().IntVarP(&t.most, "max", "n", 10, "how many records of each partition at most; 0 is all")
+	cmd.Flags().BoolVarP(&t.follow, "follow", "f", false, "go on with what comes")
+	return cmd
+}
+
+// begin is where reading begins.
+func (t *tailing) begin() (kgo.Offset, error) {
+	o := kgo.NewOffset()
+	switch t.from {
+	case "":
+		if t.most == 0 {
+			return o.AtStart(), nil
+		}
+		return o.AtEnd().Relative(-int64(t.most)), nil
+	case "start":
+		return o.AtStart(), nil
+	case "end":
+		return o.AtEnd(), nil
+	}
+	if n, err := strconv.ParseInt(t.from, 10, 64); err == nil && n >= 0 {
+		return o.At(n), nil
+	}
+	if at, err := time.Parse(time.RFC3339, t.from); err == nil {
+		return o.AfterMilli(at.UnixMilli()), nil
+	}
+	return o, usagef("--from %s: allowed is start, end, an offset, or a time as 2026-01-31T10:00:00Z", t.from)
+}
+
+// tail reads partitions from where it was asked to, up to their ends as they are now, or for ever.
+func (s *session) tail(ctx context.Context, what string, at kgo.Offset, t *tailing) error {
+	topic, partitions, err := some(what)
+	if err != nil {
+		return err
+	}
+	states, err := s.ends(ctx, topic, partitions)
+	if err != nil {
+		return err
+	}
+	left, from := map[int32]int64{}, map[int32]kgo.Offset{}
+	for p, end := range states {
+		from[p] = at
+		if end.start < end.end {
+			left[p] = end.end
+		}
+	}
+	if len(left) == 0 && !t.follow {
+		return s.showRecords(nil)
+	}
+	s.cl.Close()
+	if err := s.connect(kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{topic: from}), kgo.FetchMaxWait(500*time.Millisecond)); err != nil {
+		return err
+	}
+	seen := map[int32]int{}
+	for t.follow || len(left) > 0 {
+		polled, cancel := context.WithTimeout(ctx, 2*time.Second)
+		fetches := s.cl.PollFetches(polled)
+		idle := polled.Err() != nil
+		cancel()
+		if err := fetches.Err(); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+			return err
+		}
+		if ctx.Err() != nil {
+			if t.follow {
+				return nil
+			}
+			return ctx.Err()
+		}
+		var rows []recordRow
+		for it := fetches.RecordIter(); !it.Done(); {
+			r := it.Next()
+			if seen[r.Partition]++; t.most > 0 && seen[r.Partition] > t.most && !t.follow {
+				delete(left, r.Partition)
+				continue
+			}
+			rows = append(rows, rowOfRecord(r))
+			if r.Offset >= left[r.Partition]-1 {
+				delete(left, r.Partition)
+			}
+		}
+		if err := s.showRecords(rows); err != nil {
+			return err
+		}
+		if idle && !t.follow {
+			return nil // what was left are no records: markers, or records that compaction took
+		}
+	}
+	return nil
+}
+
+// span is where a partition begins and ends.
+type span struct{ start, end int64 }
+
+// ends asks where partitions begin and end.
+func (s *session) ends(ctx context.Context, topic string, partitions []int32) (map[int32]span, error) {
+	details, err := s.topics(ctx, []string{topic})
+	if err != nil {
+		return nil, err
+	}
+	if err := has(details[topic], partitions); err != nil {
+		return nil, err
+	}
+	starts, ends, err := s.offsets(ctx, topic)
+	if err != nil {
+		return nil, err
+	}
+	if len(partitions) == 0 {
+		for p := range details[topic].Partitions {
+			partitions = append(partitions, p)
+		}
+	}
+	all := map[int32]span{}
+	for _, p := range partitions {
+		first, _ := starts.Lookup(topic, p)
+		last, _ := ends.Lookup(topic, p)
+		if err := cmp.Or(details[topic].Partitions[p].Err, first.Err, last.Err); err != nil {
+			return nil, refusal(fmt.Sprintf("%s:%d", topic, p), err, "")
+		}
+		all[p] = span{first.Offset, last.Offset}
+	}
+	return all, nil
+}
+
+func rowOfRecord(r *kgo.Record) recordRow {
+	row := recordRow{Topic: r.Topic, Partition: r.Partition, Offset: r.Offset, Timestamp: r.Timestamp.UnixMilli()}
+	row.Key, row.KeyBase64 = text(r.Key)
+	row.Value, row.ValueBase64 = text(r.Value)
+	for _, h := range r.Headers {
+		if row.Headers == nil {
+			row.Headers = map[string]string{}
+		}
+		row.Headers[h.Key] = string(h.Value)
+	}
+	return row
+}
+
+// text is bytes as text, or as they are if they are none.
+func text(b []byte) (*string, []byte) {
+	switch {
+	case b == nil:
+		return nil, nil
+	case utf8.Valid(b):
+		s := string(b)
+		return &s, nil
+	}
+	return nil, b
+}
+
+// showRecords prints records: as objects, one a line, or as lines for people.
+func (s *session) showRecords(rows []recordRow) error {
+	for _, r := range rows {
+		if s.output == "json" {
+			if err := json.NewEncoder(s.out).Encode(r); err != nil {
+				return err
+			}
+			continue
+		}
+		if _, err := fmt.Fprintf(s.out, "%s:%d offset %d %s %s %s\n", r.Topic, r.Partition, r.Offset, when(r.Timestamp),
+			quoted(r.Key, r.KeyBase64), quoted(r.Value, r.ValueBase64)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// quoted is a field in one line, whatever is in it.
+func quoted(text *string, raw []byte) string {
+	switch {
+	case text != nil:
+		return strconv.Quote(*text)
+	case raw != nil:
+		return strconv.Quote(string(raw))
+	}
+	return "null"
+}
