@@ -18,7 +18,7 @@ func (e *exitError) Error() string { return e.text }
 // usageStatus is the exit status of a command line that cannot be understood.
 const usageStatus = 2
 
-func main() {
+func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "momus",
 		Short:         "A Kafka broker that can be tested by deterministic simulation",
@@ -27,7 +27,11 @@ func main() {
 	}
 	root.AddCommand(serveCommand(), formatCommand(), dumpLogCommand(), simCommand(), replayCommand(), versionCommand())
 	addAdmin(root)
-	err := root.Execute()
+	return root
+}
+
+func main() {
+	err := newRoot().Execute()
 	if err == nil {
 		return
 	}
