@@ -123,6 +123,10 @@ cli_partitions() {
 	cli log tail cli-records --from 50 -n 0 -o json
 	[ "$(wc -l <"$dir/tool")" = 50 ] || fail "log tail: $(cat "$dir/tool")"
 	tool_says '^\{"topic":"cli-records","partition":0,"offset":50,'
+	cli log tail cli-records --from 7 -n 1 # which is gone: the first there is
+	tool_says '^cli-records:0 offset 40 '
+	cli log tail cli-records --from 100000
+	[ ! -s "$dir/tool" ] || fail "log tail behind the end: $(cat "$dir/tool")"
 	"$momus" log tail cli-records --from end --follow >"$dir/followed" 2>&1 &
 	client_pid=$!
 	deadline=$((SECONDS + 30))

@@ -54,7 +54,7 @@ func logDirs(ctx context.Context, broker string) error {
 	asked := kadm.TopicsSet{}
 	asked.Add(s.topic, 1, 7)
 	asked.Add("never-was", 0)
-	one, err := admin.DescribeAllLogDirs(ctx, asked)
+	one, err := admin.DescribeBrokerLogDirs(ctx, 1, asked) // of all brokers, the client would ask of topics that it knows
 	if err != nil {
 		return err
 	}

@@ -161,6 +161,8 @@ func (c *saramaClient) throughCodec(topic, codec string) (err error) {
 			s.offsets[m.Partition][m.Metadata.(int)] = m.Offset
 		case failed := <-producer.Errors():
 			return failed
+		case <-time.After(consumeMax):
+			return errors.New("no record is acked any more")
 		}
 	}
 	if err := producer.Close(); err != nil {

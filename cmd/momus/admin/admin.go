@@ -71,7 +71,7 @@ func (s *session) run(do func(ctx context.Context, args []string) error) func(*c
 		if err := s.connect(); err != nil {
 			return err
 		}
-		defer s.cl.Close()
+		defer func() { s.cl.Close() }() // the last of them: a command may connect anew
 		ctx, cancel := context.WithTimeout(cmd.Context(), s.timeout)
 		defer cancel()
 		return s.explain(do(ctx, args))

@@ -97,54 +97,68 @@ func (s *session) tail(ctx context.Context, what string, at kgo.Offset, t *taili
 		return err
 	}
 	left, from := map[int32]int64{}, map[int32]kgo.Offset{}
-	for p, end := range states {
-		from[p] = at
-		if end.start < end.end {
-			left[p] = end.end
+	for p, in := range states {
+		if from[p] = at; t.place(in, from, p) {
+			left[p] = in.end
 		}
 	}
 	if len(left) == 0 && !t.follow {
-		return s.showRecords(nil)
+		return nil
 	}
 	s.cl.Close()
-	if err := s.connect(kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{topic: from}), kgo.FetchMaxWait(500*time.Millisecond)); err != nil {
+	err = s.connect(kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{topic: from}), kgo.KeepControlRecords(), kgo.FetchMaxWait(500*time.Millisecond))
+	if err != nil {
 		return err
 	}
 	seen := map[int32]int{}
 	for t.follow || len(left) > 0 {
-		polled, cancel := context.WithTimeout(ctx, 2*time.Second)
+		polled, cancel := context.WithTimeout(ctx, idleMax)
 		fetches := s.cl.PollFetches(polled)
 		idle := polled.Err() != nil
 		cancel()
-		if err := fetches.Err(); err != nil && !errors.Is(err, context.DeadlineExceeded) {
-			return err
-		}
-		if ctx.Err() != nil {
-			if t.follow {
-				return nil
-			}
+		switch err := fetches.Err(); {
+		case ctx.Err() != nil:
 			return ctx.Err()
+		case err != nil && !errors.Is(err, context.DeadlineExceeded):
+			return err
 		}
 		var rows []recordRow
 		for it := fetches.RecordIter(); !it.Done(); {
 			r := it.Next()
-			if seen[r.Partition]++; t.most > 0 && seen[r.Partition] > t.most && !t.follow {
-				delete(left, r.Partition)
-				continue
+			if !r.Attrs.IsControl() {
+				seen[r.Partition]++
 			}
-			rows = append(rows, rowOfRecord(r))
-			if r.Offset >= left[r.Partition]-1 {
+			over := t.most > 0 && seen[r.Partition] > t.most && !t.follow
+			if over || r.Offset >= left[r.Partition]-1 {
 				delete(left, r.Partition)
+			}
+			if !over && !r.Attrs.IsControl() {
+				rows = append(rows, rowOfRecord(r))
 			}
 		}
 		if err := s.showRecords(rows); err != nil {
 			return err
 		}
 		if idle && !t.follow {
-			return nil // what was left are no records: markers, or records that compaction took
+			return nil // behind the last record there are offsets that compaction took
 		}
 	}
 	return nil
+}
+
+// idleMax is how long nothing may come before what is left is taken for none.
+const idleMax = 5 * time.Second
+
+// place keeps an offset that was asked for within what the partition has, for a client begins anywhere
+// otherwise, and tells whether there is anything to read.
+func (t *tailing) place(in span, from map[int32]kgo.Offset, p int32) bool {
+	n, err := strconv.ParseInt(t.from, 10, 64)
+	if err == nil {
+		n = min(max(n, in.start), in.end)
+		from[p] = kgo.NewOffset().At(n)
+		return n < in.end
+	}
+	return in.start < in.end && t.from != "end"
 }
 
 // span is where a partition begins and ends.
