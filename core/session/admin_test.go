@@ -46,3 +46,35 @@ func TestGoldenCreatePartitions(t *testing.T) {
 		ask(2, "nothing", 50)
 	})
 }
+
+func TestGoldenDeletions(t *testing.T) {
+	golden(t, "deletions", func(step func(string, *bench)) {
+		b := newBench()
+		b.open(1)
+		named := func(name string) kmsg.DeleteTopicsRequestTopic {
+			return kmsg.DeleteTopicsRequestTopic{Topic: &name}
+		}
+		byID := func(id kafka.TopicID) kmsg.DeleteTopicsRequestTopic {
+			return kmsg.DeleteTopicsRequestTopic{TopicID: id}
+		}
+		ask := func(title string, timeout int32, topics ...kmsg.DeleteTopicsRequestTopic) {
+			r := kmsg.NewPtrDeleteTopicsRequest()
+			r.TimeoutMillis, r.Topics = timeout, topics
+			b.send(1, 6, r)
+			step(title, b)
+		}
+		ask("an id twice, and the name that it stands for", 100, byID(topicT), named("t"), byID(topicT))
+		ask("a name twice: of its id it is not the name", 100, named("t"), byID(topicT), named("t"))
+		b.s.ControllerReply(b.now, &msg.DeletedTopics{Op: b.lastOp, Topics: []msg.DeletedTopic{{Name: "t", ID: topicT}}}, b.view())
+		step("answered", b)
+		ask("an id and its name: neither is deleted", 100, byID(topicT), named("t"), named("u"))
+		b.s.ControllerReply(b.now, &msg.DeletedTopics{Op: b.lastOp, Topics: []msg.DeletedTopic{{Name: "u", ID: topicU}}}, b.view())
+		step("answered", b)
+		ask("no name, and the empty one, each twice", 100, byID(kafka.TopicID{}), byID(kafka.TopicID{}), named(""), named(""))
+		ask("the empty name", 100, named(""))
+		ask("no time: all is answered so, and nobody asked", 0, named("t"), named("t"), byID(topicU), byID(kafka.TopicID{}))
+		ask("some time", 50, named("t"), named("t"), byID(topicU))
+		b.wait(50)
+		step("after it", b)
+	})
+}

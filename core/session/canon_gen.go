@@ -455,20 +455,13 @@ func (v *Session) AppendCanon(b []byte) []byte {
 			for i2 := range v.ops[i1].create.refused {
 				b = v.ops[i1].create.refused[i2].AppendCanon(b)
 			}
-			b = canon.AppendLen(b, len(v.ops[i1].create.asked), v.ops[i1].create.asked == nil)
-			for i2 := range v.ops[i1].create.asked {
-				b = canon.AppendString(b, v.ops[i1].create.asked[i2])
-			}
 		}
 		b = canon.AppendBool(b, v.ops[i1].delete != nil)
 		if v.ops[i1].delete != nil {
 			b = canon.AppendLen(b, len(v.ops[i1].delete.refused), v.ops[i1].delete.refused == nil)
 			for i2 := range v.ops[i1].delete.refused {
-				b = v.ops[i1].delete.refused[i2].AppendCanon(b)
-			}
-			b = canon.AppendLen(b, len(v.ops[i1].delete.asked), v.ops[i1].delete.asked == nil)
-			for i2 := range v.ops[i1].delete.asked {
-				b = v.ops[i1].delete.asked[i2].AppendCanon(b)
+				b = v.ops[i1].delete.refused[i2].topic.AppendCanon(b)
+				b = canon.AppendBool(b, v.ops[i1].delete.refused[i2].nameless)
 			}
 		}
 		b = canon.AppendBool(b, v.ops[i1].trim != nil)
@@ -747,29 +740,16 @@ func (v *Session) ReadCanon(r *canon.Reader) {
 						v.ops[i2].create.refused[i4].ReadCanon(r)
 					}
 				}
-				v.ops[i2].create.asked = nil
-				if n3 := r.Len(); n3 >= 0 {
-					v.ops[i2].create.asked = make([]string, n3)
-					for i4 := range v.ops[i2].create.asked {
-						v.ops[i2].create.asked[i4] = r.Str()
-					}
-				}
 			}
 			v.ops[i2].delete = nil
 			if r.Bool() {
 				v.ops[i2].delete = new(deleteOp)
 				v.ops[i2].delete.refused = nil
 				if n3 := r.Len(); n3 >= 0 {
-					v.ops[i2].delete.refused = make([]msg.DeletedTopic, n3)
+					v.ops[i2].delete.refused = make([]deletion, n3)
 					for i4 := range v.ops[i2].delete.refused {
-						v.ops[i2].delete.refused[i4].ReadCanon(r)
-					}
-				}
-				v.ops[i2].delete.asked = nil
-				if n3 := r.Len(); n3 >= 0 {
-					v.ops[i2].delete.asked = make([]msg.TopicRef, n3)
-					for i4 := range v.ops[i2].delete.asked {
-						v.ops[i2].delete.asked[i4].ReadCanon(r)
+						v.ops[i2].delete.refused[i4].topic.ReadCanon(r)
+						v.ops[i2].delete.refused[i4].nameless = r.Bool()
 					}
 				}
 			}
@@ -1258,19 +1238,6 @@ func (v *Session) AppendText(b []byte) []byte {
 					}
 					b = append(b, ']')
 				}
-				b = append(b, " asked:"...)
-				if v.ops[i1].create.asked == nil {
-					b = append(b, "nil"...)
-				} else {
-					b = append(b, '[')
-					for i2 := range v.ops[i1].create.asked {
-						if i2 > 0 {
-							b = append(b, ' ')
-						}
-						b = canon.AppendQuoted(b, v.ops[i1].create.asked[i2])
-					}
-					b = append(b, ']')
-				}
 				b = append(b, '}')
 			}
 			b = append(b, " delete:"...)
@@ -1287,20 +1254,12 @@ func (v *Session) AppendText(b []byte) []byte {
 						if i2 > 0 {
 							b = append(b, ' ')
 						}
-						b = v.ops[i1].delete.refused[i2].AppendText(b)
-					}
-					b = append(b, ']')
-				}
-				b = append(b, " asked:"...)
-				if v.ops[i1].delete.asked == nil {
-					b = append(b, "nil"...)
-				} else {
-					b = append(b, '[')
-					for i2 := range v.ops[i1].delete.asked {
-						if i2 > 0 {
-							b = append(b, ' ')
-						}
-						b = v.ops[i1].delete.asked[i2].AppendText(b)
+						b = append(b, '{')
+						b = append(b, "topic:"...)
+						b = v.ops[i1].delete.refused[i2].topic.AppendText(b)
+						b = append(b, " nameless:"...)
+						b = strconv.AppendBool(b, v.ops[i1].delete.refused[i2].nameless)
+						b = append(b, '}')
 					}
 					b = append(b, ']')
 				}

@@ -12,13 +12,13 @@ import (
 // with validate only, when it was judged. From v5 the answer tells what was made, with the configuration
 // as it holds (KIP-525), from v7 the topic's id (KIP-516). A name given twice is INVALID_REQUEST and answered once, and the
 // metadata log's name is refused, as by Kafka; all else is the controller's decision. When the
-// request's timeout passes first, its topics are answered REQUEST_TIMED_OUT: they may yet appear.
+// request's timeout passes first, all its topics are answered REQUEST_TIMED_OUT: they may yet appear, unless it
+// gave no time at all.
 var createTopicsAPI = api{key: wire.KeyCreateTopics, min: 2, max: 7, start: (*Session).startCreateTopics}
 
-// createOp is a CreateTopics under way: the topics refused here, and those that were passed on.
+// createOp is a CreateTopics under way: the topics refused here.
 type createOp struct {
 	refused []msg.CreatedTopic
-	asked   []string
 }
 
 func (s *Session) startCreateTopics(now kafka.Now, c *conn, req *wire.Request, _ View) bool {
@@ -41,19 +41,17 @@ func (s *Session) startCreateTopics(now kafka.Now, c *conn, req *wire.Request, _
 		case t.Topic == kafka.MetadataTopic:
 			create.refuse(t.Topic, "Creation of internal topic "+kafka.MetadataTopic+" is prohibited.")
 		default:
-			create.asked = append(create.asked, t.Topic)
 			ask.Topics = append(ask.Topics, newTopic(t))
 		}
 	}
-	id, o := s.beginOp(c, req)
+	id, o := s.beginForward(c, req)
 	o.create = create
 	if len(ask.Topics) == 0 {
 		s.finish(id, o, create.response(o.version, nil))
 		return true
 	}
 	ask.Op = id
-	s.Out.Controller = append(s.Out.Controller, ask)
-	s.startTimer(id, o, now.Mono.Add(kafka.Millis(body.TimeoutMillis).Nanos()))
+	s.askWithin(now, id, o, body.TimeoutMillis, ask)
 	return true
 }
 
@@ -93,12 +91,13 @@ func (s *Session) created(r *msg.CreatedTopics) {
 	}
 }
 
-func (s *Session) createTimedOut(id msg.Op, o *op) {
-	var topics []msg.CreatedTopic
-	for _, name := range o.create.asked {
-		topics = append(topics, msg.CreatedTopic{Name: name, Err: kafka.ErrRequestTimedOut})
+// createTimedOut tells of every topic of the request, also of those that were refused.
+func (s *Session) createTimedOut(id msg.Op, o *op, body *kmsg.CreateTopicsRequest) {
+	all := &createOp{}
+	for i := range body.Topics {
+		all.refused = append(all.refused, msg.CreatedTopic{Name: body.Topics[i].Topic, Err: kafka.ErrRequestTimedOut})
 	}
-	s.finish(id, o, o.create.response(o.version, topics))
+	s.finish(id, o, all.response(o.version, nil))
 }
 
 func (c *createOp) response(version kafka.APIVersion, topics []msg.CreatedTopic) *kmsg.CreateTopicsResponse {

@@ -12,102 +12,116 @@ import (
 // DeleteTopics asks the controller to delete topics and answers when that is committed. From v6
 // they may be named by id (KIP-516). With delete.topic.enable=false it is refused
 // (TOPIC_DELETION_DISABLED; before v3 INVALID_REQUEST). Given twice, or both by name and by id, a
-// topic is INVALID_REQUEST and answered once, as by Kafka; from v5 the answer says why. After the
-// request's timeout what was asked is answered REQUEST_TIMED_OUT: it may yet be done.
+// topic is INVALID_REQUEST, answered once, and not deleted, as by Kafka; from v5 the answer says why. After the
+// request's timeout all that it named is answered REQUEST_TIMED_OUT: it may yet be done, unless it gave no
+// time at all.
 var deleteTopicsAPI = api{key: wire.KeyDeleteTopics, min: 1, max: 6, start: (*Session).startDeleteTopics}
 
-// deleteOp is a DeleteTopics under way: the topics refused here, and those that were passed on.
+// deleteOp is a DeleteTopics under way: the topics refused here.
 type deleteOp struct {
-	refused []msg.DeletedTopic
-	asked   []msg.TopicRef
+	refused []deletion
+}
+
+// deletion is the result of one topic. Nameless says that its name is null.
+type deletion struct {
+	topic    msg.DeletedTopic
+	nameless bool
+}
+
+// topicNamed is a topic as a request names it; both may be set, or none.
+type topicNamed struct {
+	ref   msg.TopicRef
+	named bool
 }
 
 func (s *Session) startDeleteTopics(now kafka.Now, c *conn, req *wire.Request, v View) bool {
 	body := req.Body.(*kmsg.DeleteTopicsRequest)
-	byID, tellsDisabled := req.Version >= 6, req.Version >= 3
+	tellsDisabled := req.Version >= 3
 	d := &deleteOp{}
-	refs := namedTopics(body, byID)
+	var asked []msg.TopicRef
 	switch {
 	case !s.cfg.DeleteTopicEnable && tellsDisabled:
-		d.refuseAll(refs, kafka.ErrTopicDeletionDisabled)
+		d.refuseAll(body, kafka.ErrTopicDeletionDisabled)
 	case !s.cfg.DeleteTopicEnable:
-		d.refuseAll(refs, kafka.ErrInvalidRequest)
+		d.refuseAll(body, kafka.ErrInvalidRequest)
 	default:
-		d.sort(refs, v.Image)
+		asked = d.sort(namedTopics(body), v.Image)
 	}
-	id, o := s.beginOp(c, req)
+	id, o := s.beginForward(c, req)
 	o.delete = d
-	if len(d.asked) == 0 {
+	if len(asked) == 0 {
 		s.finish(id, o, d.response(o.version, nil))
 		return true
 	}
-	// The op keeps the names for the case that the time runs out; the message has its own.
-	ask := &msg.DeleteTopics{Op: id, Topics: append([]msg.TopicRef(nil), d.asked...)}
-	s.Out.Controller = append(s.Out.Controller, ask)
-	s.startTimer(id, o, now.Mono.Add(kafka.Millis(body.TimeoutMillis).Nanos()))
+	s.askWithin(now, id, o, body.TimeoutMillis, &msg.DeleteTopics{Op: id, Topics: asked})
 	return true
 }
 
-// namedTopics are the topics as they were named; both fields or none may be set.
-func namedTopics(body *kmsg.DeleteTopicsRequest, byID bool) []msg.TopicRef {
-	var refs []msg.TopicRef
-	if !byID {
-		for _, name := range body.TopicNames {
-			refs = append(refs, msg.TopicRef{Name: name})
-		}
-		return refs
+// namedTopics are the topics as they were named.
+func namedTopics(body *kmsg.DeleteTopicsRequest) []topicNamed {
+	var list []topicNamed
+	for _, name := range body.TopicNames {
+		list = append(list, topicNamed{msg.TopicRef{Name: name}, true})
 	}
 	for i := range body.Topics {
-		ref := msg.TopicRef{ID: body.Topics[i].TopicID}
-		if body.Topics[i].Topic != nil {
-			ref.Name = *body.Topics[i].Topic
+		t := topicNamed{ref: msg.TopicRef{ID: body.Topics[i].TopicID}}
+		if name := body.Topics[i].Topic; name != nil {
+			t.named, t.ref.Name = true, *name
 		}
-		refs = append(refs, ref)
+		list = append(list, t)
 	}
-	return refs
+	return list
 }
 
-func (d *deleteOp) refuseAll(refs []msg.TopicRef, err kafka.ErrorCode) {
-	for _, ref := range refs {
-		d.refuse(ref, err, "")
+func (d *deleteOp) refuseAll(body *kmsg.DeleteTopicsRequest, err kafka.ErrorCode) {
+	for _, t := range namedTopics(body) {
+		d.refuse(t, err, "")
 	}
 }
 
-func (d *deleteOp) refuse(ref msg.TopicRef, err kafka.ErrorCode, text string) {
-	d.refused = append(d.refused, msg.DeletedTopic{Name: ref.Name, ID: ref.ID, Err: err, ErrText: text})
+func (d *deleteOp) refuse(t topicNamed, err kafka.ErrorCode, text string) {
+	d.refused = append(d.refused, deletion{msg.DeletedTopic{Name: t.ref.Name, ID: t.ref.ID, Err: err, ErrText: text}, !t.named})
 }
 
-// sort parts what may be asked for from what makes no sense.
-func (d *deleteOp) sort(refs []msg.TopicRef, img *image.Image) {
-	times := make(map[msg.TopicRef]int, len(refs))
-	for _, ref := range refs {
-		times[ref]++
+// sort refuses what makes no sense, and returns what may be asked for. What a name and an id stand for
+// is looked up in the image: the controller judges once more.
+func (d *deleteOp) sort(list []topicNamed, img *image.Image) []msg.TopicRef {
+	times := make(map[topicNamed]int, len(list))
+	for _, t := range list {
+		times[t]++
 	}
-	for _, ref := range refs {
-		n := times[ref]
-		topic := img.TopicNamed(ref.Name)
+	byName := func(topic *image.Topic) topicNamed { return topicNamed{msg.TopicRef{Name: topic.Name}, true} }
+	byID := func(topic *image.Topic) topicNamed { return topicNamed{ref: msg.TopicRef{ID: topic.ID}} }
+	seen := make(map[topicNamed]bool, len(list))
+	var asked []msg.TopicRef
+	for _, t := range list {
+		again := seen[t]
+		seen[t] = true
+		named, meant := img.TopicNamed(t.ref.Name), img.Topic(t.ref.ID)
 		switch {
-		case n == 0: // the second of its kind
-		case ref.Name == "" && ref.ID.IsZero():
-			times[ref] = 0
-			d.refuse(ref, kafka.ErrInvalidRequest, "Neither topic name nor id were specified.")
-		case ref.Name != "" && !ref.ID.IsZero():
-			times[ref] = 0
-			d.refuse(ref, kafka.ErrInvalidRequest, "You may not specify both topic name and topic id.")
-		case n > 1 && ref.Name != "":
-			times[ref] = 0
-			d.refuse(ref, kafka.ErrInvalidRequest, "Duplicate topic name.")
-		case n > 1:
-			times[ref] = 0
-			d.refuse(ref, kafka.ErrInvalidRequest, "Duplicate topic id.")
-		case ref.Name != "" && topic != nil && times[msg.TopicRef{ID: topic.ID}] > 0:
-			d.refuse(ref, kafka.ErrInvalidRequest,
-				"The provided topic name maps to an ID that was already supplied.")
+		case !t.named && t.ref.ID.IsZero():
+			d.refuse(t, kafka.ErrInvalidRequest, "Neither topic name nor id were specified.")
+		case t.named && !t.ref.ID.IsZero():
+			d.refuse(t, kafka.ErrInvalidRequest, "You may not specify both topic name and topic id.")
+		case again:
+		case times[t] > 1 && t.named:
+			d.refuse(t, kafka.ErrInvalidRequest, "Duplicate topic name.")
+		case times[t] > 1:
+			d.refuse(t, kafka.ErrInvalidRequest, "Duplicate topic id.")
+		case t.named && named != nil && times[byID(named)] > 0:
+			t.ref.ID = named.ID
+			d.refuse(t, kafka.ErrInvalidRequest, mappedTwice)
+		case !t.named && meant != nil && times[byName(meant)] == 1: // its name is refused for both
+		case t.named && t.ref.Name == "":
+			d.refuse(t, kafka.ErrUnknownTopicOrPartition, unknownTopicText)
 		default:
-			d.asked = append(d.asked, ref)
+			asked = append(asked, t.ref)
 		}
 	}
+	return asked
 }
+
+const mappedTwice = "The provided topic name maps to an ID that was already supplied."
 
 // deleted takes the controller's answer.
 func (s *Session) deleted(r *msg.DeletedTopics) {
@@ -116,12 +130,11 @@ func (s *Session) deleted(r *msg.DeletedTopics) {
 	}
 }
 
-func (s *Session) deleteTimedOut(id msg.Op, o *op) {
-	var topics []msg.DeletedTopic
-	for _, ref := range o.delete.asked {
-		topics = append(topics, msg.DeletedTopic{Name: ref.Name, ID: ref.ID, Err: kafka.ErrRequestTimedOut})
-	}
-	s.finish(id, o, o.delete.response(o.version, topics))
+// deleteTimedOut tells of every topic of the request, also of those that were refused.
+func (s *Session) deleteTimedOut(id msg.Op, o *op, body *kmsg.DeleteTopicsRequest) {
+	all := &deleteOp{}
+	all.refuseAll(body, kafka.ErrRequestTimedOut)
+	s.finish(id, o, all.response(o.version, nil))
 }
 
 func (d *deleteOp) response(version kafka.APIVersion, topics []msg.DeletedTopic) *kmsg.DeleteTopicsResponse {
@@ -129,18 +142,19 @@ func (d *deleteOp) response(version kafka.APIVersion, topics []msg.DeletedTopic)
 	r.Version = int16(version)
 	nullable := version >= 6
 	r.Topics = []kmsg.DeleteTopicsResponseTopic{}
-	for _, list := range [][]msg.DeletedTopic{topics, d.refused} {
-		for i := range list {
-			t := kmsg.NewDeleteTopicsResponseTopic()
-			t.TopicID, t.ErrorCode = list[i].ID, int16(list[i].Err)
-			if list[i].Name != "" || !nullable {
-				t.Topic = &list[i].Name
-			}
-			if list[i].ErrText != "" {
-				t.ErrorMessage = &list[i].ErrText
-			}
-			r.Topics = append(r.Topics, t)
+	add := func(topic *msg.DeletedTopic, nameless bool) {
+		t := kmsg.NewDeleteTopicsResponseTopic()
+		t.TopicID, t.ErrorCode, t.ErrorMessage = topic.ID, int16(topic.Err), textOrNull(topic.ErrText)
+		if !nameless || !nullable {
+			t.Topic = &topic.Name
 		}
+		r.Topics = append(r.Topics, t)
+	}
+	for i := range topics {
+		add(&topics[i], topics[i].Name == "")
+	}
+	for i := range d.refused {
+		add(&d.refused[i].topic, d.refused[i].nameless)
 	}
 	return r
 }

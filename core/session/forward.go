@@ -41,6 +41,10 @@ func (s *Session) forwarded(id msg.Op) (*op, kmsg.Request) {
 func (s *Session) forwardTimedOut(id msg.Op, o *op) {
 	const code = kafka.ErrRequestTimedOut
 	switch body := o.forward.Body.(type) {
+	case *kmsg.CreateTopicsRequest:
+		s.createTimedOut(id, o, body)
+	case *kmsg.DeleteTopicsRequest:
+		s.deleteTimedOut(id, o, body)
 	case *kmsg.CreatePartitionsRequest:
 		s.finish(id, o, partitionsResponse(body, func(t *kmsg.CreatePartitionsRequestTopic) msg.TopicResult {
 			return msg.TopicResult{Name: t.Topic, Err: code}

@@ -137,10 +137,6 @@ func (s *Session) Deadline(now kafka.Now, v View) {
 			s.produceTimedOut(id, o, v)
 		case o.fetch != nil:
 			s.fetchTimedOut(now, id, o, v)
-		case o.create != nil:
-			s.createTimedOut(id, o)
-		case o.delete != nil:
-			s.deleteTimedOut(id, o)
 		case o.trim != nil:
 			s.trimTimedOut(id, o)
 		case o.forward != nil:
