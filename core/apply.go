@@ -158,41 +158,7 @@ func (n *Node) configChanged(now kafka.Now, delta *image.Delta) {
 			}
 		}
 	}
-	n.publish()
-}
-
-// publish makes the next version of the published configuration. Rules that did not change keep the
-// version that brought them, so that validations under them stay good. A topic is listed if it
-// differs from the default, and from then on until it is deleted, or its way back to the default
-// would go unnoticed; and if its records must have keys, since the refusal names the topic.
-func (n *Node) publish() {
-	was := &n.published
-	next := msg.Published{Version: was.Version + 1, Ready: was.Ready, DefaultSince: was.DefaultSince}
-	standard := n.image.BrokerConfig(n.cfg).Topic
-	if next.Default = standard.Validation(); was.Version == 0 || next.Default != was.Default {
-		next.DefaultSince = next.Version
-	}
-	for _, name := range n.image.Names {
-		id := n.image.TopicNamed(name).ID
-		before := was.ByID(id)
-		if before == nil && !next.Default.KeysRequired && len(n.image.Config(record.ConfigTopic, name)) == 0 {
-			continue
-		}
-		topic := n.image.TopicConfig(n.cfg, name)
-		p := msg.TopicPolicy{Name: name, ID: id, Since: next.Version, Rules: topic.Validation()}
-		switch {
-		case before != nil && before.Rules == p.Rules:
-			p.Since = before.Since
-		case before == nil && p.Rules == next.Default && !p.Rules.KeysRequired:
-			continue
-		}
-		next.Policies = append(next.Policies, p)
-	}
-	next.Index()
-	n.published = next
-	out := next
-	n.ready.Publish = &out
-	n.session.Published(&out)
+	n.publish(delta)
 }
 
 // note turns a replica's fact into the node's.

@@ -95,7 +95,7 @@ func (n *Node) tidied(now kafka.Now) {
 	n.phase = phaseServing
 	n.nextCheckpoint = now.Mono.Add(n.cfg.CheckpointInterval.Nanos())
 	n.nextRetention = now.Mono.Add(n.cfg.InitialTaskDelay.Delay())
-	n.publish()
+	n.publish(nil)
 	n.beginOpening(now)
 }
 

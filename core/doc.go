@@ -4,7 +4,7 @@
 // The tour: Step takes one Event (event.go) and the two clocks; Ready (ready.go) gives what is to
 // be done, as typed outboxes. node.go holds the state and the dispatch of events; route.go carries
 // messages between the machines until none is left; apply.go turns committed metadata records into
-// the image and the image's changes into replicas; boot.go and stop.go are the beginning and the
+// the image and the image's changes into replicas, publish.go into what connections validate by; boot.go and stop.go are the beginning and the
 // end of a node's life, opening.go the logs opened a few at a time in between; checkpoint.go writes the
 // offset checkpoints and lets a new log wait until one of the same name is out of the way;
 // directories.go finds the directory of a replica; fault.go follows I/O errors to the end of a directory

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"bytes"
 	"testing"
 
 	"momus/core/config"
@@ -9,6 +10,8 @@ import (
 	"momus/core/port"
 	"momus/core/record"
 	"momus/core/session"
+
+	"pgregory.net/rapid"
 )
 
 // publisher is a node as far as publishing goes.
@@ -23,7 +26,11 @@ func (n *Node) applied(records ...record.Metadata) {
 		n.image.Apply(&delta, n.image.Offset+1, r)
 		n.image.Offset++
 	}
-	n.publish()
+	if n.published.Version == 0 {
+		n.publish(nil)
+	} else {
+		n.publish(&delta)
+	}
 }
 
 func topicConfig(topic, key, value string) *record.ConfigRecord {
@@ -76,4 +83,51 @@ func TestACompactedTopicIsListedByName(t *testing.T) {
 	if p := n.published.ByID(a); p == nil || p.Name != "a" || !p.Rules.KeysRequired {
 		t.Fatalf("%+v", n.published)
 	}
+}
+
+// TestPublishingFollowsAChangeAsIfAllWereLookedThrough: what is computed from a change of the image alone is what
+// looking through all topics gives.
+func TestPublishingFollowsAChangeAsIfAllWereLookedThrough(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := publisher()
+		n.cfg.Topic.Compact = rapid.IntRange(0, 4).Draw(t, "compact") == 4
+		n.publish(nil)
+		for step := range rapid.IntRange(1, 25).Draw(t, "steps") {
+			var delta image.Delta
+			for range rapid.IntRange(1, 3).Draw(t, "records") {
+				n.image.Apply(&delta, n.image.Offset+1, drawRecord(t, n, byte(step)))
+			}
+			some, changed := n.nextPublished(&delta)
+			all, _ := n.nextPublished(nil)
+			if !changed {
+				some = n.published
+				all.Version = some.Version
+			}
+			if !bytes.Equal(some.AppendCanon(nil), all.AppendCanon(nil)) {
+				t.Fatalf("by the change: %s\nby all:        %s", some.AppendText(nil), all.AppendText(nil))
+			}
+			n.publish(&delta)
+		}
+	})
+}
+
+// drawRecord draws a record that the node's image can take.
+func drawRecord(t *rapid.T, n *Node, step byte) record.Metadata {
+	name := rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "name")
+	topic := n.image.TopicNamed(name)
+	kind := rapid.IntRange(0, 5).Draw(t, "kind")
+	value := rapid.SampledFrom([]string{"", "gzip", "lz4"}).Draw(t, "value")
+	switch {
+	case kind == 0:
+		r := topicConfig("", "compression.type", value)
+		r.ResourceType = record.ConfigBroker
+		return r
+	case topic == nil:
+		return &record.TopicRecord{Name: name, TopicID: kafka.TopicID{step, byte(len(n.image.Names)), byte(n.image.Offset)}}
+	case kind == 1:
+		return &record.RemoveTopicRecord{TopicID: topic.ID}
+	case kind == 2:
+		return topicConfig(name, "cleanup.policy", map[string]string{"": "", "gzip": "compact", "lz4": "delete"}[value])
+	}
+	return topicConfig(name, "compression.type", value)
 }

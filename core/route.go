@@ -180,7 +180,7 @@ func (n *Node) carryLifecycle(now kafka.Now) bool {
 		}
 		if out.Ready && !n.published.Ready {
 			n.published.Ready = true
-			n.publish()
+			n.publish(nil)
 			n.ready.Notes = append(n.ready.Notes, Note{Kind: NoteReady})
 		}
 		if out.CloseLogs {
