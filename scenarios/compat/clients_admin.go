@@ -223,15 +223,16 @@ func quotas(ctx context.Context, _ *kgo.Client, admin *kadm.Client) error {
 	is := func(n int) error {
 		return eventually(ctx, fmt.Sprintf("there are not %d quotas", n), func() (bool, error) {
 			got, err := admin.DescribeClientQuotas(ctx, true, filter)
-			return len(got) == n && (n == 0 || len(got[0].Values) == 1 && got[0].Values[0].Value == 1234.5), err
+			return len(got) == n && (n == 0 || len(got[0].Values) == 1 && got[0].Values[0].Value == 12345), err
 		})
 	}
 	return errors.Join(
-		alter(kadm.AlterClientQuotaOp{Key: "consumer_byte_rate", Value: 1234.5}, entity),
+		alter(kadm.AlterClientQuotaOp{Key: "consumer_byte_rate", Value: 12345}, entity),
 		is(1),
 		alter(kadm.AlterClientQuotaOp{Key: "consumer_byte_rate", Remove: true}, entity),
 		is(0),
 		want("a key that there is not", alter(kadm.AlterClientQuotaOp{Key: "beer_rate", Value: 1}, entity), kerr.InvalidRequest),
+		want("part of a byte", alter(kadm.AlterClientQuotaOp{Key: "consumer_byte_rate", Value: 1.5}, entity), kerr.InvalidRequest),
 	)
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/binary"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -110,5 +111,31 @@ func TestBatchesAreCountedAndTornOnesRefused(t *testing.T) {
 		if _, _, err := countBatches(bytes.NewReader(segment[:len(segment)-cut]), int64(len(segment)-cut)); err == nil {
 			t.Errorf("a segment that lacks its last %d bytes is counted without complaint", cut)
 		}
+	}
+}
+
+func TestWhatIsLeftOutOfASuiteHasItsReason(t *testing.T) {
+	text, err := os.ReadFile("leftout.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for line := range strings.Lines(string(text)) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		fields := strings.Fields(line)
+		if len(fields) < 3 || fields[0] != "franz-go" && fields[0] != "kafka-go" && fields[0] != "kcat" {
+			t.Errorf("%q is no suite, test and reason", line)
+			continue
+		}
+		if name := fields[0] + " " + fields[1]; seen[name] {
+			t.Errorf("%s is left out twice", name)
+		} else {
+			seen[name] = true
+		}
+	}
+	if len(seen) == 0 {
+		t.Error("nothing is left out")
 	}
 }
