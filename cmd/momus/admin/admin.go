@@ -49,16 +49,22 @@ func Commands() []*cobra.Command { return commands(nil) }
 func commands(dial func(ctx context.Context, network, host string) (net.Conn, error)) []*cobra.Command {
 	s := &session{dial: dial}
 	all := []*cobra.Command{topicCommand(s), configCommand(s), clusterCommand(s), partitionCommand(s), logCommand(s)}
-	for _, cmd := range all {
-		f := cmd.PersistentFlags()
-		f.StringVarP(&s.servers, "bootstrap-server", "b", "", "HOST:PORT of a broker, several with commas (default $"+serversVariable+", or localhost:9092)")
-		f.DurationVar(&s.timeout, "timeout", 30*time.Second, "how long an answer may take")
-		f.StringVarP(&s.output, "output", "o", "table", "table or json")
-		if err := cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"table", "json"}, cobra.ShellCompDirectiveNoFileComp)); err != nil {
-			panic("BUG: " + err.Error())
+	for _, group := range all {
+		for _, cmd := range group.Commands() { // not the group: others add commands to it that need no broker
+			s.flags(cmd)
 		}
 	}
 	return all
+}
+
+func (s *session) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVarP(&s.servers, "bootstrap-server", "b", "", "HOST:PORT of a broker, several with commas (default $"+serversVariable+", or localhost:9092)")
+	f.DurationVar(&s.timeout, "timeout", 30*time.Second, "how long an answer may take")
+	f.StringVarP(&s.output, "output", "o", "table", "table or json")
+	if err := cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"table", "json"}, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+		panic("BUG: " + err.Error())
+	}
 }
 
 // run makes a cobra function of one that wants a broker.
