@@ -94,6 +94,8 @@ type Report struct {
 	RefusedLost int
 	// Spoiled counts batches that nobody may take and that were refused.
 	Spoiled int
+	// Keyless counts batches without keys that were refused by compacted topics.
+	Keyless int
 	// RecordsDeleted counts the DeleteRecords that were acknowledged, by partition.
 	RecordsDeleted int
 	// StartMoves counts moves of log starts.
@@ -127,6 +129,7 @@ func (r *Report) Add(o Report) {
 		{&r.Altered, o.Altered}, {&r.ConfigsTold, o.ConfigsTold},
 		{&r.RecordsFinal, o.RecordsFinal}, {&r.ExcusedPowerLoss, o.ExcusedPowerLoss},
 		{&r.ExcusedDeletion, o.ExcusedDeletion}, {&r.ExcusedDamage, o.ExcusedDamage},
+		{&r.Keyless, o.Keyless},
 		{&r.Spoiled, o.Spoiled}, {&r.RefusedDamage, o.RefusedDamage}, {&r.RefusedLost, o.RefusedLost}, {&r.ShownDamage, o.ShownDamage}, {&r.Undecided, o.Undecided},
 		{&r.ExcusedRetention, o.ExcusedRetention}, {&r.StartMoves, o.StartMoves},
 		{&r.RecordsDeleted, o.RecordsDeleted},
@@ -204,6 +207,16 @@ func (j *judge) spoiled(op *ProduceOp) {
 	}
 }
 
+// keyless demands the same of a batch without keys for a compacted topic.
+func (j *judge) keyless(op *ProduceOp) {
+	if a := op.acked(); a != nil {
+		j.flag(Protocol, []Event{a.Start, a.End},
+			"%s-%d: a batch without keys was acknowledged at offset %d, though the topic is compacted", op.Topic, op.Partition, a.Base)
+	} else if j.outcome(op) == failed {
+		j.report.Keyless++
+	}
+}
+
 // count fills in what the report says of the history as such.
 func (j *judge) count() {
 	r := &j.report
@@ -214,6 +227,9 @@ func (j *judge) count() {
 		}
 		if op.Spoiled {
 			j.spoiled(op)
+		}
+		if op.Keyless {
+			j.keyless(op)
 		}
 		switch outcome := j.outcome(op); {
 		case op.Acks == 0:

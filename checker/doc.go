@@ -13,7 +13,7 @@
 //	damage.go     what damage to a disk excuses
 //	dirs.go       what the loss of a log directory excuses, and what it forbids
 //	sizes.go      what is told of log directories is what lies there
-//	retention.go  what a move of the log start excuses, and whether it had a cause
+//	retention.go  what a move of the log start excuses, and whether it had a cause; a compacted topic has none
 //	trims.go      what was deleted at somebody's wish is gone, for good, and nothing else
 //	producers.go  which producers a partition remembers
 //	epochs.go     where leader epochs end
@@ -22,7 +22,7 @@
 //	order.go      records of one producer lie in the order in which they were sent
 //	sessions.go   the next batch of an idempotent producer, and a repeated one, are not refused; fencing
 //	expiry.go     what the expiry of a producer excuses, and whether it had a cause
-//	watermark.go  high watermarks, and lookups by time
+//	watermark.go  high watermarks, and lookups by time or of the greatest time
 //	configs.go    configuration that was changed, and what was told of it
 //	topics.go     topics that were created, and those that were deleted
 //	grown.go      how many partitions topics have

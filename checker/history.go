@@ -127,6 +127,8 @@ type Topic struct {
 	// are not set.
 	RetentionBytes int64
 	Retention      kafka.Millis
+	// CompactOnly says that its cleanup.policy is compact alone: nothing is deleted from it.
+	CompactOnly bool
 }
 
 // StartCause is which limit a log start moved by.
@@ -188,6 +190,8 @@ type ProduceOp struct {
 	Count    int32
 	// Spoiled batches claim more records than they hold: no broker may take one.
 	Spoiled bool
+	// Keyless batches have records without a key, for a topic that is compacted: no broker may take one.
+	Keyless bool
 	// Latest is the greatest timestamp of its records, unless the broker writes its own (0).
 	Latest   kafka.Wall
 	Attempts []Attempt
@@ -248,7 +252,7 @@ type Lookup struct {
 	Partition kafka.PartitionID
 	Start     Event
 	End       Event
-	// Asked is a timestamp, or LatestOffset or EarliestOffset.
+	// Asked is a timestamp, or LatestOffset, EarliestOffset or GreatestTime.
 	Asked kafka.Wall
 	Err   kafka.ErrorCode
 	// Offset is kafka.NoOffset, and Timestamp -1, if no record is as late as asked.
@@ -286,6 +290,8 @@ type EpochEndOp struct {
 const (
 	LatestOffset   kafka.Wall = -1
 	EarliestOffset kafka.Wall = -2
+	// GreatestTime asks for the record with the greatest timestamp (KIP-734), the first of them if there are several.
+	GreatestTime kafka.Wall = -3
 )
 
 // AdminKind says what an AdminOp asks for.

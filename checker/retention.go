@@ -73,6 +73,8 @@ func (j *judge) checkMoves(l *log) {
 		switch {
 		case m.From >= m.To:
 			flag("which is nothing")
+		case j.settings[l.topic.name].CompactOnly:
+			flag("though the topic is only compacted")
 		case l.flush == 1 && m.To > m.Flushed:
 			flag("but only those below %d were flushed, so that the high watermark cannot be higher", m.Flushed)
 		case m.Cause == ByRequest:

@@ -39,6 +39,10 @@ func (j *judge) checkTrims(l *log) {
 		known := j.knownHigh(l, op)
 		switch {
 		case !op.Answered:
+		case op.Err == kafka.None && j.settings[l.topic.name].CompactOnly:
+			j.flag(LogStart, events, "%s-%d: deleting below offset %d was acknowledged, though the topic is only compacted",
+				op.Topic, op.Partition, op.Offset)
+			return
 		case op.Err == kafka.ErrOffsetOutOfRange && op.Offset <= known:
 			j.flag(LogStart, events, "%s-%d: deleting below offset %d was refused, though the high watermark was at least %d",
 				op.Topic, op.Partition, op.Offset, known)

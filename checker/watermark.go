@@ -65,8 +65,14 @@ func (j *judge) checkLookups(l *log) {
 		return
 	}
 	for _, p := range l.lookups {
-		if p.Asked < 0 || l.damagedBefore(p.End) {
+		if p.Asked < 0 && p.Asked != GreatestTime || l.damagedBefore(p.End) {
 			continue // the times of a damaged batch are as damaged as the rest of it
+		}
+		if p.Asked == GreatestTime {
+			if !j.checkGreatest(l, p) {
+				return
+			}
+			continue
 		}
 		if p.Offset < 0 {
 			j.checkNoneFound(l, p)
@@ -91,6 +97,37 @@ func (j *judge) checkLookups(l *log) {
 			}
 		}
 	}
+}
+
+// checkGreatest demands of a lookup of the greatest timestamp that nobody had seen a greater one before, nor
+// the same further down, in the same life of the node; and that it is the time of the record that was found.
+func (j *judge) checkGreatest(l *log, p *Lookup) bool {
+	if p.Err != kafka.None {
+		return true
+	}
+	for _, seen := range l.polls {
+		if seen.Node != p.Node || seen.End >= p.Start || j.crashed(p.Node, seen.Start, p.End) {
+			continue
+		}
+		for i := range seen.Records {
+			r := &seen.Records[i]
+			if l.passed(r.Offset, p.End) || r.Timestamp < p.Timestamp || r.Timestamp == p.Timestamp && r.Offset >= p.Offset {
+				continue
+			}
+			j.flag(TimeIndex, []Event{seen.Start, seen.End, p.Start, p.End},
+				"%s-%d: asked for the greatest time, client %d was told time %d at offset %d; offset %d has time %d",
+				p.Topic, p.Partition, p.Client, p.Timestamp, p.Offset, r.Offset, r.Timestamp)
+			return false
+		}
+	}
+	for _, r := range l.read.Records {
+		if r.Offset == p.Offset && r.Timestamp != p.Timestamp && !l.mayLose(r.Offset, p.Start, forever) {
+			j.flag(TimeIndex, []Event{p.Start, p.End}, "%s-%d: asked for the greatest time, client %d was told time %d at offset %d, which has time %d",
+				p.Topic, p.Partition, p.Client, p.Timestamp, p.Offset, r.Timestamp)
+			return false
+		}
+	}
+	return true
 }
 
 // checkNoneFound demands of a lookup by time that found nothing that nobody had seen a record as late before:

@@ -23,6 +23,7 @@ var floors = []Count{
 	{"polled", 9498},
 	{"unsaid", 473},
 	{"sessions-refused", 36},
+	{"keyless", 15},
 	{"final", 6928},
 	{"start-moves", 124},
 	{"producer-ids", 691},

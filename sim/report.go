@@ -73,7 +73,7 @@ func (r *Report) Counts() []Count {
 		{"altered", uint64(j.Altered)}, {"configs-told", uint64(j.ConfigsTold)},
 		{"retried", uint64(j.Retried)}, {"unknown", uint64(j.Unknown)}, {"failed", uint64(j.Failed)}, {"spoiled", uint64(j.Spoiled)},
 		{"polls", uint64(j.Polls)}, {"epoch-ends", uint64(j.EpochEnds)}, {"described", uint64(j.Described)}, {"sizes-told", uint64(j.SizesTold)}, {"polled", uint64(j.RecordsPolled)}, {"final", uint64(j.RecordsFinal)},
-		{"unsaid", uint64(j.Unsaid)}, {"sessions-refused", uint64(j.SessionsRefused)},
+		{"unsaid", uint64(j.Unsaid)}, {"sessions-refused", uint64(j.SessionsRefused)}, {"keyless", uint64(j.Keyless)},
 		{"excused-power", uint64(j.ExcusedPowerLoss)}, {"excused-deletion", uint64(j.ExcusedDeletion)},
 		{"excused-damage", uint64(j.ExcusedDamage)}, {"refused-damage", uint64(j.RefusedDamage)},
 		{"shown-damage", uint64(j.ShownDamage)}, {"refused-lost", uint64(j.RefusedLost)},

@@ -54,11 +54,13 @@ const (
 	drawZombie
 	drawAsk
 	drawSession
+	drawKeyless
+	drawSpecial
 	drawKinds
 )
 
 var drawNames = [drawKinds]string{"gap", "backoff", "size", "count", "where", "node", "time", "rare", "limit", "wait", "reset", "spoil",
-	"repeat", "deaf", "idle", "zombie", "ask", "session"}
+	"repeat", "deaf", "idle", "zombie", "ask", "session", "keyless", "special"}
 
 func (a *actor) init(s *shared, id int32, r role) {
 	a.shared, a.id, a.role = s, id, r

@@ -48,6 +48,8 @@ type shape struct {
 	sequence kafka.Sequence
 	at       kafka.Wall
 	keyed    bool
+	// keyless has a batch for a compacted topic come without keys: no broker may take one.
+	keyless bool
 	// spoiled batches claim one record more than they hold: only who reads the records can tell. No
 	// broker may take one.
 	spoiled bool

@@ -49,6 +49,7 @@ const (
 	sharing // gives a producer id twice
 	stunted // says that it has added partitions, and has not
 	eager   // adds partitions that were only to be judged
+	unkeyed // does not know of compaction
 	// Of fetch sessions:
 	standing // does not go on to the next epoch
 	keeping  // serves what was forgotten
@@ -60,6 +61,8 @@ type brokerTopic struct {
 	name  string
 	id    kafka.TopicID
 	parts []*brokerLog
+	// policy is cleanup.policy if it was set.
+	policy string
 }
 
 func (b *broker) request(conn int64, frame []byte) {
@@ -121,6 +124,11 @@ func (b *broker) answer(r kmsg.Request) kmsg.Response {
 					}
 				}
 				t.TopicID = made.id
+				for _, c := range q.Configs {
+					if c.Name == "cleanup.policy" && b.fault != unkeyed {
+						made.policy = *c.Value
+					}
+				}
 				if c := q.Configs[0]; c.Name == "flush.messages" {
 					for _, l := range made.parts {
 						l.flush = int((*c.Value)[0] - '0')
@@ -265,6 +273,9 @@ func (b *broker) produce(r *kmsg.ProduceRequest) kmsg.Response {
 			p := kmsg.NewProduceResponseTopicPartition()
 			p.Partition = part.Partition
 			l, err := b.log(q.Topic, q.TopicID, part.Partition)
+			if err == kafka.None && b.policy(q.Topic, q.TopicID) != "" && keyless(part.Records) {
+				err = kafka.ErrInvalidRecord
+			}
 			if err == kafka.None {
 				err, p.BaseOffset = b.append(l, slices.Clone(part.Records))
 			}
@@ -295,6 +306,8 @@ func (b *broker) offsets(r *kmsg.ListOffsetsRequest) kmsg.Response {
 				p.Offset = int64(l.next)
 			case part.Timestamp == -2:
 				p.Offset = int64(l.start)
+			case part.Timestamp == -3:
+				p.Offset, p.Timestamp = l.greatest()
 			default:
 				p.Offset, p.Timestamp = l.byTime(kafka.Wall(part.Timestamp))
 			}

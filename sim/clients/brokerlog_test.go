@@ -124,19 +124,59 @@ func (l *brokerLog) known(h *record.Header, f fault) (kafka.ErrorCode, int64) {
 }
 
 func (l *brokerLog) byTime(asked kafka.Wall) (int64, int64) {
-	var codecs record.Codecs
 	for i, h := range l.heads {
-		body, err := codecs.Decompress(nil, h.Attributes.Compression(), h.Body(l.batches[i]), decompressedMax)
-		if err != nil {
-			panic(err)
-		}
-		for it := record.Records(h, body); it.Next(); {
+		for it := decompressed(h, l.batches[i]); it.Next(); {
 			if it.Record.Timestamp >= asked && it.Record.Offset >= l.start {
 				return int64(it.Record.Offset), int64(it.Record.Timestamp)
 			}
 		}
 	}
 	return -1, -1
+}
+
+func decompressed(h record.Header, batch []byte) record.Iter {
+	body, err := (&record.Codecs{}).Decompress(nil, h.Attributes.Compression(), h.Body(batch), decompressedMax)
+	if err != nil {
+		panic(err)
+	}
+	return record.Records(h, body)
+}
+
+// greatest is the first record with the greatest time.
+func (l *brokerLog) greatest() (int64, int64) {
+	at, time := int64(-1), int64(-1)
+	for i, h := range l.heads {
+		for it := decompressed(h, l.batches[i]); it.Next(); {
+			if r := it.Record; r.Timestamp > kafka.Wall(time) && r.Offset >= l.start {
+				at, time = int64(r.Offset), int64(r.Timestamp)
+			}
+		}
+	}
+	return at, time
+}
+
+// policy is a topic's cleanup.policy, if it was set.
+func (b *broker) policy(name string, id kafka.TopicID) string {
+	for _, t := range b.topics {
+		if id.IsZero() && t.name == name || !id.IsZero() && t.id == id {
+			return t.policy
+		}
+	}
+	return ""
+}
+
+// keyless tells whether a batch that is whole has a record without a key.
+func keyless(batch []byte) bool {
+	h, err := record.ParseHeader(batch)
+	if err != nil || record.Check(batch, h) != nil || !readable(h, batch) {
+		return false
+	}
+	for it := decompressed(h, batch); it.Next(); {
+		if it.Record.Key == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // trim moves log starts, and makes durable what is left.
@@ -149,6 +189,9 @@ func (b *broker) trim(r *kmsg.DeleteRecordsRequest) kmsg.Response {
 			p := kmsg.NewDeleteRecordsResponseTopicPartition()
 			p.Partition, p.LowWatermark = part.Partition, -1
 			l, err := b.log(q.Topic, kafka.TopicID{}, part.Partition)
+			if err == kafka.None && b.policy(q.Topic, kafka.TopicID{}) == compactOnly {
+				err = kafka.ErrPolicyViolation
+			}
 			if err == kafka.None {
 				err = b.moveStart(l, q.Topic, part)
 			}

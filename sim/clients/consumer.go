@@ -83,7 +83,7 @@ func (c *consumer) assign(topic int) {
 		}
 	}
 	for n := len(c.seen.topics[topic].places); have < n; have++ {
-		c.positions = append(c.positions, position{topic: topic, partition: kafka.PartitionID(have), asked: c.drawReset()})
+		c.positions = append(c.positions, position{topic: topic, partition: kafka.PartitionID(have), asked: c.drawSpecial(c.drawReset())})
 	}
 }
 
@@ -96,6 +96,17 @@ func (c *consumer) drawReset() kafka.Wall {
 		return c.wall() - kafka.Wall(c.draw(drawTime, 3000))
 	}
 	return checker.EarliestOffset
+}
+
+// greatestTimeFirst is the first version of ListOffsets that takes GreatestTime.
+const greatestTimeFirst = 7
+
+// drawSpecial has a lookup ask for the greatest time, now and then; the consumer goes on from there.
+func (c *consumer) drawSpecial(asked kafka.Wall) kafka.Wall {
+	if c.speaks.offsets >= greatestTimeFirst && c.draw(drawSpecial, 4) == 3 {
+		return checker.GreatestTime
+	}
+	return asked
 }
 
 // choose draws a partition and opens what its leader can be asked together with it: all lookups
@@ -340,7 +351,7 @@ func (c *consumer) fetched(p *position, r *kmsg.FetchResponse) {
 		p.known = false
 	}
 	if !p.known {
-		p.asked = c.drawReset()
+		p.asked = c.drawSpecial(c.drawReset())
 	}
 	c.history.Polls = append(c.history.Polls, poll)
 }

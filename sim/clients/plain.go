@@ -65,6 +65,7 @@ func (p *plain) send(l *link, topic int, partition kafka.PartitionID) {
 		sh.count, sh.size = 1, oversize
 	}
 	sh.spoiled = p.draw(drawSpoil, 32) == 1
+	sh.keyless = p.topics[topic].compacted() && p.draw(drawKeyless, 16) == 1
 	batches := []*batch{p.makeBatch(topic, partition, p.acks, sh)}
 	if p.draw(drawRare, 4) == 1 {
 		for i, place := range p.seen.topics[topic].places {

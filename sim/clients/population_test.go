@@ -46,6 +46,7 @@ func TestASoundBrokerIsNeverAccused(t *testing.T) {
 			"idempotent": sum.Idempotent == 0, "polled": sum.RecordsPolled == 0, "lookups": sum.Lookups == 0,
 			"deleted": sum.Deleted == 0, "deleted of its records": sum.RecordsDeleted == 0, "asked about epochs": c.crashes > 0 && sum.EpochEnds == 0, "retried": c.breaks > 0 && sum.Retried == 0,
 			"altered": sum.Altered == 0, "told of configuration": sum.ConfigsTold == 0,
+			"refused for want of a key":   sum.Keyless == 0,
 			"left out of a fetch session": sum.Unsaid == 0, "refused for its fetch session": c.breaks > 0 && sum.SessionsRefused == 0,
 			"excused": c.crashes > 0 && sum.ExcusedPowerLoss == 0,
 		} {
@@ -70,6 +71,7 @@ func TestBrokenBrokersAreCaught(t *testing.T) {
 		{"loses what flush.messages=1 promised", unflushed, 0, 4, []string{checker.LostWrite, checker.Unseen, checker.InconsistentReads}},
 		{"takes what an old epoch sends", lenient, 0, 0, []string{checker.Fencing}},
 		{"refuses what is next", picky, 0, 0, []string{checker.FalseRefusal}},
+		{"takes what has no key, and deletes what is only compacted", unkeyed, 0, 0, []string{checker.Protocol, checker.LogStart}},
 		{"keeps the epoch of a fetch session", standing, 0, 0, []string{checker.Protocol}},
 		{"serves what a fetch session forgot", keeping, 0, 0, []string{checker.Protocol}},
 		{"leaves out what a fetch session was not told", taciturn, 0, 0, []string{checker.WatermarkBack}},

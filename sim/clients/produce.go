@@ -89,6 +89,9 @@ func (a *actor) shape(h *habits) shape {
 
 // makeBatch makes a batch and records its operation.
 func (a *actor) makeBatch(topic int, partition kafka.PartitionID, acks int16, sh shape) *batch {
+	if a.topics[topic].compacted() {
+		sh.keyed = !sh.keyless
+	}
 	first, bytes := a.build(sh)
 	b := &batch{op: len(a.history.Produces), topic: topic, partition: partition, bytes: bytes, born: a.env.Now()}
 	if a.speaks.produce >= produceByID {
@@ -101,8 +104,8 @@ func (a *actor) makeBatch(topic int, partition kafka.PartitionID, acks int16, sh
 	a.history.Produces = append(a.history.Produces, checker.ProduceOp{
 		Client: a.id, Topic: a.topics[topic].name, ID: b.id, Partition: partition, Acks: acks,
 		Producer: sh.producer, Epoch: sh.epoch, Sequence: sh.sequence, First: first, Count: sh.count,
-		Spoiled: sh.spoiled,
-		Latest:  latest,
+		Spoiled: sh.spoiled, Keyless: sh.keyless,
+		Latest: latest,
 	})
 	return b
 }
