@@ -209,12 +209,24 @@ func (j *judge) spoiled(op *ProduceOp) {
 
 // keyless demands the same of a batch without keys for a compacted topic.
 func (j *judge) keyless(op *ProduceOp) {
-	if a := op.acked(); a != nil {
+	if a := op.acked(); a != nil && j.hadPolicy(op.Topic, a.Start, a.End, PolicyCompact, PolicyBoth) {
 		j.flag(Protocol, []Event{a.Start, a.End},
 			"%s-%d: a batch without keys was acknowledged at offset %d, though the topic is compacted", op.Topic, op.Partition, a.Base)
 	} else if j.outcome(op) == failed {
 		j.report.Keyless++
 	}
+}
+
+// countPolls counts what was read, and what fetch sessions did.
+func (j *judge) countPolls() {
+	r := &j.report
+	for i := range j.h.Polls {
+		r.RecordsPolled += len(j.h.Polls[i].Records)
+		if j.h.Polls[i].Unsaid {
+			r.Unsaid++
+		}
+	}
+	r.SessionsRefused = j.h.SessionsRefused
 }
 
 // count fills in what the report says of the history as such.
@@ -246,13 +258,7 @@ func (j *judge) count() {
 			r.AcksAll++
 		}
 	}
-	for i := range j.h.Polls {
-		r.RecordsPolled += len(j.h.Polls[i].Records)
-		if j.h.Polls[i].Unsaid {
-			r.Unsaid++
-		}
-	}
-	r.SessionsRefused = j.h.SessionsRefused
+	j.countPolls()
 	r.Polls, r.Lookups, r.EpochEnds = len(j.h.Polls), len(j.h.Lookups), len(j.h.EpochEnds)
 	for i := range j.h.Described {
 		r.Described += len(j.h.Described[i].Producers)

@@ -9,10 +9,18 @@ import (
 // ConfigKey is a key of a topic whose configuration is altered while the world runs.
 type ConfigKey uint8
 
-// The keys: retention.ms and retention.bytes, with the brokers' keys that give the default.
+// The keys: retention.ms and retention.bytes, with the brokers' keys that give the default; cleanup.policy.
 const (
 	RetentionTime ConfigKey = iota + 1
 	RetentionSize
+	CleanupPolicy
+)
+
+// The values of CleanupPolicy. Where it is not set, delete holds.
+const (
+	PolicyDelete int64 = iota + 1
+	PolicyCompact
+	PolicyBoth
 )
 
 // unset is the value of a key that is not set. No client sets it.
@@ -99,6 +107,16 @@ func (j *judge) retention(topic string, key ConfigKey, from, to Event) []int64 {
 	return values
 }
 
+// hadPolicy tells whether a topic had one of some policies all through a stretch.
+func (j *judge) hadPolicy(topic string, from, to Event, policies ...int64) bool {
+	for _, p := range j.possible(topic, CleanupPolicy, j.settings[topic].Policy, from, to) {
+		if !slices.Contains(policies, p) {
+			return false
+		}
+	}
+	return true
+}
+
 // checkConfigs demands that what was told of configuration is what was acknowledged, or under way.
 func (j *judge) checkConfigs() {
 	for i := range j.h.ConfigsSeen {
@@ -117,8 +135,11 @@ func (j *judge) checkConfigs() {
 
 // String is the topic's name of the key.
 func (k ConfigKey) String() string {
-	if k == RetentionTime {
+	switch k {
+	case RetentionTime:
 		return "retention.ms"
+	case RetentionSize:
+		return "retention.bytes"
 	}
-	return "retention.bytes"
+	return "cleanup.policy"
 }

@@ -127,8 +127,9 @@ type Topic struct {
 	// are not set.
 	RetentionBytes int64
 	Retention      kafka.Millis
-	// CompactOnly says that its cleanup.policy is compact alone: nothing is deleted from it.
-	CompactOnly bool
+	// Policy is cleanup.policy as it is created, or 0 if that is not set. While it is PolicyCompact nothing
+	// is deleted from the topic, and while it is not PolicyDelete, records need a key.
+	Policy int64
 }
 
 // StartCause is which limit a log start moved by.
@@ -190,7 +191,8 @@ type ProduceOp struct {
 	Count    int32
 	// Spoiled batches claim more records than they hold: no broker may take one.
 	Spoiled bool
-	// Keyless batches have records without a key, for a topic that is compacted: no broker may take one.
+	// Keyless batches have records without a key, for a topic that may be compacted: while it is, no broker
+	// may take one.
 	Keyless bool
 	// Latest is the greatest timestamp of its records, unless the broker writes its own (0).
 	Latest   kafka.Wall
@@ -285,14 +287,6 @@ type EpochEndOp struct {
 	Epoch kafka.LeaderEpoch
 	End   kafka.Offset
 }
-
-// What ListOffsets takes in place of a timestamp.
-const (
-	LatestOffset   kafka.Wall = -1
-	EarliestOffset kafka.Wall = -2
-	// GreatestTime asks for the record with the greatest timestamp (KIP-734), the first of them if there are several.
-	GreatestTime kafka.Wall = -3
-)
 
 // AdminKind says what an AdminOp asks for.
 type AdminKind uint8

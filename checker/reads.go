@@ -45,7 +45,7 @@ func (j *judge) checkValues(l *log, all []seen) {
 			j.flag(UnknownValue, []Event{s.from, s.to}, "%s-%d: nobody sent value %d, which was read at offset %d",
 				l.topic.name, l.partition, s.value, s.offset)
 			return
-		case op.Keyless:
+		case op.Keyless && j.hadPolicy(op.Topic, op.Attempts[0].Start, s.to, PolicyCompact, PolicyBoth):
 			j.flag(AbortedRead, []Event{op.Attempts[0].Start, s.from, s.to},
 				"%s-%d: value %d has no key and was read at offset %d, though the topic is compacted",
 				l.topic.name, l.partition, s.value, s.offset)

@@ -73,7 +73,7 @@ func (j *judge) checkMoves(l *log) {
 		switch {
 		case m.From >= m.To:
 			flag("which is nothing")
-		case j.settings[l.topic.name].CompactOnly:
+		case j.hadPolicy(l.topic.name, m.Event, m.Event, PolicyCompact):
 			flag("though the topic is only compacted")
 		case l.flush == 1 && m.To > m.Flushed:
 			flag("but only those below %d were flushed, so that the high watermark cannot be higher", m.Flushed)

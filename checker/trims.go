@@ -39,7 +39,7 @@ func (j *judge) checkTrims(l *log) {
 		known := j.knownHigh(l, op)
 		switch {
 		case !op.Answered:
-		case op.Err == kafka.None && j.settings[l.topic.name].CompactOnly:
+		case op.Err == kafka.None && j.hadPolicy(op.Topic, op.Start, op.End, PolicyCompact):
 			j.flag(LogStart, events, "%s-%d: deleting below offset %d was acknowledged, though the topic is only compacted",
 				op.Topic, op.Partition, op.Offset)
 			return

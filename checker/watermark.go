@@ -7,6 +7,14 @@ import (
 	"momus/core/kafka"
 )
 
+// What ListOffsets takes in place of a timestamp.
+const (
+	LatestOffset   kafka.Wall = -1
+	EarliestOffset kafka.Wall = -2
+	// GreatestTime asks for the record with the greatest timestamp (KIP-734), the first of them if there are several.
+	GreatestTime kafka.Wall = -3
+)
+
 // mark is a high watermark as one node told it.
 type mark struct {
 	node       int32

@@ -56,11 +56,12 @@ const (
 	drawSession
 	drawKeyless
 	drawSpecial
+	drawPolicy
 	drawKinds
 )
 
 var drawNames = [drawKinds]string{"gap", "backoff", "size", "count", "where", "node", "time", "rare", "limit", "wait", "reset", "spoil",
-	"repeat", "deaf", "idle", "zombie", "ask", "session", "keyless", "special"}
+	"repeat", "deaf", "idle", "zombie", "ask", "session", "keyless", "special", "policy"}
 
 func (a *actor) init(s *shared, id int32, r role) {
 	a.shared, a.id, a.role = s, id, r

@@ -113,8 +113,8 @@ func (a *admin) create(l *link, now int64) {
 		if t.compression != "" {
 			q.Configs = append(q.Configs, word("compression.type", t.compression))
 		}
-		if t.policy != "" {
-			q.Configs = append(q.Configs, word("cleanup.policy", t.policy))
+		if t.policy != 0 {
+			q.Configs = append(q.Configs, word("cleanup.policy", policies[t.policy]))
 		}
 		if t.stamp {
 			q.Configs = append(q.Configs, word("message.timestamp.type", "LogAppendTime"))

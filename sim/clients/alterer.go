@@ -11,16 +11,19 @@ import (
 )
 
 // alterer changes retention while the world runs: of topics that stay, and what holds for all where a
-// topic sets nothing. Now and then it looks at what it made. One request is open at a time.
+// topic sets nothing; and the cleanup policy of topics that began compacted, to which nobody sends records
+// without keys by mistake. Now and then it looks at what it made. One request is open at a time.
 type alterer struct {
 	actor
 	// names are the topics that it changes; behind them stands the default of all brokers.
-	names  []string
-	nextAt int64
-	open   []int // the operations of the request in flight, in the history's Configs
-	target string
-	began  checker.Event
-	busy   bool
+	names []string
+	// compacted tells of each name whether its policy may be changed.
+	compacted []bool
+	nextAt    int64
+	open      []int // the operations of the request in flight, in the history's Configs
+	target    string
+	began     checker.Event
+	busy      bool
 }
 
 // retentionKey is a key with its name as a topic's and as the brokers'.
@@ -46,6 +49,7 @@ func newAlterer(s *shared, id int32) *alterer {
 	for i := range s.topics {
 		if t := &s.topics[i]; !t.auto && !t.volatile {
 			a.names = append(a.names, t.name)
+			a.compacted = append(a.compacted, t.compacted())
 		}
 	}
 	return a
@@ -77,6 +81,10 @@ func (a *alterer) step(now int64) {
 	a.target = ""
 	if which < uint64(len(a.names)) {
 		a.target = a.names[which]
+		if a.compacted[which] && a.draw(drawPolicy, 2) == 1 {
+			l.send(a.policy(), call{kind: callIncremental})
+			return
+		}
 	}
 	switch kind := a.draw(drawCount, 8); {
 	case kind == 1:
@@ -122,6 +130,21 @@ func (a *alterer) incremental(judge bool) kmsg.Request {
 	if !judge {
 		a.record(key.key, value)
 	}
+	return r
+}
+
+// policy sets a topic's cleanup policy.
+func (a *alterer) policy() kmsg.Request {
+	value := checker.PolicyDelete + int64(a.draw(drawPolicy, 3))
+	r := kmsg.NewPtrIncrementalAlterConfigsRequest()
+	r.Version = a.speaks.incremental
+	resource := kmsg.NewIncrementalAlterConfigsRequestResource()
+	resource.ResourceType, resource.ResourceName = topicResource, a.target
+	change := kmsg.NewIncrementalAlterConfigsRequestResourceConfig()
+	change.Name, change.Op, change.Value = "cleanup.policy", kmsg.IncrementalAlterConfigOpSet, kmsg.StringPtr(policies[value])
+	resource.Configs = append(resource.Configs, change)
+	r.Resources = append(r.Resources, resource)
+	a.record(checker.CleanupPolicy, value)
 	return r
 }
 

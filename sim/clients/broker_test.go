@@ -3,6 +3,7 @@ package clients
 import (
 	"encoding/binary"
 	"slices"
+	"strings"
 
 	"momus/core/kafka"
 
@@ -273,7 +274,7 @@ func (b *broker) produce(r *kmsg.ProduceRequest) kmsg.Response {
 			p := kmsg.NewProduceResponseTopicPartition()
 			p.Partition = part.Partition
 			l, err := b.log(q.Topic, q.TopicID, part.Partition)
-			if err == kafka.None && b.policy(q.Topic, q.TopicID) != "" && keyless(part.Records) {
+			if err == kafka.None && strings.Contains(b.policy(q.Topic, q.TopicID), "compact") && keyless(part.Records) {
 				err = kafka.ErrInvalidRecord
 			}
 			if err == kafka.None {

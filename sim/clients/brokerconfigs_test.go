@@ -26,7 +26,9 @@ func (b *broker) alterConfigs(r *kmsg.IncrementalAlterConfigsRequest) kmsg.Respo
 	one := kmsg.NewIncrementalAlterConfigsResponseResource()
 	if q.ResourceName != "" && b.byName(q.ResourceName) == nil {
 		one.ErrorCode = 3
-	} else if c := q.Configs[0]; (!r.ValidateOnly || b.fault == hasty) && b.fault != deaf {
+	} else if c := q.Configs[0]; c.Name == "cleanup.policy" {
+		b.byName(q.ResourceName).policy = *c.Value
+	} else if (!r.ValidateOnly || b.fault == hasty) && b.fault != deaf {
 		b.retention.put(q.ResourceName, c.Name, c.Value)
 	}
 	a.Resources = append(a.Resources, one)

@@ -189,7 +189,7 @@ func (b *broker) trim(r *kmsg.DeleteRecordsRequest) kmsg.Response {
 			p := kmsg.NewDeleteRecordsResponseTopicPartition()
 			p.Partition, p.LowWatermark = part.Partition, -1
 			l, err := b.log(q.Topic, kafka.TopicID{}, part.Partition)
-			if err == kafka.None && b.policy(q.Topic, kafka.TopicID{}) == compactOnly {
+			if err == kafka.None && b.policy(q.Topic, kafka.TopicID{}) == "compact" {
 				err = kafka.ErrPolicyViolation
 			}
 			if err == kafka.None {

@@ -3,6 +3,7 @@ package clients
 import (
 	"strconv"
 
+	"momus/checker"
 	"momus/core/kafka"
 )
 
@@ -41,18 +42,20 @@ type topic struct {
 	// compression is compression.type, or empty; stamp is message.timestamp.type=LogAppendTime.
 	compression string
 	stamp       bool
-	// policy is cleanup.policy, or empty.
-	policy string
+	// policy is cleanup.policy, or 0 if that is not set.
+	policy int64
 	// keepBytes and keep are retention.bytes and retention.ms, roll and jitter segment.ms and
 	// segment.jitter.ms, delay is file.delete.delay.ms; 0 is unset.
 	keepBytes, keep, roll, jitter, delay int64
 }
 
-// compactOnly is the policy of a topic of which nothing is ever deleted.
-const compactOnly = "compact"
+// policies are the values of cleanup.policy.
+var policies = [...]string{
+	checker.PolicyDelete: "delete", checker.PolicyCompact: "compact", checker.PolicyBoth: "compact,delete",
+}
 
-// compacted tells whether records need a key.
-func (t *topic) compacted() bool { return t.policy != "" }
+// compacted tells whether records need a key, as long as nobody alters that.
+func (t *topic) compacted() bool { return t.policy != 0 }
 
 // drawTopics draws 1 to topicsMax topics. The first is there for the whole run; of the others one
 // may be volatile, and the last may come by auto-creation.
@@ -70,7 +73,7 @@ func drawTopics(env Env) []topic {
 		// Of the codecs zstd is rare, since its encoder takes megabytes.
 		t.compression = []string{"", "", "", "", "", "", "gzip", "snappy", "lz4", "uncompressed", "lz4", "zstd"}[env.Draw(key+"/compression", 12)]
 		t.stamp = env.Draw(key+"/stamp", 6) == 1
-		t.policy = []string{"", "", "", compactOnly, "compact,delete", ""}[env.Draw(key+"/policy", 6)]
+		t.policy = []int64{0, 0, 0, checker.PolicyCompact, checker.PolicyBoth, 0}[env.Draw(key+"/policy", 6)]
 		t.drawRetention(env, key)
 		t.volatile = i > 0 && uint64(i) == volatile
 		if i > 0 && i == len(topics)-1 && !t.volatile && env.Draw("plan/auto", 3) == 1 {

@@ -47,7 +47,7 @@ func NewPopulation(env Env, plan Plan) *Population {
 	p := &Population{env: env, plan: plan, topics: s.topics, history: s.history, shared: s}
 	for _, t := range s.topics {
 		s.history.Topics = append(s.history.Topics, checker.Topic{
-			Name: t.name, FlushMessages: t.flush, RetentionBytes: t.keepBytes, Retention: kafka.Millis(t.keep), CompactOnly: t.policy == compactOnly,
+			Name: t.name, FlushMessages: t.flush, RetentionBytes: t.keepBytes, Retention: kafka.Millis(t.keep), Policy: t.policy,
 		})
 	}
 	p.clients = append(p.clients, newAdmin(s, p.next()))
@@ -139,8 +139,8 @@ func (p *Population) String() string {
 		if t.compression != "" {
 			text += " " + t.compression
 		}
-		if t.policy != "" {
-			text += " " + t.policy
+		if t.policy != 0 {
+			text += " " + policies[t.policy]
 		}
 		if t.stamp {
 			text += " stamped"
