@@ -27,6 +27,92 @@ func keeping(flush int64) *story {
 	return s
 }
 
+func TestNothingIsDeletedWhileATopicIsOnlyCompacted(t *testing.T) {
+	compacted := func(steps ...func(*story)) func() *story {
+		return func() *story {
+			s := keeping(0)
+			s.h.Topics[0].Policy = PolicyCompact
+			s.produce(1, 2, 0, 0)
+			for _, step := range steps {
+				step(s)
+			}
+			s.move(0, 2, BySize, 0, 1000, 0)
+			s.begins(2)
+			return s
+		}
+	}
+	set := func(policy int64) func(*story) {
+		return func(s *story) {
+			s.h.Configs = append(s.h.Configs, ConfigOp{
+				Topic: "t", Key: CleanupPolicy, Value: policy, Start: s.event(), End: s.event(), Answered: true,
+			})
+		}
+	}
+	expect(t, []struct {
+		name string
+		want string
+		tell func() *story
+	}{
+		{"as it was made", Retention, compacted()},
+		{"as it was altered", Retention, compacted(set(PolicyBoth), set(PolicyCompact))},
+		{"with both policies", "", compacted(set(PolicyBoth))},
+		{"by somebody's wish", LogStart, func() *story {
+			s := tell(0)
+			s.h.Topics[0].Policy = PolicyCompact
+			s.produce(1, 2, 0, 0)
+			s.trim(0, 0, 0, 0, 0)
+			s.final(1, 2)
+			return s
+		}},
+		{"a batch without keys", Protocol, func() *story {
+			s := tell(0)
+			s.h.Topics[0].Policy = PolicyBoth
+			s.produce(1, 1, 0, 0).Keyless = true
+			s.final()
+			return s
+		}},
+		{"a batch without keys was read", AbortedRead, func() *story {
+			s := tell(0)
+			s.h.Topics[0].Policy = PolicyBoth
+			op := s.produce(1, 1, 0, 0)
+			op.Keyless, op.Acks = true, 0
+			noAnswer(op)
+			s.final(1)
+			return s
+		}},
+	})
+}
+
+func TestTheGreatestTimeIsThatOfTheFirstRecordThatHasIt(t *testing.T) {
+	asked := func(offset kafka.Offset, at kafka.Wall) func() *story {
+		return func() *story {
+			s := tell(0)
+			s.produce(1, 3, 0, 0)
+			p := s.poll(0, 1, 2, 3)
+			for i, at := range []kafka.Wall{5, 9, 9} {
+				p.Records[i].Timestamp = at
+			}
+			s.lookup(GreatestTime, offset, at)
+			r := s.final(1, 2, 3)
+			for i, at := range []kafka.Wall{5, 9, 9} {
+				r.Records[i].Timestamp = at
+			}
+			return s
+		}
+	}
+	expect(t, []struct {
+		name string
+		want string
+		tell func() *story
+	}{
+		{"the first", "", asked(1, 9)},
+		{"a later one", TimeIndex, asked(2, 9)},
+		{"a lesser one", TimeIndex, asked(0, 5)},
+		{"none", TimeIndex, asked(-1, -1)},
+		{"of another time", TimeIndex, asked(1, 10)},
+	})
+}
+
 func TestRetentionExcusesWhatItTook(t *testing.T) {
 	expect(t, []struct {
 		name string

@@ -78,6 +78,7 @@ func acceptLoss(fs disk.FS, limits port.Limits, facts *port.DirFacts, log port.L
 	defaults := config.DefaultTopic()
 	spec := port.OpenSpec{
 		Topic: log.Topic, Dir: facts.Dir, StopWasLossy: true, AcceptLoss: true,
+		Compacted:          facts.WasCleaned(log.Topic, log.Partition),
 		IndexIntervalBytes: defaults.IndexIntervalBytes, IndexBytesMax: defaults.SegmentIndexBytes,
 	}
 	line := -1

@@ -109,7 +109,7 @@ func (n *Node) openSpec(topic string, log kafka.TopicPartition, at int32, cfg *c
 		Topic: topic, Dir: dir.Dir, Create: true,
 		IndexIntervalBytes: cfg.IndexIntervalBytes,
 		IndexBytesMax:      cfg.SegmentIndexBytes,
-		Compacted:          cfg.Compact,
+		Compacted:          mayLackOffsets(dir, topic, log.Partition, cfg),
 	}
 	if !found {
 		dir.Logs = append(dir.Logs, port.LogName{Topic: topic, Partition: log.Partition, TopicID: log.Topic})
@@ -126,6 +126,17 @@ func (n *Node) openSpec(topic string, log kafka.TopicPartition, at int32, cfg *c
 		high = c.HighWatermark
 	}
 	return spec, high
+}
+
+// mayLackOffsets tells whether a log may have been compacted: a Kafka noted that it was, or may have died before
+// it did, in a directory that no life of this broker has served from. The policy of now says nothing: compaction
+// is not built, and a topic that it was set for has every offset.
+//
+//  1. a disk loses the sync of a whole segment of a topic with cleanup.policy=compact, and says that it was done,
+//  2. power is lost, and the segment is empty when the log is opened,
+//  3. what it held is gone, below the recovery point, and nobody is told (seed 2530).
+func mayLackOffsets(dir *port.DirFacts, topic string, partition kafka.PartitionID, cfg *config.Topic) bool {
+	return dir.WasCleaned(topic, partition) || cfg.Compact && dir.BrokerEpoch == kafka.NoBrokerEpoch
 }
 
 // rebuild makes the caches that the state's encoding leaves out.

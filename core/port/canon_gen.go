@@ -266,6 +266,10 @@ func (v *DirFacts) AppendCanon(b []byte) []byte {
 	for i1 := range v.Logs {
 		b = v.Logs[i1].AppendCanon(b)
 	}
+	b = canon.AppendLen(b, len(v.Cleaned), v.Cleaned == nil)
+	for i1 := range v.Cleaned {
+		b = v.Cleaned[i1].AppendCanon(b)
+	}
 	b = canon.AppendLen(b, len(v.Accepted), v.Accepted == nil)
 	for i1 := range v.Accepted {
 		b = v.Accepted[i1].AppendCanon(b)
@@ -294,6 +298,13 @@ func (v *DirFacts) ReadCanon(r *canon.Reader) {
 		v.Logs = make([]LogName, n1)
 		for i2 := range v.Logs {
 			v.Logs[i2].ReadCanon(r)
+		}
+	}
+	v.Cleaned = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Cleaned = make([]LogName, n1)
+		for i2 := range v.Cleaned {
+			v.Cleaned[i2].ReadCanon(r)
 		}
 	}
 	v.Accepted = nil
@@ -346,6 +357,19 @@ func (v *DirFacts) AppendText(b []byte) []byte {
 				b = append(b, ' ')
 			}
 			b = v.Logs[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " Cleaned:"...)
+	if v.Cleaned == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Cleaned {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Cleaned[i1].AppendText(b)
 		}
 		b = append(b, ']')
 	}

@@ -1,6 +1,11 @@
 package port
 
-import "momus/core/kafka"
+import (
+	"cmp"
+	"slices"
+
+	"momus/core/kafka"
+)
 
 // SaveKind says which small atomic file a Save writes.
 type SaveKind uint8
@@ -121,8 +126,18 @@ type DirFacts struct {
 	BrokerEpoch kafka.BrokerEpoch
 	Checkpoints []Checkpoint
 	Logs        []LogName
+	// Cleaned are the partitions, in order and without their topics' ids, that a Kafka compacted while it had the directory.
+	Cleaned []LogName
 	// Accepted are the partitions that go on here although the directory that held them is lost.
 	Accepted []AcceptedLoss
+}
+
+// WasCleaned tells whether a Kafka compacted a partition while it had the directory.
+func (d *DirFacts) WasCleaned(topic string, partition kafka.PartitionID) bool {
+	_, found := slices.BinarySearchFunc(d.Cleaned, partition, func(l LogName, partition kafka.PartitionID) int {
+		return cmp.Or(cmp.Compare(l.Topic, topic), cmp.Compare(l.Partition, partition))
+	})
+	return found
 }
 
 // AcceptedLoss says that somebody gave up what a lost directory held of a partition.

@@ -92,8 +92,8 @@ type OpenSpec struct {
 	RecoveryPoint kafka.Offset
 	// LogStart is the log start by its checkpoint (0 when there is none).
 	LogStart kafka.Offset
-	// Compacted says that offsets may be missing between batches (cleanup.policy). Where they may not,
-	// a gap is damage after a stop that was not clean: a disk that lost what it was asked to sync leaves one.
+	// Compacted says that offsets may be missing between batches, since a cleaner has been here. Where they
+	// may not, a gap is damage after a stop that was not clean: a disk that lost what it was asked to sync leaves one.
 	Compacted bool
 	// AcceptLoss lets a log with rot open, cut before the rot.
 	AcceptLoss bool

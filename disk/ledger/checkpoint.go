@@ -85,6 +85,17 @@ func parseOffsetLine(line string) (l offsetLine, ok bool) {
 	return offsetLine{fields[0], kafka.PartitionID(partition), kafka.Offset(offset)}, err1 == nil && err2 == nil
 }
 
+// readCleaned lists the partitions that a cleaner has been at, as Kafka's notes it: their logs may lack offsets,
+// whatever their cleanup.policy is now. There is no cleaner here, and nobody writes the file.
+func readCleaned(fs disk.FS, dir string) ([]port.LogName, error) {
+	lines, _, err := optional(fs, dir+"/"+cleanerFile, parseCheckpoint)
+	var list []port.LogName
+	for _, l := range lines {
+		list = append(list, port.LogName{Topic: l.topic, Partition: l.partition})
+	}
+	return list, err
+}
+
 // kinds are the three offset checkpoints with the field that each holds.
 var kinds = [...]struct {
 	file  string

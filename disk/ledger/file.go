@@ -21,6 +21,7 @@ const (
 	recoveryFile      = "recovery-point-offset-checkpoint"
 	logStartFile      = "log-start-offset-checkpoint"
 	highWatermarkFile = "replication-offset-checkpoint"
+	cleanerFile       = "cleaner-offset-checkpoint"
 	cleanShutdown     = ".kafka_cleanshutdown"
 	partitionMetadata = "partition.metadata"
 	lockFile          = ".lock"

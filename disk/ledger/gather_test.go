@@ -47,6 +47,24 @@ func TestLogsAreNamedByTopicPartitionAndID(t *testing.T) {
 	}
 }
 
+func TestWhatKafkaCompactedIsKnown(t *testing.T) {
+	b := newBench(t)
+	must(t, Format(b, options()))
+	put(t, b, "/data/two/"+cleanerFile, "0\n2\nfoo 3 17\nbar 0 5\n")
+	facts, err := Gather(b, layout())
+	must(t, err)
+	want := []port.LogName{{Topic: "bar"}, {Topic: "foo", Partition: 3}}
+	if diff := cmp.Diff(want, facts.Dirs[1].Cleaned); diff != "" {
+		t.Fatal(diff)
+	}
+	for name, want := range map[string]bool{"bar-0": true, "foo-3": true, "foo-4": false, "baz-0": false} {
+		topic, partition := name[:3], kafka.PartitionID(name[4]-'0')
+		if facts.Dirs[1].WasCleaned(topic, partition) != want {
+			t.Error(name)
+		}
+	}
+}
+
 func TestGatherSaysWhatIsWrong(t *testing.T) {
 	const one, two = "/data/one/", "/data/two/"
 	for _, c := range []struct{ path, text, want string }{
