@@ -121,7 +121,13 @@ func (j *judge) checkWhole(l *log) {
 
 // checkSequences demands that between two batches of one idempotent session no batch is missing,
 // unless the producer expired after the first of the two. A batch that came behind the expiry may have gone
-// with a power loss, and with it all that was known of the producer.
+// with a power loss, and with it all that was known of the producer. A first one that lies behind the second
+// was taken once more (checkLogOrder says whether it may have been), and is not where the two were next to
+// one another:
+//
+//  1. batches 0 to 3 are taken, and DeleteRecords has the log begin behind them,
+//  2. batch 4 is taken, and the producer expires,
+//  3. batch 0 is sent again, and taken as if it were new (seed 1341).
 func (j *judge) checkSequences(l *log) {
 	var ops []*ProduceOp
 	for _, op := range l.produces {
@@ -143,7 +149,11 @@ func (j *judge) checkSequences(l *log) {
 		if missing != nil && op.Sequence == missing.Sequence {
 			missing = nil // its sender gave it up, and its sequence to this one: no gap
 		}
-		switch there := l.find(op.First) != kafka.NoOffset; {
+		at := l.find(op.First)
+		if at != kafka.NoOffset && before != nil && l.find(before.First) > at {
+			missing = nil
+		}
+		switch there := at != kafka.NoOffset; {
 		case there && missing != nil:
 			j.flag(SequenceGap, []Event{missing.Attempts[0].Start, op.Attempts[0].Start, l.read.Finish},
 				"%s-%d: producer id %d has sequence %d (value %d) in the log, but not %d (value %d)",

@@ -118,6 +118,16 @@ func TestSequencesHaveNoGaps(t *testing.T) {
 		{"a suffix is missing", "", three(1)},
 		{"the beginning was lost, and the rest taken as after expiry", "", three(3)},
 		{"one in the middle is missing", SequenceGap, three(1, 3)},
+		{"the first was deleted, and taken once more after the producer had expired", "", func() *story {
+			s := tell(0)
+			s.sentAll(2)
+			s.trim(2, 0, 2, 0, 2)
+			s.sent(0, 2, 0, 2)
+			s.expire(0)
+			s.attempt(&s.h.Produces[0], 0, 3)
+			s.begins(2, 3, 1)
+			return s
+		}},
 		{"another producer id", "", func() *story {
 			s := three(1, 3)()
 			s.h.Produces[2].Producer = 2
