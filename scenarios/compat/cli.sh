@@ -77,6 +77,8 @@ cli_configs() {
 		cli config set --client-id cli-client producer_byte_rate=1048576
 		cli config describe --client-id cli-client
 		prints 'KEY VALUE SOURCE' 'producer_byte_rate 1048576 quota'
+		cli config list --type quota
+		prints 'TYPE NAME' 'quota client-id cli-client'
 		cli config unset --client-id cli-client producer_byte_rate
 		cli config describe --client-id cli-client
 		prints 'KEY VALUE SOURCE'

@@ -75,6 +75,7 @@ says() {
 	"$peer" tool dump-log --deep-iteration --print-data-log --files "$(joined "${files[@]}")" >"$dir/dump" 2>&1 ||
 		fail "dump-log: $(tail -n 5 "$dir/dump")"
 	no_complaint
+	same_dump --deep-iteration --print-data-log --files "$(joined "${files[@]}")"
 	awk -v "data=$data" -f scenarios/compat/dumped.awk "$dir/dump" >"$dir/theirs"
 }
 
@@ -189,6 +190,7 @@ checks_metadata() {
 	mapfile -t files < <(find "$data/__cluster_metadata-0" \( -name '*.log' -o -name '*.checkpoint' \) -size +0 | sort)
 	"$peer" tool dump-log --deep-iteration --cluster-metadata-decoder --files "$(joined "${files[@]}")" >"$dir/dump" 2>&1 || fail "the metadata decoder: $(tail -n 5 "$dir/dump")"
 	no_complaint
+	same_dump --deep-iteration --cluster-metadata-decoder --files "$(joined "${files[@]}")"
 	pass "$1: dump-log decodes $(grep -c 'payload: {"type"' "$dir/dump") metadata records in ${#files[@]} files"
 }
 

@@ -137,11 +137,14 @@ func (s *session) explain(err error) error {
 		return fmt.Errorf("no answer within %s from %s; --timeout gives it longer", s.timeout, strings.Join(s.seeds(), ","))
 	case errors.Is(err, io.EOF), strings.Contains(err.Error(), "broker closed the connection immediately"):
 		return fmt.Errorf("%s closed the connection; is it a Kafka broker's PLAINTEXT listener?", strings.Join(s.seeds(), ","))
-	case strings.Contains(err.Error(), "broker is too old"):
+	case tooOld(err):
 		return errors.New("this broker does not serve the API that the command needs; momus cluster api-versions prints what it serves")
 	}
 	return err
 }
+
+// tooOld tells that the broker does not serve an API, for which the library has no error of its own.
+func tooOld(err error) bool { return err != nil && strings.Contains(err.Error(), "broker is too old") }
 
 // refusal is what a broker answered, in one line: Kafka's name of the error, and what the broker adds.
 func refusal(what string, err error, message string) error {
@@ -152,12 +155,18 @@ func refusal(what string, err error, message string) error {
 	if message == "" {
 		message = k.Description
 	}
-	return fmt.Errorf("%s: %s: %s", what, k.Message, message)
+	return &refused{fmt.Sprintf("%s: %s: %s", what, k.Message, message), k}
 }
 
-// failed prints what went wrong with one of several things. The command goes on.
-func (s *session) failed(err error) {
-	if _, werr := fmt.Fprintln(s.err, "momus: "+err.Error()); werr != nil {
-		panic("BUG: standard error is gone: " + werr.Error())
-	}
+// refused is a line about an error that a broker answered with.
+type refused struct {
+	text  string
+	cause error
 }
+
+func (r *refused) Error() string { return r.text }
+func (r *refused) Unwrap() error { return r.cause }
+
+// failed prints what went wrong with one of several things. The command goes on; of a standard error that is
+// gone there is nobody to tell.
+func (s *session) failed(err error) { fmt.Fprintln(s.err, "momus: "+err.Error()) }

@@ -110,6 +110,28 @@ func TestTopicsAreCreatedOneFailureDoesNotStopOthers(t *testing.T) {
 	wantError(t, b, "topic create new -o yaml", "allowed is table or json")
 }
 
+func TestATopicIsAltered(t *testing.T) {
+	b := newMadeUp(t)
+	b.on(&kmsg.CreatePartitionsRequest{}, func(r kmsg.Request) kmsg.Response {
+		v := r.ResponseKind().(*kmsg.CreatePartitionsResponse)
+		one := kmsg.NewCreatePartitionsResponseTopic()
+		if one.Topic = "orders"; r.(*kmsg.CreatePartitionsRequest).Topics[0].Count < 2 {
+			one.ErrorCode, one.ErrorMessage = 37, kmsg.StringPtr("it has 2")
+		}
+		v.Topics = []kmsg.CreatePartitionsResponseTopic{one}
+		return v
+	})
+	wantLines(t, b, "topic alter orders -p 7", "orders has 7 partitions")
+	if sent := last[*kmsg.CreatePartitionsRequest](b); sent.Topics[0].Count != 7 || sent.ValidateOnly {
+		t.Errorf("sent was %+v", sent)
+	}
+	wantLines(t, b, "topic alter orders -p 7 --validate-only", "orders could have 7 partitions")
+	wantLines(t, b, "topic alter gone -p 7 --if-exists", "gone is not there")
+	wantError(t, b, "topic alter gone -p 7", "topic gone: UNKNOWN_TOPIC_OR_PARTITION")
+	wantError(t, b, "topic alter orders -p 1", "topic orders: INVALID_PARTITIONS: it has 2")
+	wantError(t, b, "topic alter orders", "say what, --partitions, --config or --delete-config")
+}
+
 func TestManyTopicsGoInSeveralRequests(t *testing.T) {
 	b := newMadeUp(t)
 	requests := 0
@@ -172,7 +194,8 @@ func TestConfigurationIsSetAndReadByEntity(t *testing.T) {
 		v.ConfigResources = []kmsg.ListConfigResourcesResponseConfigResource{{Name: "g", Type: 32}, {Name: "orders", Type: 2}}
 		return v
 	})
-	wantLines(t, b, "config list", "TYPE   NAME", "topic  orders", "group  g")
+	wantLines(t, b, "config list", "TYPE   NAME", "topic  orders", "group  g") // by a broker without quotas
+	wantError(t, b, "config list --type quota", "this broker does not serve the API")
 	wantError(t, b, "config list --type shoe", "allowed is topic, broker")
 }
 
@@ -198,6 +221,16 @@ func TestQuotasAreNumbers(t *testing.T) {
 		t.Errorf("sent was %+v", op)
 	}
 	wantLines(t, b, "config get --client-id c producer_byte_rate", "1024.5")
+	b.on(&kmsg.DescribeClientQuotasRequest{}, func(r kmsg.Request) kmsg.Response {
+		v := r.ResponseKind().(*kmsg.DescribeClientQuotasResponse)
+		for _, e := range [][]kmsg.DescribeClientQuotasResponseEntryEntity{
+			{{Type: "user"}, {Type: "client-id", Name: kmsg.StringPtr("c")}}, {{Type: "ip", Name: kmsg.StringPtr("10.0.0.1")}},
+		} {
+			v.Entries = append(v.Entries, kmsg.DescribeClientQuotasResponseEntry{Entity: e})
+		}
+		return v
+	})
+	wantLines(t, b, "config list --type quota", "TYPE   NAME", "quota  ip 10.0.0.1", "quota  user default, client-id c")
 	wantError(t, b, "config set --client-id c producer_byte_rate=fast", "allowed is a number")
 	wantError(t, b, "config set --client-id c --append x=1", "a quota is a number, no list")
 }

@@ -256,39 +256,61 @@ type listedRow struct {
 	Name string `json:"name"`
 }
 
+// listTypes are what can be listed.
+var listTypes = []string{"topic", "broker", "broker-logger", "client-metrics", "group", "quota"}
+
 func configList(s *session) *cobra.Command {
 	var kind string
 	cmd := &cobra.Command{
-		Use: "list", Short: "List what can have a configuration: topics, brokers, groups, client metrics", Args: cobra.NoArgs,
+		Use: "list", Short: "List what can have a configuration: topics, brokers, groups, client metrics, and quotas that are set", Args: cobra.NoArgs,
 		RunE: s.run(func(ctx context.Context, _ []string) error {
-			var kinds []kmsg.ConfigResourceType
-			for t, name := range resourceNames {
-				if kind == "" || kind == name {
-					kinds = append(kinds, t)
-				}
+			if kind != "" && !slices.Contains(listTypes, kind) {
+				return usagef("--type %s: allowed is %s", kind, strings.Join(listTypes, ", "))
 			}
-			if len(kinds) == 0 {
-				return usagef("--type %s: allowed is topic, broker, broker-logger, client-metrics or group", kind)
-			}
-			slices.Sort(kinds)
-			listed, err := s.admin.ListConfigResources(ctx, kinds...)
-			if err == nil && listed.Err != nil {
-				err = refusal("listing", listed.Err, "")
-			}
+			rows, err := s.resources(ctx, kind)
 			if err != nil {
 				return err
 			}
-			rows, t := []listedRow{}, newTable("TYPE", "NAME")
-			for _, r := range listed.Sorted() {
-				rows = append(rows, listedRow{resourceNames[r.Type], r.Name})
-				t.add(resourceNames[r.Type], r.Name)
+			if kind == "" || kind == "quota" {
+				quotas, err := s.quotaEntities(ctx)
+				if err != nil && (kind != "" || !tooOld(err)) {
+					return err
+				}
+				rows = append(rows, quotas...)
+			}
+			t := newTable("TYPE", "NAME")
+			for _, r := range rows {
+				t.add(r.Type, r.Name)
 			}
 			return s.show(rows, t)
 		}),
 	}
-	cmd.Flags().StringVar(&kind, "type", "", "only topic, broker, broker-logger, client-metrics or group")
-	if err := cmd.RegisterFlagCompletionFunc("type", cobra.FixedCompletions([]string{"topic", "broker", "broker-logger", "client-metrics", "group"}, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+	cmd.Flags().StringVar(&kind, "type", "", "only "+strings.Join(listTypes, ", "))
+	if err := cmd.RegisterFlagCompletionFunc("type", cobra.FixedCompletions(listTypes, cobra.ShellCompDirectiveNoFileComp)); err != nil {
 		panic("BUG: " + err.Error())
 	}
 	return cmd
+}
+
+// resources lists resources of a kind, or of all.
+func (s *session) resources(ctx context.Context, kind string) ([]listedRow, error) {
+	rows := []listedRow{}
+	var kinds []kmsg.ConfigResourceType
+	for t, name := range resourceNames {
+		if kind == "" || kind == name {
+			kinds = append(kinds, t)
+		}
+	}
+	if len(kinds) == 0 {
+		return rows, nil
+	}
+	slices.Sort(kinds)
+	listed, err := s.admin.ListConfigResources(ctx, kinds...)
+	if err == nil && listed.Err != nil {
+		err = refusal("listing", listed.Err, "")
+	}
+	for _, r := range listed.Sorted() {
+		rows = append(rows, listedRow{resourceNames[r.Type], r.Name})
+	}
+	return rows, err
 }

@@ -2,7 +2,9 @@ package admin
 
 import (
 	"context"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -63,4 +65,15 @@ func (s *session) alterQuota(ctx context.Context, e *entity, changes []change, d
 		}
 	}
 	return nil
+}
+
+// quotaEntities are all entities that have a quota.
+func (s *session) quotaEntities(ctx context.Context) ([]listedRow, error) {
+	all, err := s.admin.DescribeClientQuotas(ctx, false, nil)
+	var rows []listedRow
+	for _, q := range all {
+		rows = append(rows, listedRow{"quota", (&entity{quota: q.Entity}).String()})
+	}
+	slices.SortFunc(rows, func(a, b listedRow) int { return strings.Compare(a.Name, b.Name) })
+	return rows, err
 }

@@ -50,10 +50,7 @@ func logTail(s *session) *cobra.Command {
 				return err
 			}
 			return s.run(func(ctx context.Context, args []string) error {
-				if t.follow {
-					ctx = cmd.Context() // until somebody ends it
-				}
-				return s.tail(ctx, args[0], at, &t)
+				return s.tail(ctx, cmd.Context(), args[0], at, &t)
 			})(cmd, args)
 		},
 	}
@@ -86,8 +83,9 @@ func (t *tailing) begin() (kgo.Offset, error) {
 	return o, usagef("--from %s: allowed is start, end, an offset, or a time as 2026-01-31T10:00:00Z", t.from)
 }
 
-// tail reads partitions from where it was asked to, up to their ends as they are now, or for ever.
-func (s *session) tail(ctx context.Context, what string, at kgo.Offset, t *tailing) error {
+// tail reads partitions from where it was asked to, up to their ends as they are now, or for ever. What is asked
+// first has its time, reading takes as long as it takes.
+func (s *session) tail(ctx, reading context.Context, what string, at kgo.Offset, t *tailing) error {
 	topic, partitions, err := some(what)
 	if err != nil {
 		return err
@@ -110,6 +108,11 @@ func (s *session) tail(ctx context.Context, what string, at kgo.Offset, t *taili
 	if err != nil {
 		return err
 	}
+	return s.read(reading, left, t)
+}
+
+// read prints what comes until nothing is left.
+func (s *session) read(ctx context.Context, left map[int32]int64, t *tailing) error {
 	seen := map[int32]int{}
 	for t.follow || len(left) > 0 {
 		polled, cancel := context.WithTimeout(ctx, idleMax)

@@ -104,7 +104,7 @@ func (s *session) createTopics(ctx context.Context, o *outcomes, req *kmsg.Creat
 func topicAlter(s *session) *cobra.Command {
 	var partitions int
 	var configs, unset []string
-	var dry bool
+	var dry, ifExists bool
 	cmd := &cobra.Command{
 		Use:               "alter TOPIC",
 		Short:             "Give a topic more partitions, or change its configuration",
@@ -120,10 +120,14 @@ func topicAlter(s *session) *cobra.Command {
 			if len(changes) == 0 && partitions == 0 {
 				return usagef("topic alter: say what, --partitions, --config or --delete-config")
 			}
-			if _, err := s.topics(ctx, args); err != nil {
+			o := &outcomes{s: s}
+			switch _, err := s.topics(ctx, args); {
+			case ifExists && errors.Is(err, kerr.UnknownTopicOrPartition):
+				o.did(topic, "is not there")
+				return o.end()
+			case err != nil:
 				return err
 			}
-			o := &outcomes{s: s}
 			if partitions != 0 {
 				s.morePartitions(ctx, o, topic, partitions, dry)
 			}
@@ -143,6 +147,7 @@ func topicAlter(s *session) *cobra.Command {
 	f.StringArrayVarP(&configs, "config", "c", nil, "key=value to set; may be given more than once")
 	f.StringArrayVar(&unset, "delete-config", nil, "key to delete; may be given more than once")
 	f.BoolVar(&dry, "validate-only", false, "only tell whether it could be done")
+	f.BoolVar(&ifExists, "if-exists", false, "a topic that there is not is no error")
 	return cmd
 }
 

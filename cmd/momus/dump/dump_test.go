@@ -130,6 +130,7 @@ func TestIndexesAreHeldAgainstTheirSegment(t *testing.T) {
 	}{
 		"a sound one":                {index, offsets(2, 81), 0, "offset: 7 position: 81\n"},
 		"zeros behind":               {index, append(offsets(2, 81), make([]byte, 16)...), 0, "offset: 7 position: 81\n"},
+		"zeros alone":                {index, make([]byte, 800), 0, "is empty."},
 		"no such place":              {index, offsets(2, 80), 1, "Index offset: 7, log offset: -1"},
 		"no such offset":             {index, offsets(1, 81), 1, "Index offset: 6, log offset: 7"},
 		"part of an entry":           {index, offsets(2, 81)[:7], 1, "no multiple of an entry's 8"},
@@ -187,11 +188,25 @@ func TestMetadataIsPrintedAsKafkasJSON(t *testing.T) {
 	}
 }
 
+func TestNumbersArePrintedAsJavaDoes(t *testing.T) {
+	for want, x := range map[string]float64{
+		"0.0": 0, "1.0": 1, "1.5": 1.5, "-12345.0": -12345, "9999999.0": 9999999, "1.0E7": 1e7, "1.2345678E7": 12345678,
+		"1.048576E8": 104857600, "0.001": 0.001, "1.0E-4": 0.0001, "1.7976931348623157E308": 1.7976931348623157e308,
+	} {
+		if got := string(javaDouble(x)); got != want {
+			t.Errorf("%v is printed as %s, not %s", x, got, want)
+		}
+	}
+}
+
 func TestSmallFilesArePrintedAndDamageIsFound(t *testing.T) {
 	state := fold.State{}
 	h := record.Header{BaseOffset: 10, LastOffsetDelta: 4, ProducerID: 9, ProducerEpoch: 2, BaseSequence: 5, Count: 5, MaxTimestamp: 77}
 	state.Apply(&h)
 	producers := state.AppendSnapshot(nil)
+	marked := fold.State{}
+	marker := record.Header{BaseOffset: 3, Count: 1, ProducerID: 7, BaseSequence: -1, MaxTimestamp: 5, Attributes: record.AttributeControl | record.AttributeTransactional}
+	marked.Apply(&marker)
 	damaged := append([]byte{}, producers...)
 	damaged[20] ^= 1
 	for name, c := range map[string]struct {
@@ -202,6 +217,8 @@ func TestSmallFilesArePrintedAndDamageIsFound(t *testing.T) {
 	}{
 		"producers": {"00000000000000000015.snapshot", producers, 0, "producerId: 9 producerEpoch: 2 coordinatorEpoch: -1 " +
 			"currentTxnFirstOffset: OptionalLong.empty lastTimestamp: 77 firstSequence: 5 lastSequence: 9 lastOffset: 14 offsetDelta: 4 timestamp: 77\n"},
+		"a producer known by a marker": {"00000000000000000004.snapshot", marked.AppendSnapshot(nil), 0,
+			"producerId: 7 producerEpoch: 0 coordinatorEpoch: -1 currentTxnFirstOffset: OptionalLong.empty lastTimestamp: 5\n"},
 		"damaged producers": {"00000000000000000015.snapshot", damaged, 1, "damaged"},
 		"epochs":            {"leader-epoch-checkpoint", []byte("0\n1\n3 50\n"), 0, "epoch: 3 startOffset: 50\n"},
 		"offsets":           {"recovery-point-offset-checkpoint", []byte("0\n1\nt 0 7\n"), 0, "topic: t partition: 0 offset: 7\n"},

@@ -38,16 +38,15 @@ func (d *dumper) index(entryBytes int) (b []byte, base int64, err error) {
 	if b, err = os.ReadFile(d.file); err != nil {
 		return nil, 0, err
 	}
-	if len(b) == 0 {
-		d.say(d.file+" is empty.", map[string]any{"empty": true})
-		return nil, base, nil
-	}
 	if len(b)%entryBytes != 0 {
 		d.problem("%s has %d bytes, no multiple of an entry's %d.", d.file, len(b), entryBytes)
 	}
 	b = b[:len(b)/entryBytes*entryBytes]
-	for len(b) > entryBytes && zero(b[len(b)-entryBytes:]) {
+	for len(b) > 0 && zero(b[len(b)-entryBytes:]) {
 		b = b[:len(b)-entryBytes]
+	}
+	if len(b) == 0 {
+		d.say(d.file+" is empty.", map[string]any{"empty": true})
 	}
 	return b, base, nil
 }

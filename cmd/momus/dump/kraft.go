@@ -138,7 +138,7 @@ func jsonOf(v reflect.Value, version int16) any {
 	case kafka.UUID:
 		return x.String()
 	case record.FloatBits:
-		return math.Float64frombits(uint64(x))
+		return javaDouble(math.Float64frombits(uint64(x)))
 	case []byte:
 		return x
 	}
@@ -161,6 +161,26 @@ func jsonOf(v reflect.Value, version int16) any {
 		return all
 	}
 	return v.Interface()
+}
+
+// javaDouble is a number as Java prints a double: with a point, and from 10^7 on with an exponent.
+func javaDouble(x float64) json.RawMessage {
+	if size := math.Abs(x); size == 0 || size >= 1e-3 && size < 1e7 {
+		text := strconv.FormatFloat(x, 'f', -1, 64)
+		if !strings.Contains(text, ".") {
+			text += ".0"
+		}
+		return json.RawMessage(text)
+	}
+	digits, exponent, _ := strings.Cut(strconv.FormatFloat(x, 'E', -1, 64), "E")
+	if !strings.Contains(digits, ".") {
+		digits += ".0"
+	}
+	n, err := strconv.Atoi(exponent)
+	if err != nil {
+		panic("BUG: " + exponent + " is no exponent")
+	}
+	return json.RawMessage(digits + "E" + strconv.Itoa(n))
 }
 
 // kafkaCase turns our abbreviations into Kafka's words.

@@ -30,11 +30,11 @@ func (d *dumper) snapshot() error {
 			txn = fmt.Sprintf("OptionalLong[%d]", e.TxnFirst)
 			object["currentTxnFirstOffset"] = e.TxnFirst
 		}
-		line := fmt.Sprintf("producerId: %d producerEpoch: %d coordinatorEpoch: %d currentTxnFirstOffset: %s lastTimestamp: %d ",
+		line := fmt.Sprintf("producerId: %d producerEpoch: %d coordinatorEpoch: %d currentTxnFirstOffset: %s lastTimestamp: %d",
 			e.Producer, e.Epoch, e.CoordinatorEpoch, txn, e.Timestamp)
 		if e.LastOffset >= 0 {
 			first := e.LastSequence.Add(-e.OffsetDelta)
-			line += fmt.Sprintf("firstSequence: %d lastSequence: %d lastOffset: %d offsetDelta: %d timestamp: %d",
+			line += fmt.Sprintf(" firstSequence: %d lastSequence: %d lastOffset: %d offsetDelta: %d timestamp: %d",
 				first, e.LastSequence, e.LastOffset, e.OffsetDelta, e.Timestamp)
 		}
 		d.say(line, object)
