@@ -51,7 +51,7 @@ func (r *Replica) EpochEnd(asked kafka.LeaderEpoch) (kafka.LeaderEpoch, kafka.Of
 // gives itself and the first start, so that whatever a follower has of it is cut (KIP-101, KIP-279).
 func (r *Replica) assignedEpochEnd(asked kafka.LeaderEpoch) (kafka.LeaderEpoch, kafka.Offset) {
 	n := len(r.epochs)
-	if asked < 0 || n == 0 || asked > r.epochs[n-1].Epoch {
+	if asked == kafka.NoLeaderEpoch || n == 0 || asked > r.epochs[n-1].Epoch {
 		return kafka.NoLeaderEpoch, kafka.NoOffset
 	}
 	if asked == r.epochs[n-1].Epoch {

@@ -236,6 +236,9 @@ func drain(r *Replica) string {
 	for i := range r.Out.Produced {
 		p := &r.Out.Produced[i]
 		fmt.Fprintf(&b, "\nproduced op=%d %v base=%d", p.Op, p.Err, p.Base)
+		if p.Err != kafka.None && p.LogStart != kafka.NoOffset {
+			fmt.Fprintf(&b, " start=%d", p.LogStart)
+		}
 	}
 	for _, a := range r.Out.Advanced {
 		fmt.Fprintf(&b, "\nadvanced high=%d bytes=%d", a.HighWatermark, a.CommittedBytes)

@@ -192,9 +192,17 @@ func (r *Replica) refuseAll(err kafka.ErrorCode) {
 	r.refuseTrims(err)
 }
 
+// refuse gives a batch back. The answer tells the log's start, as Kafka's does, but for errors that Kafka
+// finds before it has a log.
 func (r *Replica) refuse(m *msg.Produce, err kafka.ErrorCode, text string) {
 	r.drop(m.Span)
 	r.answer(m.Op, m.Slot, err, text)
+	switch err {
+	case kafka.ErrUnknownTopicOrPartition, kafka.ErrNotLeaderOrFollower, kafka.ErrMessageTooLarge,
+		kafka.ErrRecordListTooLarge, kafka.ErrKafkaStorageError, kafka.ErrInvalidRequiredAcks:
+	default:
+		r.Out.Produced[len(r.Out.Produced)-1].LogStart = r.start
+	}
 }
 
 func (r *Replica) drop(s port.Span) {

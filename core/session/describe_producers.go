@@ -38,6 +38,11 @@ const unknownTopicText = "This server does not host this topic-partition."
 func producersOf(name string, partition int32, v View) kmsg.DescribeProducersResponseTopicPartition {
 	r := kmsg.NewDescribeProducersResponseTopicPartition()
 	r.Partition = partition
+	if text := kafka.InvalidTopicName(name); text != "" {
+		text = "Topic name is invalid: " + text
+		r.ErrorCode, r.ErrorMessage = int16(kafka.ErrInvalidTopicException), &text
+		return r
+	}
 	topic := v.Image.TopicNamed(name)
 	if topic == nil {
 		text := unknownTopicText

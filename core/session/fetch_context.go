@@ -61,7 +61,7 @@ func keyOf(t *kmsg.FetchRequestTopic, partition int32, byID bool) fetchKey {
 
 func askOf(p *kmsg.FetchRequestTopicPartition) fetchAsk {
 	return fetchAsk{
-		offset: kafka.Offset(p.FetchOffset), epoch: kafka.LeaderEpoch(p.CurrentLeaderEpoch),
+		offset: kafka.Offset(p.FetchOffset), epoch: max(kafka.LeaderEpoch(p.CurrentLeaderEpoch), kafka.NoLeaderEpoch),
 		lastEpoch: kafka.LeaderEpoch(p.LastFetchedEpoch), maxBytes: max(p.PartitionMaxBytes, 0),
 	}
 }

@@ -24,6 +24,7 @@ type produceOp struct {
 	acks     int16
 	byID     bool
 	hints    bool
+	stray    bool
 	waiting  int32
 	topics   []producedTopic
 	slots    []producedSlot
@@ -66,6 +67,7 @@ func (s *Session) startProduce(now kafka.Now, c *conn, req *wire.Request, v View
 	}
 	p := take(&s.spare.produces)
 	p.acks, p.byID, p.hints, p.listener = body.Acks, req.Version >= 13, req.Version >= 10, c.listener
+	p.stray = isStray(body)
 	for i := range body.Topics {
 		p.resolve(&body.Topics[i], body, v)
 	}
@@ -103,15 +105,35 @@ func (s *Session) isStale(req *wire.Request, body *wire.ProduceRequest) bool {
 	return false
 }
 
+// isStray tells that a batch claims to be of a transaction, and the request names no transactional id. Kafka
+// then refuses all of it: there is no id that the client could be allowed to use.
+func isStray(body *wire.ProduceRequest) bool {
+	if body.TransactionalID != nil {
+		return false
+	}
+	for i := range body.Topics {
+		for j := range body.Topics[i].Partitions {
+			if body.Topics[i].Partitions[j].Head.Attributes.IsTransactional() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // resolve makes the slots of one topic. What can be refused without its leader is, in Kafka's order.
 func (p *produceOp) resolve(t *wire.ProduceTopic, body *wire.ProduceRequest, v View) {
-	p.topics = append(p.topics, producedTopic{name: t.Name, id: t.ID, count: int32(len(t.Partitions))})
+	if len(t.Partitions) > 0 { // else Kafka doesn't answer for it
+		p.topics = append(p.topics, producedTopic{name: t.Name, id: t.ID, count: int32(len(t.Partitions))})
+	}
 	topic, missing := lookup(v.Image, t.Name, t.ID, p.byID)
 	for i := range t.Partitions {
 		part := &t.Partitions[i]
 		slot := producedSlot{base: kafka.NoOffset, logStart: kafka.NoOffset, appendTime: -1}
 		slot.log.Partition = part.Partition
 		switch {
+		case p.stray:
+			slot.err = kafka.ErrTransactionalIDAuthorizationFailed
 		case topic == nil:
 			slot.err = missing
 		case part.Partition < 0 || int(part.Partition) >= len(topic.Partitions):

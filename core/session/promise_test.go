@@ -114,6 +114,8 @@ func TestProduceRefusals(t *testing.T) {
 	transactional := produceBody(-1, 0)
 	transactional.TransactionalID = kmsg.StringPtr("x")
 	transactional.Topics[0].Partitions[0].Head.Attributes = record.AttributeTransactional
+	stray := produceBody(-1, 0)
+	stray.Topics[0].Partitions[0].Head.Attributes = record.AttributeTransactional
 	corrupt := produceBody(1, 0)
 	corrupt.Topics[0].Partitions[0] = wire.ProducePartition{Err: kafka.ErrCorruptMessage}
 	unknown := produceBody(1, 0)
@@ -125,6 +127,7 @@ func TestProduceRefusals(t *testing.T) {
 	}{
 		{"acks that do not exist", produceBody(2, 0), kafka.ErrInvalidRequiredAcks},
 		{"a transaction without coordinator", transactional, kafka.ErrNotEnoughReplicas},
+		{"a transaction without its id", stray, kafka.ErrTransactionalIDAuthorizationFailed},
 		{"what the edge refused", corrupt, kafka.ErrCorruptMessage},
 		{"a topic id that nobody has", unknown, kafka.ErrUnknownTopicID},
 	} {
@@ -138,6 +141,34 @@ func TestProduceRefusals(t *testing.T) {
 		p := out.Replies[0].Body.(*wire.ProduceResponse).Topics[0].Partitions[0]
 		if p.Err != c.want || p.Base != kafka.NoOffset {
 			t.Errorf("%s: %v at %d", c.name, p.Err, p.Base)
+		}
+	}
+}
+
+func TestProduceTellsNothingOfATopicWithoutPartitions(t *testing.T) {
+	b := newBench()
+	b.open(1)
+	body := produceBody(1, 0)
+	body.Topics = append([]wire.ProduceTopic{{Name: "t", ID: topicT}}, body.Topics...)
+	b.send(1, 9, body)
+	out := b.take()
+	b.produced(out.Produces[0], kafka.None)
+	if r := b.take().Replies[0].Body.(*wire.ProduceResponse); len(r.Topics) != 1 || len(r.Topics[0].Partitions) != 1 {
+		t.Errorf("%+v", r.Topics)
+	}
+	b.balanced(t)
+}
+
+func TestProduceTellsTheLogsStartOnlyIfKafkaLookedAtTheLog(t *testing.T) {
+	for early, want := range map[bool]kafka.Offset{true: kafka.NoOffset, false: 0} {
+		b := newBench()
+		b.open(1)
+		body := produceBody(1, 0)
+		body.Topics[0].Partitions[0] = wire.ProducePartition{Err: kafka.ErrInvalidRecord, Early: early}
+		b.send(1, 9, body)
+		r := b.take().Replies[0].Body.(*wire.ProduceResponse)
+		if got := r.Topics[0].Partitions[0].LogStart; got != want {
+			t.Errorf("early %v: log start %d, want %d", early, got, want)
 		}
 	}
 }

@@ -132,7 +132,7 @@ func TestMalformedRequestsAreRefused(t *testing.T) {
 		{"no header tags", plain(18, 3), ErrShort},
 		{"http", []byte("GET / HTTP/1.0\r\n\r\n"), ErrAPI},
 		{"array cut", plain(3, 1, 0, 0, 0, 9), ErrShort},
-		{"array of -2", plain(3, 1, 0xff, 0xff, 0xff, 0xfe), ErrLength},
+		{"topics of Metadata v0, of length -2", plain(3, 0, 0xff, 0xff, 0xff, 0xfe), ErrNull},
 		{"null topics of Metadata v0", plain(3, 0, 0xff, 0xff, 0xff, 0xff), ErrNull},
 		{"null topic name", plain(3, 1, 0, 0, 0, 1, 0xff, 0xff), ErrNull},
 		{"overlong varint", plain(3, 9, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 1), ErrVarint},
@@ -144,6 +144,19 @@ func TestMalformedRequestsAreRefused(t *testing.T) {
 				t.Fatalf("%v, want %v", err, c.want)
 			}
 		})
+	}
+}
+
+func TestALengthBelowNullIsNull(t *testing.T) {
+	for _, frame := range [][]byte{plain(3, 1, 0xff, 0xff, 0xff, 0xff), plain(3, 1, 0xff, 0xff, 0xff, 0xfe), plain(3, 1, 0x80, 0, 0, 0)} {
+		_, body, err := decode(frame, BrokerListener)
+		if err != nil || body.(*kmsg.MetadataRequest).Topics != nil {
+			t.Errorf("%x: %+v, %v", frame[len(frame)-4:], body, err)
+		}
+	}
+	head := []byte{0, 18, 0, 0, 0, 0, 0, 9, 0xff, 0xf0}
+	if h, _, err := decode(head, BrokerListener); err != nil || h.ClientID != nil {
+		t.Errorf("a client id of length -16: %q, %v", h.ClientID, err)
 	}
 }
 

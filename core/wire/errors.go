@@ -8,8 +8,6 @@ type Error uint8
 const (
 	// ErrShort: the frame ends before its message does.
 	ErrShort Error = iota + 1
-	// ErrLength: a length that contradicts the bytes around it.
-	ErrLength
 	// ErrVarint: a varint of more than 32 bits.
 	ErrVarint
 	// ErrNull: a null where the message has none.
@@ -21,7 +19,7 @@ const (
 )
 
 var errorTexts = [...]string{
-	ErrShort: "request ends early", ErrLength: "wrong length in request", ErrVarint: "overlong number in request",
+	ErrShort: "request ends early", ErrVarint: "overlong number in request",
 	ErrNull: "unexpected null in request", ErrAPI: "unsupported API", ErrVersion: "unsupported version",
 }
 

@@ -81,8 +81,8 @@ func (c *cursor) uvarint() uint32 {
 	return uint32(v)
 }
 
-// size reads the length of an array or of bytes, or with short of a string: -1 for null. Nothing
-// is longer than what is left, since each element takes a byte at least.
+// size reads the length of an array or of bytes, or with short of a string: -1 for null, as which Kafka takes
+// any length below 0. Nothing is longer than what is left, since each element takes a byte at least.
 func (c *cursor) size(short bool) int {
 	var n int64
 	switch {
@@ -96,8 +96,7 @@ func (c *cursor) size(short bool) int {
 	switch {
 	case c.err != nil:
 		return -1
-	case n < -1:
-		c.fail(ErrLength)
+	case n < 0:
 		return -1
 	case n > int64(len(c.b)):
 		c.fail(ErrShort)
