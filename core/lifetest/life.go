@@ -4,6 +4,7 @@ import (
 	"momus/core"
 	"momus/core/config"
 	"momus/core/kafka"
+	"momus/core/msg"
 	"momus/core/port"
 	"momus/core/wire"
 
@@ -43,6 +44,10 @@ type Life struct {
 	seqs map[port.ConnID]port.RequestSeq
 	// Replies are those not yet taken by Reply, in order of arrival.
 	Replies []wire.Reply
+	// Published is the configuration that the node published last.
+	Published *msg.Published
+	// Closed are the connections that the node wants closed, with the reasons.
+	Closed map[port.ConnID]string
 	// Exit is set once the node has ended.
 	Exit *core.Exit
 	// Notes are all facts so far.
@@ -55,13 +60,13 @@ func New(storage *Storage, step Step, choose func(n int) int) *Life {
 		choose = func(int) int { return 0 }
 	}
 	l := &Life{
-		storage: storage, step: step, choose: choose, seqs: map[port.ConnID]port.RequestSeq{},
+		storage: storage, step: step, choose: choose, seqs: map[port.ConnID]port.RequestSeq{}, Closed: map[port.ConnID]string{},
 		now: kafka.Now{Mono: 1, Wall: 1_000_000},
 	}
 	cfg := config.DefaultBroker()
 	cfg.CheckpointInterval = 500
 	cfg.ProducerIDExpiration = 700
-	cfg.SnapshotBytes, cfg.MetadataRetentionBytes = 1000, 3000
+	cfg.SnapshotBytes, cfg.MetadataRetentionBytes, cfg.FetchSessionSlots = 1000, 3000, 3
 	storage.starts++
 	l.event(&core.Start{Entropy: [32]byte{storage.starts}, Config: cfg, Limits: limits(), Facts: storage.boot()})
 	return l
@@ -92,12 +97,14 @@ func (l *Life) take(r *core.Ready) {
 		s.Release()
 	}
 	for i := range r.ConnOps {
-		if r.ConnOps[i].Kind == core.Revalidate {
-			l.stale = append(l.stale, r.ConnOps[i].Request)
+		if op := &r.ConnOps[i]; op.Kind == core.Revalidate {
+			l.stale = append(l.stale, op.Request)
+		} else {
+			l.Closed[op.Conn] = op.Reason
 		}
 	}
 	if r.Publish != nil {
-		l.policies = r.Publish.Version
+		l.Published, l.policies = r.Publish, r.Publish.Version
 	}
 	l.wake = r.Wake
 	if r.Exit != nil {
@@ -190,6 +197,12 @@ func (l *Life) Send(conn port.ConnID, version int16, body kmsg.Request) {
 	l.seqs[conn]++
 	l.event(&core.Request{Request: req})
 }
+
+// Request gives the node a request as a connection decoded it.
+func (l *Life) Request(req wire.Request) { l.event(&core.Request{Request: req}) }
+
+// Now is the time.
+func (l *Life) Now() kafka.Now { return l.now }
 
 // Do carries out an operation that whoever steps the node kept back.
 func (l *Life) Do(op port.LogOp) { l.event(l.storage.op(op)) }
