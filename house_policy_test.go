@@ -107,7 +107,6 @@ var outsideModules = []struct {
 	{"cluster/journal", []string{"github.com/klauspost/crc32"}},
 	{"cluster/auth", []string{"github.com/xdg-go/scram"}},
 	{"net/tcp", []string{"golang.org/x/sys"}},
-	{"cluster/run", []string{"github.com/prometheus/client_golang"}},
 	{"sim/...", []string{
 		"github.com/twmb/franz-go/pkg/kmsg",
 		"github.com/klauspost/crc32",

@@ -1,8 +1,10 @@
 package cluster
 
 import (
+	"momus/cluster/metrics"
 	"momus/core"
 	"momus/core/kafka"
+	"momus/core/port"
 	"momus/core/wire"
 	"momus/net/frame"
 	"momus/net/sock"
@@ -27,6 +29,66 @@ func (e *ConnEntry) Discard() {
 type Conn struct {
 	Frame *frame.Conn
 	Sock  sock.Socket
+
+	meter *metrics.Meter
+	// flight are the requests taken and not answered, from head on, the first of them number answered;
+	// leaving those whose answers are not wholly sent.
+	flight, leaving []timed
+	head            int
+	next            port.RequestSeq
+	timings         []metrics.Timing
+	received, sent  int
+}
+
+// timed is a request in one of its phases, which began then.
+type timed struct {
+	key   kafka.APIKey
+	since kafka.Mono
+}
+
+// NewConn is a connection that was just accepted.
+func NewConn(f *frame.Conn, s sock.Socket, m *metrics.Meter) Conn {
+	m.Opened()
+	return Conn{Frame: f, Sock: s, meter: m}
+}
+
+// Release gives back what the connection holds, once, at its end.
+func (c *Conn) Release() {
+	c.Frame.Release()
+	c.measured()
+	c.meter.Closed()
+}
+
+// Requests gives what was decoded since the last call, in order; see frame.Conn.Requests. It is what a
+// turn does last.
+func (c *Conn) Requests(now kafka.Now) []wire.Request {
+	c.measured()
+	list := c.Frame.Requests()
+	for i := range list {
+		if list[i].Seq == c.next { // else it was validated again
+			c.flight = append(c.flight, timed{kafka.APIKey(list[i].Body.Key()), now.Mono})
+			c.next++
+		}
+	}
+	return list
+}
+
+// answered moves the first request in flight to those whose answers are being sent.
+func (c *Conn) answered(now kafka.Now) {
+	r := c.flight[c.head]
+	if c.head++; c.head == len(c.flight) {
+		c.flight, c.head = c.flight[:0], 0
+	}
+	c.timings = append(c.timings, metrics.Timing{Key: r.key, Phase: metrics.Handle, Took: kafka.Nanos(now.Mono - r.since)})
+	c.leaving = append(c.leaving, timed{r.key, now.Mono})
+}
+
+// measured hands on what was measured.
+func (c *Conn) measured() {
+	if len(c.timings)+c.received+c.sent > 0 {
+		c.meter.Add(c.timings, c.received, c.sent)
+		c.timings, c.received, c.sent = c.timings[:0], 0, 0
+	}
 }
 
 // Deliver gives entries to the frame.
@@ -35,6 +97,7 @@ func (c *Conn) Deliver(entries []ConnEntry, now kafka.Now) {
 		e := &entries[i]
 		switch {
 		case !e.IsOp:
+			c.answered(now)
 			c.Frame.Answer(e.Reply)
 		case e.Op.Kind == core.Revalidate:
 			c.Frame.Revalidate(e.Op.Request, now)
@@ -82,6 +145,7 @@ func (c *Conn) Fill(now kafka.Now) Filled {
 		c.Frame.EOF()
 		return FilledEOF
 	}
+	c.received += n
 	c.Frame.Filled(now, n)
 	if n == len(buf) {
 		return FilledAll
@@ -91,16 +155,26 @@ func (c *Conn) Fill(now kafka.Now) Filled {
 
 // Send gives the socket what the frame has to send, once. More says that it took all of it, so that
 // there may be more to give; full that it took less.
-func (c *Conn) Send() (more, full bool) {
+func (c *Conn) Send(now kafka.Now) (more, full bool) {
 	out := c.Frame.Out()
 	if len(out) == 0 {
+		c.allSent(now)
 		return false, false
 	}
 	n, full, err := c.Sock.TryWrite(out)
 	c.Frame.Sent(n)
+	c.sent += n
 	if err != nil {
 		c.Frame.Broken()
 		return false, false
 	}
 	return !full, full
+}
+
+// allSent ends the sending of all answers that were given to the frame.
+func (c *Conn) allSent(now kafka.Now) {
+	for _, r := range c.leaving {
+		c.timings = append(c.timings, metrics.Timing{Key: r.key, Phase: metrics.Send, Took: kafka.Nanos(now.Mono - r.since)})
+	}
+	c.leaving = c.leaving[:0]
 }

@@ -9,6 +9,7 @@
 //	format.go   making the directories of a node, at its first start or before it
 //	loss.go     giving up what is damaged of a log, while its node is stopped
 //	pool.go     memory against a budget; workspaces.go: what decompressing takes, few of it
+//	slabs.go    memory to read into
 //	alarm.go    when the one timer is set
 //
 // Invariants:

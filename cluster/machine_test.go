@@ -35,6 +35,7 @@ type machine struct {
 	ops      [][]port.LogOp
 	saves    []port.Save
 	replies  []wire.Reply
+	reports  []core.Report
 	notes    []core.Note
 	exit     *core.Exit
 }
@@ -135,6 +136,9 @@ func (m *machine) Publish(p *msg.Published) { m.policies = p.Version }
 
 // Note implements Sink.
 func (m *machine) Note(n core.Note) { m.notes = append(m.notes, n) }
+
+// Report implements Sink.
+func (m *machine) Report(r core.Report) { m.reports = append(m.reports, r) }
 
 // Exit implements Sink.
 func (m *machine) Exit(e core.Exit) { m.exit = &e }

@@ -22,9 +22,15 @@ func NoteFields(n *core.Note) []any {
 	return fields
 }
 
-// Routine tells the facts of which there may be thousands at a time, with nothing in them that an operator
-// must know: flushes, one for each batch with flush.messages=1; and at a start the logs one by one,
-// whose number is told.
-func Routine(k core.NoteKind) bool {
-	return k == core.NoteFlushed || k == core.NoteLogOpened || k == core.NoteLeader
+// Level is that of a note's log line, in the numbers of log/slog. Those of which there may be thousands at a
+// time, with nothing in them that an operator must know, are for debugging: flushes, one for each batch with
+// flush.messages=1; and at a start the logs one by one, whose number is told.
+func Level(k core.NoteKind) int {
+	switch k {
+	case core.NoteFlushed, core.NoteLogOpened, core.NoteLeader:
+		return -4
+	case core.NoteLogFailed, core.NoteDirFailed, core.NoteSnapshotDamaged:
+		return 8
+	}
+	return 0
 }

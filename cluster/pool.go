@@ -78,6 +78,13 @@ func (p *Pool) lend(n int, overdraw bool) *port.Buf {
 	return port.NewBuf(b[:n], p)
 }
 
+// Used is what is lent now, in bytes.
+func (p *Pool) Used() int64 {
+	p.Lock.Lock()
+	defer p.Lock.Unlock()
+	return p.used
+}
+
 // Recycle implements port.Home.
 func (p *Pool) Recycle(b []byte) {
 	b = b[:cap(b)]

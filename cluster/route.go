@@ -17,6 +17,7 @@ type Sink interface {
 	ConnOp(op core.ConnOp)
 	Publish(p *msg.Published)
 	Note(n core.Note)
+	Report(r core.Report)
 	Exit(e core.Exit)
 }
 
@@ -57,6 +58,9 @@ func Route(r *core.Ready, workers int32, to Sink) {
 	}
 	for i := range r.Notes {
 		to.Note(r.Notes[i])
+	}
+	for i := range r.Reports {
+		to.Report(r.Reports[i])
 	}
 	for i := range r.Drops {
 		r.Drops[i].Release()

@@ -219,6 +219,234 @@ func (v *Stop) AppendText(b []byte) []byte {
 }
 
 // AppendCanon appends v in canonical form.
+func (v *Inspect) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, v.ID)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *Inspect) ReadCanon(r *canon.Reader) {
+	v.ID = r.Int(64)
+}
+
+// AppendText appends v for a human reader.
+func (v *Inspect) AppendText(b []byte) []byte {
+	b = append(b, "Inspect"...)
+	b = append(b, '{')
+	b = append(b, "ID:"...)
+	b = strconv.AppendInt(b, v.ID, 10)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *Report) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, v.ID)
+	b = canon.AppendString(b, v.Phase)
+	b = canon.AppendBool(b, v.Serving)
+	b = canon.AppendBool(b, v.Stopping)
+	b = canon.AppendInt(b, int64(v.Opening))
+	b = canon.AppendBool(b, v.ActiveController)
+	b = canon.AppendInt(b, int64(v.MetadataEpoch))
+	b = canon.AppendInt(b, int64(v.MetadataEnd))
+	b = canon.AppendInt(b, int64(v.MetadataHigh))
+	b = canon.AppendInt(b, int64(v.Image))
+	b = canon.AppendInt(b, int64(v.Topics))
+	b = canon.AppendInt(b, int64(v.Partitions))
+	b = canon.AppendInt(b, int64(v.Connections))
+	b = canon.AppendInt(b, int64(v.Requests))
+	b = canon.AppendInt(b, int64(v.Parked))
+	b = canon.AppendInt(b, int64(v.FetchSessions))
+	b = canon.AppendLen(b, len(v.Dirs), v.Dirs == nil)
+	for i1 := range v.Dirs {
+		b = v.Dirs[i1].AppendCanon(b)
+	}
+	b = canon.AppendLen(b, len(v.Logs), v.Logs == nil)
+	for i1 := range v.Logs {
+		b = v.Logs[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *Report) ReadCanon(r *canon.Reader) {
+	v.ID = r.Int(64)
+	v.Phase = r.Str()
+	v.Serving = r.Bool()
+	v.Stopping = r.Bool()
+	v.Opening = int32(r.Int(32))
+	v.ActiveController = r.Bool()
+	v.MetadataEpoch = kafka.LeaderEpoch(r.Int(32))
+	v.MetadataEnd = kafka.Offset(r.Int(64))
+	v.MetadataHigh = kafka.Offset(r.Int(64))
+	v.Image = kafka.Offset(r.Int(64))
+	v.Topics = int32(r.Int(32))
+	v.Partitions = int32(r.Int(32))
+	v.Connections = int32(r.Int(32))
+	v.Requests = int32(r.Int(32))
+	v.Parked = int32(r.Int(32))
+	v.FetchSessions = int32(r.Int(32))
+	v.Dirs = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Dirs = make([]DirReport, n1)
+		for i2 := range v.Dirs {
+			v.Dirs[i2].ReadCanon(r)
+		}
+	}
+	v.Logs = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Logs = make([]LogReport, n1)
+		for i2 := range v.Logs {
+			v.Logs[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *Report) AppendText(b []byte) []byte {
+	b = append(b, "Report"...)
+	b = append(b, '{')
+	b = append(b, "ID:"...)
+	b = strconv.AppendInt(b, v.ID, 10)
+	b = append(b, " Phase:"...)
+	b = canon.AppendQuoted(b, v.Phase)
+	b = append(b, " Serving:"...)
+	b = strconv.AppendBool(b, v.Serving)
+	b = append(b, " Stopping:"...)
+	b = strconv.AppendBool(b, v.Stopping)
+	b = append(b, " Opening:"...)
+	b = strconv.AppendInt(b, int64(v.Opening), 10)
+	b = append(b, " ActiveController:"...)
+	b = strconv.AppendBool(b, v.ActiveController)
+	b = append(b, " MetadataEpoch:"...)
+	b = strconv.AppendInt(b, int64(v.MetadataEpoch), 10)
+	b = append(b, " MetadataEnd:"...)
+	b = strconv.AppendInt(b, int64(v.MetadataEnd), 10)
+	b = append(b, " MetadataHigh:"...)
+	b = strconv.AppendInt(b, int64(v.MetadataHigh), 10)
+	b = append(b, " Image:"...)
+	b = strconv.AppendInt(b, int64(v.Image), 10)
+	b = append(b, " Topics:"...)
+	b = strconv.AppendInt(b, int64(v.Topics), 10)
+	b = append(b, " Partitions:"...)
+	b = strconv.AppendInt(b, int64(v.Partitions), 10)
+	b = append(b, " Connections:"...)
+	b = strconv.AppendInt(b, int64(v.Connections), 10)
+	b = append(b, " Requests:"...)
+	b = strconv.AppendInt(b, int64(v.Requests), 10)
+	b = append(b, " Parked:"...)
+	b = strconv.AppendInt(b, int64(v.Parked), 10)
+	b = append(b, " FetchSessions:"...)
+	b = strconv.AppendInt(b, int64(v.FetchSessions), 10)
+	b = append(b, " Dirs:"...)
+	if v.Dirs == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Dirs {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Dirs[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " Logs:"...)
+	if v.Logs == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Logs {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Logs[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *DirReport) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Path)
+	b = canon.AppendBool(b, v.Offline)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *DirReport) ReadCanon(r *canon.Reader) {
+	v.Path = r.Str()
+	v.Offline = r.Bool()
+}
+
+// AppendText appends v for a human reader.
+func (v *DirReport) AppendText(b []byte) []byte {
+	b = append(b, "DirReport"...)
+	b = append(b, '{')
+	b = append(b, "Path:"...)
+	b = canon.AppendQuoted(b, v.Path)
+	b = append(b, " Offline:"...)
+	b = strconv.AppendBool(b, v.Offline)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *LogReport) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Topic)
+	b = canon.AppendInt(b, int64(v.Partition))
+	b = canon.AppendUint(b, uint64(v.Role))
+	b = canon.AppendInt(b, int64(v.Start))
+	b = canon.AppendInt(b, int64(v.High))
+	b = canon.AppendInt(b, int64(v.End))
+	b = canon.AppendInt(b, v.Bytes)
+	b = canon.AppendInt(b, int64(v.Segments))
+	b = canon.AppendInt(b, int64(v.Producers))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *LogReport) ReadCanon(r *canon.Reader) {
+	v.Topic = r.Str()
+	v.Partition = kafka.PartitionID(r.Int(32))
+	v.Role = replica.Role(r.Uint(8))
+	v.Start = kafka.Offset(r.Int(64))
+	v.High = kafka.Offset(r.Int(64))
+	v.End = kafka.Offset(r.Int(64))
+	v.Bytes = r.Int(64)
+	v.Segments = int32(r.Int(32))
+	v.Producers = int32(r.Int(32))
+}
+
+// AppendText appends v for a human reader.
+func (v *LogReport) AppendText(b []byte) []byte {
+	b = append(b, "LogReport"...)
+	b = append(b, '{')
+	b = append(b, "Topic:"...)
+	b = canon.AppendQuoted(b, v.Topic)
+	b = append(b, " Partition:"...)
+	b = strconv.AppendInt(b, int64(v.Partition), 10)
+	b = append(b, " Role:"...)
+	b = append(b, v.Role.String()...)
+	b = append(b, " Start:"...)
+	b = strconv.AppendInt(b, int64(v.Start), 10)
+	b = append(b, " High:"...)
+	b = strconv.AppendInt(b, int64(v.High), 10)
+	b = append(b, " End:"...)
+	b = strconv.AppendInt(b, int64(v.End), 10)
+	b = append(b, " Bytes:"...)
+	b = strconv.AppendInt(b, v.Bytes, 10)
+	b = append(b, " Segments:"...)
+	b = strconv.AppendInt(b, int64(v.Segments), 10)
+	b = append(b, " Producers:"...)
+	b = strconv.AppendInt(b, int64(v.Producers), 10)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
 func (v *Node) AppendCanon(b []byte) []byte {
 	b = canon.AppendUint(b, uint64(v.phase))
 	b = v.cfg.AppendCanon(b)
@@ -989,6 +1217,7 @@ func (*ReadDone) isEvent()   {}
 func (*Saved) isEvent()      {}
 func (*Deadline) isEvent()   {}
 func (*Stop) isEvent()       {}
+func (*Inspect) isEvent()    {}
 
 // EventMembers lists a zero value of every member of Event, by number.
 func EventMembers() []Event {
@@ -1002,6 +1231,7 @@ func EventMembers() []Event {
 		&Saved{},
 		&Deadline{},
 		&Stop{},
+		&Inspect{},
 	}
 }
 
@@ -1028,6 +1258,8 @@ func AppendEvent(b []byte, v Event) []byte {
 		return v.AppendCanon(canon.AppendUint(b, 8))
 	case *Stop:
 		return v.AppendCanon(canon.AppendUint(b, 9))
+	case *Inspect:
+		return v.AppendCanon(canon.AppendUint(b, 10))
 	}
 	panic("BUG: Event is not a member of its union")
 }
@@ -1072,6 +1304,10 @@ func ReadEvent(r *canon.Reader) Event {
 		v := new(Stop)
 		v.ReadCanon(r)
 		return v
+	case 10:
+		v := new(Inspect)
+		v.ReadCanon(r)
+		return v
 	default:
 		r.Fail(canon.ErrTag)
 	}
@@ -1100,6 +1336,8 @@ func AppendEventText(b []byte, v Event) []byte {
 	case *Deadline:
 		return v.AppendText(b)
 	case *Stop:
+		return v.AppendText(b)
+	case *Inspect:
 		return v.AppendText(b)
 	}
 	panic("BUG: Event is not a member of its union")

@@ -6,9 +6,9 @@ import (
 
 // Mark is a place in the outboxes: where a Step's entries begin.
 type Mark struct {
-	ops, reads, saves, replies, conns, drops, notes int
-	published                                       int64
-	exited                                          bool
+	ops, reads, saves, replies, conns, drops, notes, reports int
+	published                                                int64
+	exited                                                   bool
 }
 
 // Mark returns where the next Step's entries will begin.
@@ -16,7 +16,7 @@ func (n *Node) Mark() Mark {
 	r := &n.ready
 	return Mark{
 		ops: len(r.LogOps), reads: len(r.Reads), saves: len(r.Saves), replies: len(r.Replies),
-		conns: len(r.ConnOps), drops: len(r.Drops), notes: len(r.Notes), published: n.published.Version,
+		conns: len(r.ConnOps), drops: len(r.Drops), notes: len(r.Notes), reports: len(r.Reports), published: n.published.Version,
 		exited: r.Exit != nil,
 	}
 }
@@ -31,6 +31,7 @@ func (n *Node) AppendEntries(b []byte, mark Mark) []byte {
 	b = appendList(b, r.ConnOps[mark.conns:])
 	b = appendList(b, r.Drops[mark.drops:])
 	b = appendList(b, r.Notes[mark.notes:])
+	b = appendList(b, r.Reports[mark.reports:])
 	if n.published.Version != mark.published {
 		b = n.published.AppendCanon(b)
 	}
@@ -51,6 +52,7 @@ func (n *Node) AppendEntriesText(b []byte, mark Mark) []byte {
 	b = appendLines(b, r.ConnOps[mark.conns:])
 	b = appendLines(b, r.Drops[mark.drops:])
 	b = appendLines(b, r.Notes[mark.notes:])
+	b = appendLines(b, r.Reports[mark.reports:])
 	if r.Exit != nil && !mark.exited {
 		b = append(b, "    "...)
 		b = append(r.Exit.AppendText(b), '\n')
@@ -87,7 +89,7 @@ const stateVersion = 1
 // AppendState encodes the whole state. It is called between Steps with empty outboxes.
 func (n *Node) AppendState(b []byte) []byte {
 	if n.out || len(n.ready.LogOps)+len(n.ready.Reads)+len(n.ready.Saves)+len(n.ready.Replies)+
-		len(n.ready.ConnOps)+len(n.ready.Drops)+len(n.ready.Notes) > 0 {
+		len(n.ready.ConnOps)+len(n.ready.Drops)+len(n.ready.Notes)+len(n.ready.Reports) > 0 {
 		panic("BUG: the state was asked for while entries are out")
 	}
 	b = canon.AppendUint(b, stateVersion)

@@ -81,3 +81,10 @@ type Deadline struct{}
 //
 //canon:gen Event=9
 type Stop struct{}
+
+// Inspect asks what metrics and readiness are told from. The answer is one of Ready.Reports.
+//
+//canon:gen Event=10
+type Inspect struct {
+	ID int64
+}

@@ -159,6 +159,8 @@ func (n *Node) dispatch(now kafka.Now, ev Event) {
 		n.deadline(now)
 	case *Stop:
 		n.stop(now)
+	case *Inspect:
+		n.inspect(ev.ID)
 	case *Start:
 		panic("BUG: a node is started once")
 	default:
@@ -286,7 +288,9 @@ func (r *Ready) reset() {
 	clear(r.ConnOps)
 	clear(r.Drops)
 	clear(r.Notes)
+	clear(r.Reports)
 	r.LogOps, r.Reads, r.Saves = r.LogOps[:0], r.Reads[:0], r.Saves[:0]
 	r.Replies, r.ConnOps, r.Drops, r.Notes = r.Replies[:0], r.ConnOps[:0], r.Drops[:0], r.Notes[:0]
+	r.Reports = r.Reports[:0]
 	r.Publish, r.Exit, r.Wake = nil, nil, 0
 }

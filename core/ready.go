@@ -24,6 +24,8 @@ type Ready struct {
 	// Drops are spans that leave the core unused; the driver releases them.
 	Drops []port.Span
 	Notes []Note
+	// Reports answer Inspect.
+	Reports []Report
 	// Wake is when the next Deadline event is due, on the monotonic clock; 0 means never.
 	Wake kafka.Mono
 	// Exit is set once the process is to end.

@@ -7,13 +7,13 @@
 momus=${MOMUS:-$PWD/bin/momus}
 broker_pids=()
 
-# free_port prints a loopback port that is free now, as is the one above it. It lies below the
+# free_port prints a loopback port that is free now, as are the two above it. It lies below the
 # range from which the kernel takes ports for outgoing connections.
 free_port() {
 	local port
 	while :; do
 		port=$((20000 + RANDOM % 12000))
-		if ! port_open "$port" && ! port_open $((port + 1)); then
+		if ! port_open "$port" && ! port_open $((port + 1)) && ! port_open $((port + 2)); then
 			echo "$port"
 			return
 		fi
@@ -22,15 +22,15 @@ free_port() {
 
 port_open() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# broker_start DATA PORT LOG [ARGUMENT...] starts a broker on PORT, its controller on the port
-# above, waits until it accepts, and leaves its process id in $broker_pid.
+# broker_start DATA PORT LOG [ARGUMENT...] starts a broker on PORT, its controller and its metrics on the
+# ports above, waits until it accepts, and leaves its process id in $broker_pid.
 broker_start() {
 	local data=$1 port=$2 log=$3 deadline=$((SECONDS + 30))
 	shift 3
 	"$momus" serve \
 		--override "log.dirs=$data" \
 		--override "listeners=PLAINTEXT://127.0.0.1:$port,CONTROLLER://127.0.0.1:$((port + 1))" \
-		"$@" >>"$log" 2>&1 &
+		--http "127.0.0.1:$((port + 2))" "$@" >>"$log" 2>&1 &
 	broker_pid=$!
 	broker_pids+=("$broker_pid")
 	until port_open "$port"; do

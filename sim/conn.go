@@ -30,10 +30,10 @@ func (n *node) opened(end *simnet.End) {
 	}
 	id := port.ConnID(end.Conn())
 	c := &serverConn{id: id, end: end}
-	c.io.Sock, c.io.Frame = end, frame.New(id, wire.BrokerListener, frame.Env{
+	c.io = cluster.NewConn(frame.New(id, wire.BrokerListener, frame.Env{
 		Limits: &n.limits, RequestBytesMax: n.cfg.RequestBytesMax, Pool: &p.pool, Slabs: &p.slabs,
 		Workspaces: n.w.work, Published: func() *publishedConfig { return p.published },
-	})
+	}), end, &p.meter)
 	p.conns[id] = c
 	p.order = append(p.order, c)
 	p.storage.Files.Lend(1)
@@ -42,6 +42,7 @@ func (n *node) opened(end *simnet.End) {
 	shake := int64(n.stream("handshake").Draw(64)) * int64(kafka.Microsecond)
 	n.w.queue.push(event{at: n.w.now + shake, node: n.index, kind: kindOpened, index: end.Conn()})
 	n.post(&core.ConnOpened{Conn: id, Listener: n.cfg.Listeners[0].Name, Remote: "client"})
+	n.inspect()
 }
 
 // readable drains what has arrived into the frame.
@@ -55,7 +56,7 @@ func (n *node) readable(c *serverConn) {
 
 // submit posts what the frame has decoded.
 func (n *node) submit(c *serverConn) {
-	for _, r := range c.io.Frame.Requests() {
+	for _, r := range c.io.Requests(n.now()) {
 		n.post(&core.Request{Request: r})
 	}
 }
@@ -86,7 +87,7 @@ func (n *node) connTurn(c *serverConn) {
 func (n *node) write(c *serverConn) {
 	for more := true; more && !c.closed && !c.full; {
 		n.beginRead() // file regions are read here
-		more, c.full = c.io.Send()
+		more, c.full = c.io.Send(n.now())
 		n.disk.EndTurn()
 	}
 	n.finish(c)
@@ -98,7 +99,7 @@ func (n *node) finish(c *serverConn) {
 		return
 	}
 	c.closed = true
-	c.io.Frame.Release()
+	c.io.Release()
 	if err := c.end.Close(); err != nil && !isGone(err) {
 		n.w.fail(Crash, n.name+"a connection did not close: "+err.Error())
 	}

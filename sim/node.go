@@ -7,6 +7,7 @@ import (
 	"momus/checker"
 	"momus/cluster"
 	clusterconfig "momus/cluster/config"
+	"momus/cluster/metrics"
 	"momus/core"
 	"momus/core/config"
 	"momus/core/kafka"
@@ -79,6 +80,7 @@ type process struct {
 	pool      pool
 	slabs     slabs
 	storage   *cluster.Storage
+	meter     metrics.Meter
 	workers   []*simWorker
 	saver     simSaver
 	reads     []port.Read // by index; entries are taken once
@@ -175,6 +177,7 @@ func (n *node) boot() {
 		conns:     map[port.ConnID]*serverConn{},
 		published: &msg.Published{},
 	}
+	p.meter.Lock = nosync{}
 	p.pool = pool{budget: n.limits.BufferBytes, freed: func() { p.freed(n) }}
 	p.troubles = n.metadataTroubles()
 	n.process, n.exit = p, nil

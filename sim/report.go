@@ -46,6 +46,8 @@ type ProcessBites struct {
 	DirsAway, DirsWiped uint64
 	// Pauses are those that held something up, Lags turns that were late by milliseconds.
 	Pauses, Lags uint64
+	// Inspections are reports of the core for metrics and readiness.
+	Inspections uint64
 }
 
 func (b *ProcessBites) add(o ProcessBites) {
@@ -54,6 +56,7 @@ func (b *ProcessBites) add(o ProcessBites) {
 	b.DirsAway += o.DirsAway
 	b.DirsWiped += o.DirsWiped
 	b.Pauses += o.Pauses
+	b.Inspections += o.Inspections
 	b.Lags += o.Lags
 }
 
@@ -90,7 +93,7 @@ func (r *Report) Counts() []Count {
 		{"stray-reads", d.StrayReads},
 		{"short-writes", n.ShortWrites}, {"short-reads", n.ShortReads}, {"chops", n.Chops}, {"late", n.Late},
 		{"resets", n.Resets}, {"clock-jumps", r.ClockJumps},
-		{"stops", r.Process.Stops}, {"early-stops", r.Process.EarlyStops}, {"dirs-away", r.Process.DirsAway}, {"dirs-wiped", r.Process.DirsWiped}, {"pauses", r.Process.Pauses}, {"lags", r.Process.Lags},
+		{"stops", r.Process.Stops}, {"early-stops", r.Process.EarlyStops}, {"dirs-away", r.Process.DirsAway}, {"dirs-wiped", r.Process.DirsWiped}, {"pauses", r.Process.Pauses}, {"lags", r.Process.Lags}, {"inspections", r.Process.Inspections},
 		{"snapshots", r.Metadata.Taken}, {"snapshots-loaded", r.Metadata.Loaded},
 		{"snapshots-passed-over", r.Metadata.PassedOver}, {"metadata-trims", r.Metadata.Trims},
 	}

@@ -96,10 +96,14 @@ func (s *nodeSink) Note(note core.Note) {
 	case core.NoteReady, core.NoteLeader, core.NoteRegistered, core.NoteLogFailed:
 		s.process.checkAt = 0
 	}
+	s.process.meter.Note(note.Kind)
 	if trace := s.w.options.Trace; trace != nil {
 		trace(s.name + "note " + note.Kind.String() + " " + string(note.AppendText(nil)))
 	}
 }
+
+// Report implements cluster.Sink.
+func (s *nodeSink) Report(r core.Report) { (*node)(s).inspected(&r) }
 
 // Exit implements cluster.Sink.
 func (s *nodeSink) Exit(e core.Exit) { s.exit = &e }

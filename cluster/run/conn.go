@@ -81,7 +81,7 @@ func (c *conn) write() {
 		return
 	}
 	for more, full := true, false; more && !c.closed; {
-		if more, full = c.io.Send(); full {
+		if more, full = c.io.Send(c.s.inbox.now()); full {
 			c.writing = true
 			go c.writeLoop()
 			return
@@ -124,7 +124,7 @@ func (c *conn) take() bool {
 	}
 	var few [8]core.Event
 	events := few[:0]
-	for _, r := range c.io.Frame.Requests() {
+	for _, r := range c.io.Requests(c.s.inbox.now()) {
 		ev := c.s.events.requests.get()
 		ev.Request = r
 		events = append(events, ev)
@@ -220,7 +220,7 @@ func (c *conn) fill() (state readState, more bool) {
 func (c *conn) end() {
 	c.turn.Lock()
 	c.close()
-	c.io.Frame.Release()
+	c.io.Release()
 	c.turn.Unlock()
 	c.s.forget(c)
 	c.s.act(&core.ConnClosed{Conn: c.id})

@@ -14,8 +14,8 @@
 //	worker.go  disk workers, the ledger's saver, readers of cold data
 //	timer.go   the core's Wake
 //	record.go  the journal of --record
-//	queue.go   what is between the core and a turn; slabs.go memory to read into; events.go events
-//	           for reuse
+//	queue.go   what is between the core and a turn; events.go events for reuse
+//	http.go    metrics and readiness
 //
 // Invariants:
 //

@@ -116,9 +116,12 @@ type turns struct {
 }
 
 // wake leaves a token for a goroutine that waits for one, or will.
-func wake(token chan struct{}) {
+func wake(token chan struct{}) { leave(token, struct{}{}) }
+
+// leave puts v where there is room.
+func leave[T any](to chan T, v T) {
 	select {
-	case token <- struct{}{}:
+	case to <- v:
 	default:
 	}
 }

@@ -26,6 +26,7 @@ type Options struct {
 	Limits port.Limits
 	Record string // directory of the journal, or empty
 	Check  bool   // run CheckTouched after every Step
+	HTTP   string // where metrics and readiness are told, host:port, or empty
 	Log    *slog.Logger
 }
 
@@ -61,7 +62,7 @@ func start(o Options) (*Server, error) {
 	s := &Server{
 		log: o.Log, node: o.Node, limits: o.Limits, fs: osfs.FS{},
 		conns: map[port.ConnID]*conn{}, starving: map[*conn]struct{}{},
-		ready: make(chan struct{}), exit: make(chan core.Exit, 1),
+		ready: make(chan struct{}), reports: make(chan core.Report, 2), cold: make(chan struct{}, coldReaders), exit: make(chan core.Exit, 1),
 	}
 	var files syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil {
@@ -71,7 +72,8 @@ func start(o Options) (*Server, error) {
 	s.sink.s, s.timer.s, s.saver.s, s.inbox.start = s, s, s, time.Now()
 	s.timer.t = time.AfterFunc(time.Hour, s.timer.fire)
 	s.pool.Lock, s.pool.Budget, s.pool.Freed = &sync.Mutex{}, s.limits.BufferBytes, s.feed
-	s.slabs.size = int(s.limits.ReadAheadBytes)
+	s.meter.Lock = &sync.Mutex{}
+	s.slabs.Lock, s.slabs.Size = &sync.Mutex{}, int(s.limits.ReadAheadBytes)
 	s.work = cluster.NewWorkspaces(s.limits.Workspaces, func() cluster.Locker { return &sync.Mutex{} })
 	s.published.Store(&msg.Published{})
 	if err := s.listen(); err != nil {
@@ -95,6 +97,9 @@ func start(o Options) (*Server, error) {
 	}
 	s.startWorkers(&facts)
 	s.act(ev)
+	if o.HTTP != "" {
+		s.serveHTTP(o.HTTP)
+	}
 	for i, l := range s.node.Broker.Listeners {
 		go s.accept(l.Name, wire.ListenerOf(l.Controller), s.listeners[i])
 	}
@@ -115,14 +120,7 @@ func (s *Server) startWorkers(facts *port.BootFacts) {
 	}
 	s.saver.wake = make(chan struct{}, 1)
 	go s.saver.loop()
-	s.readers.more = sync.NewCond(&s.readers.mu)
-	for range coldReaders {
-		go s.readLoop()
-	}
 }
-
-// coldReaders is how many reads may wait for the disk at once.
-const coldReaders = 4
 
 // stop asks the core for a clean stop; listeners take nothing new.
 func (s *Server) stop() {

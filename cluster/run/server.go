@@ -1,6 +1,7 @@
 package run
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -12,6 +13,7 @@ import (
 
 	"momus/cluster"
 	"momus/cluster/config"
+	"momus/cluster/metrics"
 	"momus/core"
 	"momus/core/msg"
 	"momus/core/port"
@@ -36,14 +38,17 @@ type Server struct {
 	turns     lender[turns]
 	timer     timer
 	pool      cluster.Pool
-	slabs     slabs
+	slabs     cluster.Slabs
 	work      *cluster.Workspaces
 	workers   []*worker
 	saver     saver
-	readers   readers
+	cold      chan struct{} // holds a token for each read that may wait for the disk
 	files     *seglog.Registry
 	reader    *seglog.Reader
 	recorder  *recorder
+	meter     metrics.Meter
+	asking    sync.Mutex
+	reports   chan core.Report
 	published atomic.Pointer[msg.Published]
 
 	mu        sync.Mutex
@@ -64,7 +69,11 @@ type sink struct {
 func (k *sink) LogOp(w int, op port.LogOp) { k.s.workers[w].enqueue(op, k.todo) }
 func (k *sink) Read(r port.Read)           { k.todo.reads = append(k.todo.reads, r) }
 func (k *sink) Save(v port.Save)           { k.s.saver.enqueue(v) }
-func (k *sink) Note(n core.Note)           { k.todo.notes = append(k.todo.notes, n) }
+func (k *sink) Report(r core.Report)       { leave(k.s.reports, r) }
+func (k *sink) Note(n core.Note) {
+	k.s.meter.Note(n.Kind)
+	k.todo.notes = append(k.todo.notes, n)
+}
 
 func (k *sink) Reply(r wire.Reply) {
 	if c := k.s.conn(r.Conn); c != nil {
@@ -97,11 +106,7 @@ func (s *Server) conn(id port.ConnID) *conn {
 
 // note turns a fact of the core into a log line.
 func (s *Server) note(n *core.Note) {
-	show := s.log.Info
-	if cluster.Routine(n.Kind) {
-		show = s.log.Debug
-	}
-	show(n.Kind.String(), cluster.NoteFields(n)...)
+	s.log.Log(context.Background(), slog.Level(cluster.Level(n.Kind)), n.Kind.String(), cluster.NoteFields(n)...)
 }
 
 // listen opens every listener; a port that was left to the system is known from then on. Accepting
@@ -139,20 +144,14 @@ func (s *Server) accept(name string, kind wire.Listener, ln *tcp.Listener) {
 // serve gives a new connection its id, tells the core and starts its reader.
 func (s *Server) serve(listener string, kind wire.Listener, sock *tcp.Socket) {
 	s.mu.Lock()
-	if len(s.conns) >= int(s.limits.Connections) {
-		s.mu.Unlock()
-		s.log.Warn("a connection too many was closed", "listener", listener, "remote", sock.Remote(), "open", s.limits.Connections)
-		sock.Close()
-		return
-	}
 	s.nextConn++
 	id := s.nextConn
 	c := &conn{s: s, id: id, sock: sock, resume: make(chan struct{}, 1)}
-	c.io.Sock, c.io.Frame = sock, frame.New(id, kind, frame.Env{
+	c.io = cluster.NewConn(frame.New(id, kind, frame.Env{
 		Limits: &s.limits, RequestBytesMax: s.node.Broker.RequestBytesMax,
 		Pool: &s.pool, Slabs: &s.slabs, Workspaces: s.work,
 		Published: s.published.Load,
-	})
+	}), sock, &s.meter)
 	s.conns[id] = c
 	s.mu.Unlock()
 	s.files.Lend(1)

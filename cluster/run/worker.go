@@ -119,43 +119,29 @@ func (l *saver) loop() {
 	}
 }
 
-// readers are the goroutines for reads that may wait for the disk.
-type readers struct {
-	mu    sync.Mutex
-	more  *sync.Cond
-	queue []port.Read
-}
+// coldReaders is how many reads may wait for the disk at once.
+const coldReaders = 4
 
-// read runs a read here if it can be served from memory, else on a reader's goroutine. It sees the
+// read runs a read here if it can be served from memory, else on a goroutine of its own. It sees the
 // View that there is when it runs.
 func (s *Server) read(todo *turns, r port.Read) {
 	if s.reader.Cached(r) {
 		s.finishRead(todo, r)
 		return
 	}
-	s.readers.mu.Lock()
-	s.readers.queue = append(s.readers.queue, r)
-	s.readers.mu.Unlock()
-	s.readers.more.Signal()
+	go s.readCold(r)
+}
+
+func (s *Server) readCold(r port.Read) {
+	var todo turns
+	s.cold <- struct{}{}
+	s.finishRead(&todo, r)
+	<-s.cold
+	s.run(&todo)
 }
 
 func (s *Server) finishRead(todo *turns, r port.Read) {
 	ev := s.events.reads.get()
 	ev.ReadDone = s.reader.Read(r)
 	s.post(todo, ev)
-}
-
-func (s *Server) readLoop() {
-	var todo turns
-	for {
-		s.readers.mu.Lock()
-		for len(s.readers.queue) == 0 {
-			s.readers.more.Wait()
-		}
-		r := s.readers.queue[0]
-		s.readers.queue = s.readers.queue[1:]
-		s.readers.mu.Unlock()
-		s.finishRead(&todo, r)
-		s.run(&todo)
-	}
 }

@@ -13,7 +13,7 @@ import (
 
 func serveCommand() *cobra.Command {
 	var sources config.Sources
-	var record string
+	var record, http string
 	var check bool
 	cmd := &cobra.Command{
 		Use:   "serve",
@@ -33,10 +33,11 @@ sources the later wins: --config files, KAFKA_ environment variables, --override
 			for _, w := range node.Warnings {
 				log.Warn(w)
 			}
-			return run.Main(run.Options{Node: node, Limits: port.DefaultLimits(), Record: record, Check: check, Log: log})
+			return run.Main(run.Options{Node: node, Limits: port.DefaultLimits(), Record: record, HTTP: http, Check: check, Log: log})
 		},
 	}
 	sourceFlags(cmd, &sources)
+	cmd.Flags().StringVar(&http, "http", "127.0.0.1:9644", "where /metrics, /livez and /readyz are told; empty for nowhere")
 	cmd.Flags().StringVar(&record, "record", "", "write a journal of every step into this directory, for momus replay")
 	cmd.Flags().BoolVar(&check, "check", false, "check the invariants of what each step touched")
 	return cmd

@@ -186,6 +186,9 @@ func (m *Lifecycle) DirFailed(now kafka.Now, dir kafka.DirID) {
 // Phase is where the broker stands.
 func (m *Lifecycle) Phase() Phase { return m.phase }
 
+// Stopping tells that the broker is on its way out.
+func (m *Lifecycle) Stopping() bool { return m.phase >= shuttingDown }
+
 // Unfenced tells whether the controller's last word was that this broker serves.
 func (m *Lifecycle) Unfenced() bool { return m.unfenced }
 

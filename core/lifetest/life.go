@@ -207,6 +207,9 @@ func (l *Life) Now() kafka.Now { return l.now }
 // Do carries out an operation that whoever steps the node kept back.
 func (l *Life) Do(op port.LogOp) { l.event(l.storage.op(op)) }
 
+// Inspect asks for a report.
+func (l *Life) Inspect() { l.event(&core.Inspect{ID: 7}) }
+
 // AskToStop asks for a clean end.
 func (l *Life) AskToStop() { l.event(&core.Stop{}) }
 

@@ -45,6 +45,7 @@ func Script(l *Life) []func() {
 		func() { l.Send(3, 17, ofSession(fetch(topic, 1, 0), 0, 0)); l.Settle() },
 		func() { l.Send(3, 17, ofSession(fetch(topic, 2, 0), l.fetchSession(), 1)); l.Settle() },
 		func() { sendAdmin(l, "made"); l.Settle() },
+		func() { l.Inspect() },
 		func() { l.Close(2) },
 		func() { l.Send(3, 17, fetch(topic, 2, 60_000)); l.Pass(3000) },
 		func() { l.Send(1, 6, DeleteTopics(topic)); l.Settle() },

@@ -166,6 +166,15 @@ func (r *Replica) Epoch() kafka.LeaderEpoch { return r.lead.Epoch }
 // HighWatermark is the exclusive end of what is committed.
 func (r *Replica) HighWatermark() kafka.Offset { return r.high }
 
+// Start is the log start offset.
+func (r *Replica) Start() kafka.Offset { return r.start }
+
+// Segments is how many segments an open log has.
+func (r *Replica) Segments() int32 { return int32(len(r.sealed)) + 1 }
+
+// ProducerIDs is how many producer ids have state.
+func (r *Replica) ProducerIDs() int32 { return int32(len(r.fold.Producers)) }
+
 // End is the end of what has an offset.
 func (r *Replica) End() kafka.Offset { return r.assigned }
 

@@ -3,6 +3,7 @@ package session
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"momus/core/kafka"
 	"momus/core/msg"
@@ -55,6 +56,14 @@ func (s *Session) ConnOpened(_ kafka.Now, id port.ConnID, listener string) {
 		}
 	}
 	s.conns[id] = c
+	if len(s.conns) > int(s.limits.Connections) {
+		s.closeConn(id, c, 0, "more than "+strconv.Itoa(int(s.limits.Connections))+" connections")
+	}
+}
+
+// Load counts connections, requests under way, fetches among them that are parked, and fetch sessions.
+func (s *Session) Load() (conns, requests, parked, fetchSessions int32) {
+	return int32(len(s.conns)), int32(len(s.ops) - len(s.freeOps)), s.parked, int32(len(s.sessions.list))
 }
 
 // ConnClosed forgets a connection and what it asked for. What was asked of others goes on; its

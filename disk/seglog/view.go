@@ -122,6 +122,13 @@ func NewRegistry(lock Locker) *Registry {
 // Lend makes room for n open files that are not segments, -n takes it back.
 func (r *Registry) Lend(n int32) { r.files.lend(n) }
 
+// Open counts the files held open.
+func (r *Registry) Open() int32 {
+	r.files.lock.Lock()
+	defer r.files.lock.Unlock()
+	return r.files.open
+}
+
 // Log finds a log that is open, or nil.
 func (r *Registry) Log(id kafka.TopicPartition) *Log {
 	r.files.lock.Lock()

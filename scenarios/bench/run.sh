@@ -89,7 +89,7 @@ start_ours() {
 	local began
 	our_port=$(free_port)
 	began=${EPOCHREALTIME/[.,]/}
-	"$momus" serve --override "log.dirs=$work/ours" \
+	"$momus" serve --http "" --override "log.dirs=$work/ours" \
 		--override "listeners=PLAINTEXT://127.0.0.1:$our_port,CONTROLLER://127.0.0.1:$((our_port + 1))" \
 		>>"$work/ours.log" 2>&1 &
 	broker_pid=$!

@@ -52,7 +52,7 @@ up() {
 	echo "scale: $server, $label"
 	if [ "$server" = ours ]; then
 		began=${EPOCHREALTIME/[.,]/}
-		"$momus" serve --override "log.dirs=$work/ours" \
+		"$momus" serve --http "" --override "log.dirs=$work/ours" \
 			--override "listeners=PLAINTEXT://127.0.0.1:$port,CONTROLLER://127.0.0.1:$((port + 1))" >>"$work/ours.log" 2>&1 &
 		pid=$!
 		broker_pid=$pid

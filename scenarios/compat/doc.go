@@ -22,6 +22,7 @@
 //	readback.go what a broker has of them
 //	opened.go   what a log directory holds, read as the broker reads it
 //	directories.sh, dumped.awk  the lives of the directories; dump-log's words in ours
+//	http.go     metrics and readiness
 //	put.go      lines into a topic, tail.go the values of a topic, for other clients' sake
 //	cli.sh      the admin commands of momus, and the README's examples of them
 //	java.sh     Kafka's command-line tools

@@ -18,6 +18,7 @@ var commands = map[string]func(context.Context, []string) error{
 	"put":      put,
 	"tail":     tail,
 	"serves":   serves,
+	"observe":  observe,
 	"batches":  batches,
 	"opened":   opened,
 	"feed":     feed,

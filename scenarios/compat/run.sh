@@ -213,6 +213,9 @@ serves() {
 part_clients() {
 	begin clients
 	walk clients
+	local said
+	said=$("$work/compat" observe --address "127.0.0.1:$((port + 2))" 2>&1) || fail "over HTTP: $said"
+	pass "metrics and readiness over HTTP: $said"
 	finish
 }
 

@@ -1,0 +1,136 @@
+package metrics
+
+import (
+	"strconv"
+
+	"momus/core"
+	"momus/core/replica"
+)
+
+// Memory is what the driver of a node knows of its budgets.
+type Memory struct {
+	// BufferBytes are lent of BufferBytesMax.
+	BufferBytes, BufferBytesMax int64
+	// OpenFiles are held for segments of OpenFilesMax, less the connections.
+	OpenFiles, OpenFilesMax int32
+}
+
+// counted are the notes that are told as counters, with what each is called.
+var counted = []struct {
+	kind       core.NoteKind
+	name, help string
+}{
+	{core.NoteLogFailed, "log_failures_total", "Logs that an operation failed on."},
+	{core.NoteLogCut, "log_tails_cut_total", "Logs of which recovery cut a tail that a crash had torn."},
+	{core.NoteDirFailed, "log_directory_failures_total", "Log directories that failed."},
+	{core.NoteLogStartMoved, "log_start_moves_total", "Moves of a log's start, by retention or DeleteRecords."},
+	{core.NoteProducerExpired, "producers_expired_total", "Producer ids whose state was dropped."},
+	{core.NoteFlushed, "flushes_total", "Flushes of logs that were completed."},
+	{core.NoteLeader, "leaderships_total", "Leaderships of partitions that were taken over."},
+	{core.NoteRegistered, "registrations_total", "Registrations with the controller."},
+	{core.NoteSnapshotTaken, "metadata_snapshots_total", "Snapshots taken of the metadata log."},
+}
+
+// Text is all metrics of a node.
+func Text(m *Meter, r *core.Report, mem Memory) []byte {
+	c := m.copied()
+	t := text{}
+	c.traffic(&t, r)
+	states(&t, r, mem)
+	for _, n := range counted {
+		t.family(n.name, "counter", n.help)
+		t.int(c.notes[n.kind])
+	}
+	logs(&t, r)
+	return t.b
+}
+
+// traffic tells requests and bytes.
+func (m *Meter) traffic(t *text, r *core.Report) {
+	t.family("request_seconds", "histogram", "Time of requests by API and phase.")
+	for key, a := range m.apis {
+		for p := range phases {
+			if a != nil {
+				t.histogram(&a[p], label{"api", nameOf(key)}, label{"phase", phaseNames[p]})
+			}
+		}
+	}
+	t.family("received_bytes_total", "counter", "Bytes read from connections.")
+	t.int(m.received)
+	t.family("sent_bytes_total", "counter", "Bytes written to connections.")
+	t.int(m.sent)
+	t.family("connections_opened_total", "counter", "Connections accepted.")
+	t.int(m.opened)
+	t.family("connections_closed_total", "counter", "Connections gone.")
+	t.int(m.closed)
+	t.family("connections", "gauge", "Connections open.")
+	t.int(int64(r.Connections))
+	t.family("requests_in_flight", "gauge", "Requests between arrival and answer.")
+	t.int(int64(r.Requests))
+	t.family("fetches_waiting", "gauge", "Fetches that wait for records.")
+	t.int(int64(r.Parked))
+	t.family("fetch_sessions", "gauge", "Incremental fetch sessions.")
+	t.int(int64(r.FetchSessions))
+}
+
+// states tells how the node stands.
+func states(t *text, r *core.Report, mem Memory) {
+	t.family("ready", "gauge", "Whether the broker serves clients.")
+	t.flag(r.Serving && !r.Stopping)
+	t.family("active_controller", "gauge", "Whether this node is the active controller.")
+	t.flag(r.ActiveController)
+	t.family("metadata_epoch", "gauge", "Epoch of the metadata quorum.")
+	t.int(int64(r.MetadataEpoch))
+	t.family("metadata_end_offset", "gauge", "End of the metadata log.")
+	t.int(int64(r.MetadataEnd))
+	t.family("metadata_high_watermark", "gauge", "High watermark of the metadata log.")
+	t.int(int64(r.MetadataHigh))
+	t.family("metadata_applied_offset", "gauge", "Offset of the last metadata record taken in.")
+	t.int(int64(r.Image))
+	t.family("topics", "gauge", "Topics of the cluster.")
+	t.int(int64(r.Topics))
+	t.family("partitions", "gauge", "Partitions of the cluster.")
+	t.int(int64(r.Partitions))
+	t.family("logs_opening", "gauge", "Logs that a start has not opened yet.")
+	t.int(int64(r.Opening))
+	t.family("buffer_bytes", "gauge", "Memory lent to requests, reads and tails of logs.")
+	t.int(mem.BufferBytes)
+	t.family("buffer_bytes_max", "gauge", "Budget of that memory.")
+	t.int(mem.BufferBytesMax)
+	t.family("open_files", "gauge", "Segment files held open.")
+	t.int(int64(mem.OpenFiles))
+	t.family("open_files_max", "gauge", "Budget of open files, connections included.")
+	t.int(int64(mem.OpenFilesMax))
+	t.family("log_directory_offline", "gauge", "Whether a log directory is offline.")
+	for i := range r.Dirs {
+		t.flag(r.Dirs[i].Offline, label{"dir", r.Dirs[i].Path})
+	}
+}
+
+// logs tells of each partition of this node.
+func logs(t *text, r *core.Report) {
+	each := func(name, help string, value func(*core.LogReport) int64) {
+		t.family(name, "gauge", help)
+		for i := range r.Logs {
+			l := &r.Logs[i]
+			t.int(value(l), label{"topic", l.Topic}, label{"partition", strconv.Itoa(int(l.Partition))})
+		}
+	}
+	roles := map[replica.Role]int64{}
+	producers := int64(0)
+	for i := range r.Logs {
+		roles[r.Logs[i].Role]++
+		producers += int64(r.Logs[i].Producers)
+	}
+	t.family("replicas", "gauge", "Replicas of this node by their role.")
+	for role := replica.RoleNew; role <= replica.RoleDeleted; role++ {
+		t.int(roles[role], label{"role", role.String()})
+	}
+	t.family("producer_ids", "gauge", "Producer ids with state, of all partitions together.")
+	t.int(producers)
+	each("log_start_offset", "Log start offset.", func(l *core.LogReport) int64 { return int64(l.Start) })
+	each("log_high_watermark", "High watermark.", func(l *core.LogReport) int64 { return int64(l.High) })
+	each("log_end_offset", "Offset after the last record.", func(l *core.LogReport) int64 { return int64(l.End) })
+	each("log_size_bytes", "Size of the segments.", func(l *core.LogReport) int64 { return l.Bytes })
+	each("log_segments", "Number of segments.", func(l *core.LogReport) int64 { return int64(l.Segments) })
+}

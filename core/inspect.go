@@ -1,0 +1,99 @@
+package core
+
+import (
+	"momus/core/image"
+	"momus/core/kafka"
+	"momus/core/replica"
+)
+
+// Report is what metrics and readiness are told from, as of one Step.
+//
+//canon:gen
+type Report struct {
+	// ID is that of the Inspect.
+	ID int64
+	// Phase is where the broker stands between start and end; Serving says that it is unfenced and its
+	// logs are open, Stopping that it is on its way out.
+	Phase    string
+	Serving  bool
+	Stopping bool
+	// Opening counts the logs that are not open yet of a start.
+	Opening int32
+	// ActiveController says that this node decides for the cluster, in MetadataEpoch.
+	ActiveController bool
+	MetadataEpoch    kafka.LeaderEpoch
+	// MetadataEnd and MetadataHigh are the end and the high watermark of the metadata log, Image the offset
+	// up to which this node has taken it in.
+	MetadataEnd, MetadataHigh, Image kafka.Offset
+	// Topics and Partitions count those of the cluster.
+	Topics, Partitions int32
+	// Connections, Requests and Parked count connections, requests between arrival and answer, and fetches
+	// among them that wait; FetchSessions what is remembered of fetches.
+	Connections, Requests, Parked, FetchSessions int32
+	Dirs                                         []DirReport
+	// Logs are in the order of topics' names and partitions.
+	Logs []LogReport
+}
+
+// DirReport is one log directory.
+//
+//canon:gen
+type DirReport struct {
+	Path    string
+	Offline bool
+}
+
+// LogReport is one log of this node. Of one that is not open only the name and the role count.
+//
+//canon:gen
+type LogReport struct {
+	Topic     string
+	Partition kafka.PartitionID
+	Role      replica.Role
+	// Start, High and End are the log start offset, the high watermark and the offset after the last record.
+	Start, High, End kafka.Offset
+	// Bytes is the size of its segments, of what is written of them; Segments how many there are.
+	Bytes    int64
+	Segments int32
+	// Producers counts the producer ids whose state is kept.
+	Producers int32
+}
+
+// inspect answers an Inspect. It changes nothing.
+func (n *Node) inspect(id int64) {
+	r := Report{
+		ID: id, Phase: n.lifecycle.Phase().String(), Serving: n.published.Ready, Stopping: n.lifecycle.Stopping(),
+		Opening: int32(len(n.opening)), ActiveController: n.controller.Active(), MetadataEpoch: n.raft.Epoch(),
+		MetadataEnd: n.raft.End(), MetadataHigh: n.raft.HighWatermark(), Image: n.image.Offset,
+		Topics: int32(len(n.image.Names)),
+	}
+	r.Connections, r.Requests, r.Parked, r.FetchSessions = n.session.Load()
+	for i := range n.facts.Dirs {
+		r.Dirs = append(r.Dirs, DirReport{Path: n.facts.Dirs[i].Path, Offline: n.isOffline(int32(i))})
+	}
+	for _, path := range n.facts.Offline {
+		r.Dirs = append(r.Dirs, DirReport{Path: path, Offline: true})
+	}
+	for _, name := range n.image.Names {
+		topic := n.image.TopicNamed(name)
+		r.Partitions += int32(len(topic.Partitions))
+		r.Logs = n.reportLogs(r.Logs, topic)
+	}
+	n.ready.Reports = append(n.ready.Reports, r)
+}
+
+func (n *Node) reportLogs(list []LogReport, topic *image.Topic) []LogReport {
+	for i := range topic.Partitions {
+		r := n.replicas[kafka.TopicPartition{Topic: topic.ID, Partition: kafka.PartitionID(i)}]
+		if r == nil {
+			continue
+		}
+		l := LogReport{Topic: topic.Name, Partition: kafka.PartitionID(i), Role: r.Role()}
+		if bytes, open := r.Size(); open {
+			l.Start, l.High, l.End = r.Start(), r.HighWatermark(), r.End()
+			l.Bytes, l.Segments, l.Producers = bytes, r.Segments(), r.ProducerIDs()
+		}
+		list = append(list, l)
+	}
+	return list
+}

@@ -1,0 +1,54 @@
+package sim
+
+import (
+	"bytes"
+	"strconv"
+
+	"momus/cluster/metrics"
+	"momus/core"
+)
+
+// inspectOneIn is how seldom a new connection comes with somebody who asks for metrics.
+const inspectOneIn = 8
+
+// inspect asks the core for a report now and then.
+func (n *node) inspect() {
+	if n.stream("inspect").OneIn(inspectOneIn) {
+		n.post(&core.Inspect{ID: int64(n.life)})
+	}
+}
+
+// inspected looks whether what a node tells over HTTP can be: offsets in their order, readiness as the
+// connections see it, a page of lines that whoever collects metrics understands.
+func (n *node) inspected(r *core.Report) {
+	p := n.process
+	n.bites.Inspections++
+	wrong := func(text string) { n.w.violated(Correctness, "report", n.name+text) }
+	if r.ID != int64(n.life) {
+		wrong("a report to life " + strconv.FormatInt(r.ID, 10))
+	}
+	for i := range r.Logs {
+		l := &r.Logs[i]
+		if l.Start < 0 || l.High < l.Start || l.End < l.High || l.Bytes < 0 || l.Bytes == 0 && l.High > l.Start {
+			wrong("it tells of " + l.Topic + "-" + strconv.Itoa(int(l.Partition)) + " start " + strconv.FormatInt(int64(l.Start), 10) +
+				", high watermark " + strconv.FormatInt(int64(l.High), 10) + ", end " + strconv.FormatInt(int64(l.End), 10) +
+				", bytes " + strconv.FormatInt(l.Bytes, 10))
+		}
+	}
+	mem := metrics.Memory{OpenFiles: p.storage.Files.Open(), OpenFilesMax: n.limits.OpenFiles, BufferBytesMax: p.pool.budget}
+	if ready := metrics.Answer("/readyz", "verbose", &p.meter, r, mem); ready.Status == 200 && (!p.published.Ready || p.asked && r.Stopping) {
+		wrong("it says that it is ready, and takes no connections")
+	}
+	page := metrics.Answer("/metrics", "", &p.meter, r, mem)
+	for line := range bytes.Lines(page.Body) {
+		name, value, found := bytes.Cut(bytes.TrimSuffix(line, []byte("\n")), []byte(" "))
+		for bytes.Count(name, []byte(`"`))%2 == 1 { // a space in a label's value
+			more, rest, _ := bytes.Cut(value, []byte(" "))
+			name, value = append(append(append([]byte(nil), name...), ' '), more...), rest
+		}
+		if _, err := strconv.ParseFloat(string(value), 64); !bytes.HasPrefix(line, []byte("# ")) &&
+			(!found || err != nil || !bytes.HasPrefix(name, []byte("momus_"))) {
+			wrong("a line of its metrics is " + string(line))
+		}
+	}
+}
