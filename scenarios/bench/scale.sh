@@ -116,6 +116,7 @@ costs() {
 		for n in "$@"; do
 			load "append-$n" spread --prefix "p$n" --partitions "$n" --count 20000 --size 2000
 			load "read-$n" gather --prefix "p$n" --partitions "$n" --count 20000 --size 2000
+			load "large-$n" spread --prefix "p$n" --partitions "$n" --count 10000 --size 16000
 		done
 	done
 }
