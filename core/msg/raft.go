@@ -29,7 +29,7 @@ type Quorum interface {
 
 // QuorumState is how the metadata quorum stands.
 type QuorumState struct {
-	// Leads says that this node leads: only then it knows the rest.
+	// Leads says that this node leads: only then it knows the rest, but for KRaftVersion.
 	Leads bool
 	Epoch kafka.LeaderEpoch
 	// HighWatermark is the exclusive end of what is committed, or kafka.NoOffset before anything is.

@@ -300,7 +300,7 @@ func (m *Raft) Deadline(now kafka.Now) {
 // QuorumState implements msg.Quorum.
 func (m *Raft) QuorumState() msg.QuorumState {
 	if m.role != Leader {
-		return msg.QuorumState{HighWatermark: kafka.NoOffset}
+		return msg.QuorumState{HighWatermark: kafka.NoOffset, KRaftVersion: m.kraftVersion}
 	}
 	s := msg.QuorumState{Leads: true, Epoch: m.epoch, HighWatermark: m.highWatermark, KRaftVersion: m.kraftVersion}
 	if s.HighWatermark == 0 {

@@ -89,7 +89,12 @@ func tellFeatures(r *kmsg.ApiVersionsResponse, zeroMinimum bool, v View) {
 		}
 	}
 	r.FinalizedFeaturesEpoch = int64(v.Image.Offset)
-	for _, f := range v.Image.Features {
+	finalized := v.Image.Features
+	if level := v.Quorum.QuorumState().KRaftVersion; level > 0 {
+		// The quorum keeps this one, in records of its own.
+		finalized = append([]image.Feature{{Name: record.KRaftVersion, Level: level}}, finalized...)
+	}
+	for _, f := range finalized {
 		if !worksAt(f) {
 			continue
 		}

@@ -221,3 +221,19 @@ func TestGoldenUpdateFeatures(t *testing.T) {
 		step("it is not there", b)
 	})
 }
+
+// The level of kraft.version is in no record of the image: the quorum keeps it.
+func TestTheLevelThatTheQuorumKeepsIsTold(t *testing.T) {
+	b := newBench()
+	b.open(1)
+	for level, want := range map[record.FeatureLevel]int{0: 1, 1: 2, 2: 1} { // 2 is not built
+		b.quorum.KRaftVersion = level
+		body := kmsg.NewPtrApiVersionsRequest()
+		body.ClientSoftwareName, body.ClientSoftwareVersion = "test", "1"
+		b.send(1, 4, body)
+		r := b.take().Replies[0].Body.(*kmsg.ApiVersionsResponse)
+		if n := len(r.FinalizedFeatures); n != want || n == 2 && (r.FinalizedFeatures[0].Name != record.KRaftVersion || r.FinalizedFeatures[0].MaxVersionLevel != 1) {
+			t.Errorf("kraft.version %d: told %+v", level, r.FinalizedFeatures)
+		}
+	}
+}
