@@ -30,6 +30,8 @@ func (m *Controller) Request(now kafka.Now, req msg.ControllerRequest) {
 		m.decide(m.unregisterBroker(r))
 	case *msg.AlterConfigs:
 		m.decide(m.alterConfigs(r))
+	case *msg.AlterClientQuotas:
+		m.decide(m.alterClientQuotas(r))
 	case *msg.AllocateProducerIDs:
 		m.decide(m.allocateProducerIDs(r))
 	case *msg.RegisterBroker:

@@ -46,6 +46,8 @@ func notController(req msg.ControllerRequest) msg.ControllerReply {
 		return &msg.UpdatedFeatures{Op: r.Op, Err: code, ErrText: notControllerText}
 	case *msg.UnregisterBroker:
 		return &msg.UnregisteredBroker{Op: r.Op, Err: code, ErrText: notControllerText}
+	case *msg.AlterClientQuotas:
+		return &msg.AlteredClientQuotas{Op: r.Op, Entries: refusedQuotas(r, code, notControllerText)}
 	case *msg.AllocateProducerIDs:
 		return &msg.AllocatedProducerIDs{Op: r.Op, Err: code, First: kafka.NoProducerID}
 	case *msg.RegisterBroker:
@@ -95,6 +97,12 @@ func refused(reply msg.ControllerReply) msg.ControllerReply {
 		return &msg.UpdatedFeatures{Op: r.Op, Err: code, ErrText: notControllerText}
 	case *msg.UnregisteredBroker:
 		return &msg.UnregisteredBroker{Op: r.Op, Err: code, ErrText: notControllerText}
+	case *msg.AlteredClientQuotas:
+		for i := range r.Entries {
+			if one := &r.Entries[i]; one.Err == kafka.None {
+				one.Err, one.ErrText = code, notControllerText
+			}
+		}
 	case *msg.AllocatedProducerIDs:
 		return &msg.AllocatedProducerIDs{Op: r.Op, Err: code, First: kafka.NoProducerID}
 	case *msg.RegisteredBroker:

@@ -71,6 +71,8 @@ func (m *Image) apply(d *Delta, rec record.Metadata) {
 		m.applyClearELR(d, r)
 	case *record.ConfigRecord:
 		m.applyConfig(d, r)
+	case *record.ClientQuotaRecord:
+		m.applyQuota(d, r)
 	case *record.FeatureLevelRecord:
 		m.applyFeature(d, r)
 	case *record.ProducerIDsRecord:

@@ -55,6 +55,10 @@ func (v *Image) AppendCanon(b []byte) []byte {
 	for i1 := range v.others {
 		b = v.others[i1].AppendCanon(b)
 	}
+	b = canon.AppendLen(b, len(v.Quotas), v.Quotas == nil)
+	for i1 := range v.Quotas {
+		b = v.Quotas[i1].AppendCanon(b)
+	}
 	b = canon.AppendInt(b, int64(v.NextProducerID))
 	b = canon.AppendLen(b, len(v.Kept), v.Kept == nil)
 	for i1 := range v.Kept {
@@ -150,6 +154,13 @@ func (v *Image) ReadCanon(r *canon.Reader) {
 		v.others = make([]ConfigResource, n1)
 		for i2 := range v.others {
 			v.others[i2].ReadCanon(r)
+		}
+	}
+	v.Quotas = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Quotas = make([]Quota, n1)
+		for i2 := range v.Quotas {
+			v.Quotas[i2].ReadCanon(r)
 		}
 	}
 	v.NextProducerID = kafka.ProducerID(r.Int(64))
@@ -290,6 +301,19 @@ func (v *Image) AppendText(b []byte) []byte {
 				b = append(b, ' ')
 			}
 			b = v.others[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " Quotas:"...)
+	if v.Quotas == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Quotas {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Quotas[i1].AppendText(b)
 		}
 		b = append(b, ']')
 	}
@@ -816,6 +840,10 @@ func (v *Picture) AppendCanon(b []byte) []byte {
 	for i1 := range v.brokers {
 		b = v.brokers[i1].AppendCanon(b)
 	}
+	b = canon.AppendLen(b, len(v.quotas), v.quotas == nil)
+	for i1 := range v.quotas {
+		b = v.quotas[i1].AppendCanon(b)
+	}
 	b = canon.AppendLen(b, len(v.kept), v.kept == nil)
 	for i1 := range v.kept {
 		b = v.kept[i1].AppendCanon(b)
@@ -869,6 +897,13 @@ func (v *Picture) ReadCanon(r *canon.Reader) {
 		v.brokers = make([]Broker, n1)
 		for i2 := range v.brokers {
 			v.brokers[i2].ReadCanon(r)
+		}
+	}
+	v.quotas = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.quotas = make([]Quota, n1)
+		for i2 := range v.quotas {
+			v.quotas[i2].ReadCanon(r)
 		}
 	}
 	v.kept = nil
@@ -970,6 +1005,19 @@ func (v *Picture) AppendText(b []byte) []byte {
 		}
 		b = append(b, ']')
 	}
+	b = append(b, " quotas:"...)
+	if v.quotas == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.quotas {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.quotas[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
 	b = append(b, " kept:"...)
 	if v.kept == nil {
 		b = append(b, "nil"...)
@@ -1064,6 +1112,130 @@ func (v *Picture) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.at), 10)
 	b = append(b, " within:"...)
 	b = strconv.AppendInt(b, int64(v.within), 10)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *EntityName) AppendCanon(b []byte) []byte {
+	b = canon.AppendUint(b, uint64(v.Match))
+	b = canon.AppendString(b, v.Name)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *EntityName) ReadCanon(r *canon.Reader) {
+	v.Match = EntityMatch(r.Uint(8))
+	v.Name = r.Str()
+}
+
+// AppendText appends v for a human reader.
+func (v *EntityName) AppendText(b []byte) []byte {
+	b = append(b, "EntityName"...)
+	b = append(b, '{')
+	b = append(b, "Match:"...)
+	b = strconv.AppendUint(b, uint64(v.Match), 10)
+	b = append(b, " Name:"...)
+	b = canon.AppendQuoted(b, v.Name)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *QuotaEntity) AppendCanon(b []byte) []byte {
+	b = v.User.AppendCanon(b)
+	b = v.ClientID.AppendCanon(b)
+	b = v.IP.AppendCanon(b)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *QuotaEntity) ReadCanon(r *canon.Reader) {
+	v.User.ReadCanon(r)
+	v.ClientID.ReadCanon(r)
+	v.IP.ReadCanon(r)
+}
+
+// AppendText appends v for a human reader.
+func (v *QuotaEntity) AppendText(b []byte) []byte {
+	b = append(b, "QuotaEntity"...)
+	b = append(b, '{')
+	b = append(b, "User:"...)
+	b = v.User.AppendText(b)
+	b = append(b, " ClientID:"...)
+	b = v.ClientID.AppendText(b)
+	b = append(b, " IP:"...)
+	b = v.IP.AppendText(b)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *Quota) AppendCanon(b []byte) []byte {
+	b = v.Entity.AppendCanon(b)
+	b = canon.AppendLen(b, len(v.Values), v.Values == nil)
+	for i1 := range v.Values {
+		b = v.Values[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *Quota) ReadCanon(r *canon.Reader) {
+	v.Entity.ReadCanon(r)
+	v.Values = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Values = make([]QuotaValue, n1)
+		for i2 := range v.Values {
+			v.Values[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *Quota) AppendText(b []byte) []byte {
+	b = append(b, "Quota"...)
+	b = append(b, '{')
+	b = append(b, "Entity:"...)
+	b = v.Entity.AppendText(b)
+	b = append(b, " Values:"...)
+	if v.Values == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Values {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Values[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *QuotaValue) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Key)
+	b = canon.AppendUint(b, uint64(v.Value))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *QuotaValue) ReadCanon(r *canon.Reader) {
+	v.Key = r.Str()
+	v.Value = record.FloatBits(r.Uint(64))
+}
+
+// AppendText appends v for a human reader.
+func (v *QuotaValue) AppendText(b []byte) []byte {
+	b = append(b, "QuotaValue"...)
+	b = append(b, '{')
+	b = append(b, "Key:"...)
+	b = canon.AppendQuoted(b, v.Key)
+	b = append(b, " Value:"...)
+	b = strconv.AppendUint(b, uint64(v.Value), 10)
 	b = append(b, '}')
 	return b
 }

@@ -45,6 +45,14 @@ func (m *Image) Check() {
 	if others != len(m.others) {
 		panic(fmt.Sprintf("BUG: the image lists %d other resources with a configuration, of %d", len(m.others), others))
 	}
+	if !slices.IsSortedFunc(m.Quotas, func(a, b Quota) int { return a.Entity.Compare(b.Entity) }) {
+		panic("BUG: the image's quotas are not sorted")
+	}
+	for i := range m.Quotas {
+		if len(m.Quotas[i].Values) == 0 {
+			panic("BUG: the image has a quota without a value")
+		}
+	}
 	if !m.open && len(m.pending) > 0 {
 		panic("BUG: pending records without a transaction")
 	}

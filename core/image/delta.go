@@ -17,6 +17,7 @@ type Delta struct {
 	BrokersChanged    []kafka.NodeID
 	ConfigsChanged    []ConfigResource
 	FeaturesChanged   []string
+	QuotasChanged     []QuotaEntity
 	// Picture, if set, is given what Apply is about to change, as it was.
 	Picture *Picture
 
@@ -30,13 +31,14 @@ func (d *Delta) Reset() {
 	clear(d.TopicsDeleted)
 	d.TopicsDeleted = d.TopicsDeleted[:0]
 	d.BrokersChanged, d.ConfigsChanged, d.FeaturesChanged = d.BrokersChanged[:0], d.ConfigsChanged[:0], d.FeaturesChanged[:0]
+	d.QuotasChanged = d.QuotasChanged[:0]
 	clear(d.seen)
 }
 
 // Empty tells that nothing changed.
 func (d *Delta) Empty() bool {
 	return len(d.TopicsCreated)+len(d.TopicsDeleted)+len(d.PartitionsChanged)+
-		len(d.BrokersChanged)+len(d.ConfigsChanged)+len(d.FeaturesChanged) == 0
+		len(d.BrokersChanged)+len(d.ConfigsChanged)+len(d.FeaturesChanged)+len(d.QuotasChanged) == 0
 }
 
 func (d *Delta) partition(log kafka.TopicPartition) {

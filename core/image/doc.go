@@ -7,6 +7,7 @@
 //
 //	image.go    the values, and looking things up
 //	apply.go    records into the image; kept.go those that are held and not acted on
+//	quotas.go   whom client quotas are for, and what they are
 //	delta.go    what changed
 //	picture.go  the image into the records of a snapshot, while it goes on changing
 //	check.go    what must be true
@@ -19,7 +20,7 @@
 //     once a batch of the log is applied whole.
 //  3. Records between BeginTransactionRecord and EndTransactionRecord (KIP-868) show together or,
 //     after an AbortTransactionRecord, not at all.
-//  4. Records about what Momus does not serve yet (ACLs, SCRAM, delegation tokens, quotas,
+//  4. Records about what Momus does not serve yet (ACLs, SCRAM, delegation tokens,
 //     controllers' registrations) are kept as they are and acted on by nobody.
 //  5. Loading the records of a Picture into a new Image gives the Image that there was when it was
 //     taken, whatever has been applied since: images are equal at equal offsets, by whatever way.

@@ -28,6 +28,8 @@ type Image struct {
 	Configs  map[ConfigResource][]config.Override
 	// others are the resources in Configs that are no topics, sorted.
 	others []ConfigResource
+	// Quotas are sorted by entity.
+	Quotas []Quota
 
 	// NextProducerID is the first id of the next block that is given out.
 	NextProducerID kafka.ProducerID
@@ -256,6 +258,7 @@ func (m *Image) Clone() Image {
 	for _, r := range m.sortedConfigs() {
 		c.Configs[r] = slices.Clone(m.Configs[r])
 	}
+	c.Quotas = slices.Clone(m.Quotas)
 	c.others, c.Kept = slices.Clone(m.others), slices.Clone(m.Kept)
 	c.pending = slices.Clone(m.pending)
 	return c

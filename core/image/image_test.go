@@ -16,7 +16,7 @@ import (
 )
 
 func TestEncodingRoundTrips(t *testing.T) {
-	canontest.RoundTrip(t, []canontest.Value{new(Image), new(Topic), new(Partition), new(Broker), new(Feature), new(ConfigResource), new(Kept), new(Picture)},
+	canontest.RoundTrip(t, []canontest.Value{new(Image), new(Topic), new(Partition), new(Broker), new(Feature), new(ConfigResource), new(Kept), new(Picture), new(Quota), new(QuotaEntity), new(EntityName), new(QuotaValue)},
 		canontest.Union(record.CanonMetadataMembers()))
 }
 

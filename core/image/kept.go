@@ -13,8 +13,8 @@ import (
 // have them (org.apache.kafka.image.MetadataImage).
 type KeptKind uint8
 
-// The kinds: registrations of controllers (KIP-919), client quotas (KIP-546), ACLs, SCRAM
-// credentials and delegation tokens (both KIP-900).
+// The kinds: registrations of controllers (KIP-919), quotas of kinds of entity that are not known, ACLs,
+// SCRAM credentials and delegation tokens (both KIP-900).
 const (
 	KeptController KeptKind = iota + 1
 	KeptQuota
@@ -44,8 +44,6 @@ func (m *Image) applyKept(rec record.Metadata) {
 	switch r := rec.(type) {
 	case *record.RegisterControllerRecord:
 		m.keep(Kept{KeptController, nodeName(r.ControllerID), rec}, false)
-	case *record.ClientQuotaRecord:
-		m.keep(Kept{KeptQuota, quotaKey(r), rec}, r.Remove)
 	case *record.AccessControlEntryRecord:
 		m.keep(Kept{KeptACL, string(r.ID[:]), rec}, false)
 	case *record.RemoveAccessControlEntryRecord:

@@ -21,6 +21,7 @@ type Picture struct {
 
 	features       []Feature
 	brokers        []Broker
+	quotas         []Quota
 	kept           []Kept
 	nextProducerID kafka.ProducerID
 	// names are those of all topics; others are the resources with a configuration that are none.
@@ -54,15 +55,15 @@ const (
 // Whole tells that no transaction's records are held back: only then a picture can be taken.
 func (m *Image) Whole() bool { return !m.open }
 
-// Freeze takes a picture. It copies the topics' names, the brokers and what is kept, and nothing of
-// a topic.
+// Freeze takes a picture. It copies the topics' names, the brokers, the list of quotas and what is kept,
+// and nothing of a topic.
 func (m *Image) Freeze() *Picture {
 	if m.open {
 		panic("BUG: a picture in the middle of a transaction of the metadata log")
 	}
 	p := &Picture{
 		Offset: m.Offset, Epoch: m.Epoch,
-		features: slices.Clone(m.Features), brokers: slices.Clone(m.Brokers), kept: slices.Clone(m.Kept),
+		features: slices.Clone(m.Features), brokers: slices.Clone(m.Brokers), quotas: slices.Clone(m.Quotas), kept: slices.Clone(m.Kept),
 		nextProducerID: m.NextProducerID, names: slices.Clone(m.Names), others: slices.Clone(m.others),
 		topics: map[string]*Topic{}, configs: map[ConfigResource][]config.Override{},
 	}
@@ -107,7 +108,7 @@ func (p *Picture) next(m *Image) record.Metadata {
 	case sectionConfigs:
 		return p.nextConfig(m)
 	case sectionQuotas:
-		return p.nextKept(KeptQuota, KeptQuota)
+		return p.nextQuota()
 	case sectionProducerIDs:
 		if at == 0 && p.nextProducerID > 0 {
 			p.at++
@@ -125,6 +126,27 @@ func (p *Picture) nextKept(first, last KeptKind) record.Metadata {
 		k := p.kept[p.at]
 		p.at++
 		if k.Kind >= first && k.Kind <= last {
+			return k.Record
+		}
+	}
+	return nil
+}
+
+// nextQuota goes through the quotas, then through those that are kept.
+func (p *Picture) nextQuota() record.Metadata {
+	for ; int(p.at) < len(p.quotas); p.at++ {
+		q := &p.quotas[p.at]
+		if within := int(p.within); within < len(q.Values) {
+			p.within++
+			v := q.Values[within]
+			return &record.ClientQuotaRecord{Entity: q.Entity.Parts(), Key: v.Key, Value: v.Value}
+		}
+		p.within = 0
+	}
+	for int(p.at) < len(p.quotas)+len(p.kept) {
+		k := p.kept[int(p.at)-len(p.quotas)]
+		p.at++
+		if k.Kind == KeptQuota {
 			return k.Record
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// drawKept draws a record of something that is held without being acted on, or its removal.
+// drawKept draws a quota, or a record of something that is held without being acted on, or a removal.
 func drawKept(t *rapid.T) record.Metadata {
 	name := rapid.SampledFrom([]string{"", "u", "v"}).Draw(t, "user")
 	id := kafka.UUID{rapid.Byte().Filter(func(b byte) bool { return b < 3 }).Draw(t, "id")}
@@ -23,7 +23,12 @@ func drawKept(t *rapid.T) record.Metadata {
 		if rapid.Bool().Draw(t, "the other way round") {
 			entity[0], entity[1] = entity[1], entity[0]
 		}
-		return &record.ClientQuotaRecord{Entity: entity, Key: "producer_byte_rate", Value: 7, Remove: gone}
+		entity = entity[:rapid.IntRange(1, 2).Draw(t, "parts")]
+		if rapid.IntRange(0, 4).Draw(t, "unknown") == 4 {
+			entity[0].EntityType = "of a later version"
+		}
+		key := rapid.SampledFrom([]string{"producer_byte_rate", "consumer_byte_rate", "request_percentage"}).Draw(t, "key")
+		return &record.ClientQuotaRecord{Entity: entity, Key: key, Value: record.FloatBits(rapid.Uint8().Draw(t, "value")), Remove: gone}
 	case 1:
 		if gone {
 			return &record.RemoveAccessControlEntryRecord{ID: id}

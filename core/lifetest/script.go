@@ -46,6 +46,11 @@ func Script(l *Life) []func() {
 		func() { l.Send(3, 17, ofSession(fetch(topic, 2, 0), l.fetchSession(), 1)); l.Settle() },
 		func() { sendAdmin(l, "made"); l.Settle() },
 		func() { l.Inspect() },
+		func() {
+			l.Send(1, 1, alterQuotas("made by", 1e6))
+			l.Settle()
+			l.Send(3, 1, kmsg.NewPtrDescribeClientQuotasRequest())
+		},
 		func() { l.Close(2) },
 		func() { l.Send(3, 17, fetch(topic, 2, 60_000)); l.Pass(3000) },
 		func() { l.Send(1, 6, DeleteTopics(topic)); l.Settle() },
@@ -140,6 +145,18 @@ func alterConfigs(topic, broker string) *kmsg.IncrementalAlterConfigsRequest {
 		change("producer.id.expiration.ms", kmsg.IncrementalAlterConfigOpSet, "600")
 	}
 	m.Resources = append(m.Resources, r)
+	return m
+}
+
+// alterQuotas limits what a client id may produce.
+func alterQuotas(client string, rate float64) *kmsg.AlterClientQuotasRequest {
+	m := kmsg.NewPtrAlterClientQuotasRequest()
+	e := kmsg.NewAlterClientQuotasRequestEntry()
+	part, op := kmsg.NewAlterClientQuotasRequestEntryEntity(), kmsg.NewAlterClientQuotasRequestEntryOp()
+	part.Type, part.Name = "client-id", &client
+	op.Key, op.Value = "producer_byte_rate", rate
+	e.Entity, e.Ops = append(e.Entity, part), append(e.Ops, op)
+	m.Entries = append(m.Entries, e)
 	return m
 }
 

@@ -2021,6 +2021,243 @@ func (v *TopicPolicy) AppendText(b []byte) []byte {
 }
 
 // AppendCanon appends v in canonical form.
+func (v *QuotaOp) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Key)
+	b = canon.AppendUint(b, uint64(v.Value))
+	b = canon.AppendBool(b, v.Remove)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *QuotaOp) ReadCanon(r *canon.Reader) {
+	v.Key = r.Str()
+	v.Value = record.FloatBits(r.Uint(64))
+	v.Remove = r.Bool()
+}
+
+// AppendText appends v for a human reader.
+func (v *QuotaOp) AppendText(b []byte) []byte {
+	b = append(b, "QuotaOp"...)
+	b = append(b, '{')
+	b = append(b, "Key:"...)
+	b = canon.AppendQuoted(b, v.Key)
+	b = append(b, " Value:"...)
+	b = strconv.AppendUint(b, uint64(v.Value), 10)
+	b = append(b, " Remove:"...)
+	b = strconv.AppendBool(b, v.Remove)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *QuotaAlteration) AppendCanon(b []byte) []byte {
+	b = canon.AppendLen(b, len(v.Entity), v.Entity == nil)
+	for i1 := range v.Entity {
+		b = v.Entity[i1].AppendCanon(b)
+	}
+	b = canon.AppendLen(b, len(v.Ops), v.Ops == nil)
+	for i1 := range v.Ops {
+		b = v.Ops[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *QuotaAlteration) ReadCanon(r *canon.Reader) {
+	v.Entity = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Entity = make([]record.ClientQuotaEntity, n1)
+		for i2 := range v.Entity {
+			v.Entity[i2].ReadCanon(r)
+		}
+	}
+	v.Ops = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Ops = make([]QuotaOp, n1)
+		for i2 := range v.Ops {
+			v.Ops[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *QuotaAlteration) AppendText(b []byte) []byte {
+	b = append(b, "QuotaAlteration"...)
+	b = append(b, '{')
+	b = append(b, "Entity:"...)
+	if v.Entity == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Entity {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Entity[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " Ops:"...)
+	if v.Ops == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Ops {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Ops[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *AlterClientQuotas) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendLen(b, len(v.Entries), v.Entries == nil)
+	for i1 := range v.Entries {
+		b = v.Entries[i1].AppendCanon(b)
+	}
+	b = canon.AppendBool(b, v.ValidateOnly)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *AlterClientQuotas) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Entries = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Entries = make([]QuotaAlteration, n1)
+		for i2 := range v.Entries {
+			v.Entries[i2].ReadCanon(r)
+		}
+	}
+	v.ValidateOnly = r.Bool()
+}
+
+// AppendText appends v for a human reader.
+func (v *AlterClientQuotas) AppendText(b []byte) []byte {
+	b = append(b, "AlterClientQuotas"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Entries:"...)
+	if v.Entries == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Entries {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Entries[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " ValidateOnly:"...)
+	b = strconv.AppendBool(b, v.ValidateOnly)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *AlteredQuota) AppendCanon(b []byte) []byte {
+	b = canon.AppendLen(b, len(v.Entity), v.Entity == nil)
+	for i1 := range v.Entity {
+		b = v.Entity[i1].AppendCanon(b)
+	}
+	b = canon.AppendInt(b, int64(v.Err))
+	b = canon.AppendString(b, v.ErrText)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *AlteredQuota) ReadCanon(r *canon.Reader) {
+	v.Entity = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Entity = make([]record.ClientQuotaEntity, n1)
+		for i2 := range v.Entity {
+			v.Entity[i2].ReadCanon(r)
+		}
+	}
+	v.Err = kafka.ErrorCode(r.Int(16))
+	v.ErrText = r.Str()
+}
+
+// AppendText appends v for a human reader.
+func (v *AlteredQuota) AppendText(b []byte) []byte {
+	b = append(b, "AlteredQuota"...)
+	b = append(b, '{')
+	b = append(b, "Entity:"...)
+	if v.Entity == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Entity {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Entity[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " Err:"...)
+	b = append(b, v.Err.String()...)
+	b = append(b, " ErrText:"...)
+	b = canon.AppendQuoted(b, v.ErrText)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *AlteredClientQuotas) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendLen(b, len(v.Entries), v.Entries == nil)
+	for i1 := range v.Entries {
+		b = v.Entries[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *AlteredClientQuotas) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Entries = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Entries = make([]AlteredQuota, n1)
+		for i2 := range v.Entries {
+			v.Entries[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *AlteredClientQuotas) AppendText(b []byte) []byte {
+	b = append(b, "AlteredClientQuotas"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Entries:"...)
+	if v.Entries == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Entries {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Entries[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
 func (v *Committed) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.Base))
 	b = canon.AppendInt(b, int64(v.Last))
@@ -2400,6 +2637,7 @@ func (*ElectLeaders) isControllerRequest()                {}
 func (*AlterPartitionReassignments) isControllerRequest() {}
 func (*UpdateFeatures) isControllerRequest()              {}
 func (*UnregisterBroker) isControllerRequest()            {}
+func (*AlterClientQuotas) isControllerRequest()           {}
 
 // ControllerRequestMembers lists a zero value of every member of ControllerRequest, by number.
 func ControllerRequestMembers() []ControllerRequest {
@@ -2416,6 +2654,7 @@ func ControllerRequestMembers() []ControllerRequest {
 		&AlterPartitionReassignments{},
 		&UpdateFeatures{},
 		&UnregisterBroker{},
+		&AlterClientQuotas{},
 	}
 }
 
@@ -2448,6 +2687,8 @@ func AppendControllerRequest(b []byte, v ControllerRequest) []byte {
 		return v.AppendCanon(canon.AppendUint(b, 33))
 	case *UnregisterBroker:
 		return v.AppendCanon(canon.AppendUint(b, 34))
+	case *AlterClientQuotas:
+		return v.AppendCanon(canon.AppendUint(b, 48))
 	}
 	panic("BUG: ControllerRequest is not a member of its union")
 }
@@ -2504,6 +2745,10 @@ func ReadControllerRequest(r *canon.Reader) ControllerRequest {
 		v := new(UnregisterBroker)
 		v.ReadCanon(r)
 		return v
+	case 48:
+		v := new(AlterClientQuotas)
+		v.ReadCanon(r)
+		return v
 	default:
 		r.Fail(canon.ErrTag)
 	}
@@ -2539,6 +2784,8 @@ func AppendControllerRequestText(b []byte, v ControllerRequest) []byte {
 		return v.AppendText(b)
 	case *UnregisterBroker:
 		return v.AppendText(b)
+	case *AlterClientQuotas:
+		return v.AppendText(b)
 	}
 	panic("BUG: ControllerRequest is not a member of its union")
 }
@@ -2555,6 +2802,7 @@ func (*ElectedLeaders) isControllerReply()       {}
 func (*AlteredReassignments) isControllerReply() {}
 func (*UpdatedFeatures) isControllerReply()      {}
 func (*UnregisteredBroker) isControllerReply()   {}
+func (*AlteredClientQuotas) isControllerReply()  {}
 
 // ControllerReplyMembers lists a zero value of every member of ControllerReply, by number.
 func ControllerReplyMembers() []ControllerReply {
@@ -2571,6 +2819,7 @@ func ControllerReplyMembers() []ControllerReply {
 		&AlteredReassignments{},
 		&UpdatedFeatures{},
 		&UnregisteredBroker{},
+		&AlteredClientQuotas{},
 	}
 }
 
@@ -2603,6 +2852,8 @@ func AppendControllerReply(b []byte, v ControllerReply) []byte {
 		return v.AppendCanon(canon.AppendUint(b, 33))
 	case *UnregisteredBroker:
 		return v.AppendCanon(canon.AppendUint(b, 34))
+	case *AlteredClientQuotas:
+		return v.AppendCanon(canon.AppendUint(b, 48))
 	}
 	panic("BUG: ControllerReply is not a member of its union")
 }
@@ -2659,6 +2910,10 @@ func ReadControllerReply(r *canon.Reader) ControllerReply {
 		v := new(UnregisteredBroker)
 		v.ReadCanon(r)
 		return v
+	case 48:
+		v := new(AlteredClientQuotas)
+		v.ReadCanon(r)
+		return v
 	default:
 		r.Fail(canon.ErrTag)
 	}
@@ -2693,6 +2948,8 @@ func AppendControllerReplyText(b []byte, v ControllerReply) []byte {
 	case *UpdatedFeatures:
 		return v.AppendText(b)
 	case *UnregisteredBroker:
+		return v.AppendText(b)
+	case *AlteredClientQuotas:
 		return v.AppendText(b)
 	}
 	panic("BUG: ControllerReply is not a member of its union")

@@ -85,8 +85,8 @@ func TestSnapshotsOfKafkaAndTheLogBetweenThemGiveOneImage(t *testing.T) {
 	if diff := cmp.Diff(string(young.AppendText(nil)), string(old.AppendText(nil))); diff != "" || old.Offset != 1351 {
 		t.Fatal(diff)
 	}
-	if len(old.Names) != 5 || len(old.Kept) != 4 || old.Broker(1) == nil {
-		t.Errorf("%d topics, %d records kept", len(old.Names), len(old.Kept))
+	if len(old.Names) != 5 || len(old.Kept) != 3 || len(old.Quotas) != 1 || old.Broker(1) == nil {
+		t.Errorf("%d topics, %d quotas, %d records kept", len(old.Names), len(old.Quotas), len(old.Kept))
 	}
 }
 

@@ -63,9 +63,6 @@ type ClientQuotaEntity struct {
 	EntityName *string `kafka:"0+,nullable=0+"`
 }
 
-// FloatBits is a float64 as its IEEE 754 bits: the core passes quotas on and computes no floats.
-type FloatBits uint64
-
 // ClientQuotaRecord sets or removes a quota.
 //
 //canon:gen CanonMetadata=15

@@ -71,6 +71,10 @@ func handler(key kafka.APIKey) *api {
 		return &alterConfigsAPI
 	case wire.KeyIncrementalAlterConfigs:
 		return &incrementalAlterConfigsAPI
+	case wire.KeyDescribeClientQuotas:
+		return &describeClientQuotasAPI
+	case wire.KeyAlterClientQuotas:
+		return &alterClientQuotasAPI
 	case wire.KeyListConfigResources:
 		return &listConfigResourcesAPI
 	}

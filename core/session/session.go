@@ -166,6 +166,8 @@ func (s *Session) ControllerReply(_ kafka.Now, reply msg.ControllerReply, _ View
 		s.updatedFeatures(r)
 	case *msg.UnregisteredBroker:
 		s.unregisteredBroker(r)
+	case *msg.AlteredClientQuotas:
+		s.alteredQuotas(r)
 	default:
 		panic("BUG: an answer of the controller that no client asked for")
 	}

@@ -20,6 +20,8 @@ func fill(t *rapid.T, v reflect.Value) {
 		v.SetInt(rapid.Int64().Draw(t, "int") >> (64 - v.Type().Bits()))
 	case reflect.Uint16:
 		v.SetUint(uint64(rapid.Uint16().Draw(t, "uint")))
+	case reflect.Float64:
+		v.SetFloat(rapid.Float64().Draw(t, "float"))
 	case reflect.String:
 		v.SetString(rapid.StringN(0, 5, 20).Draw(t, "string"))
 	case reflect.Array:

@@ -71,6 +71,12 @@ var (
 		Topics:[{Topic:str Partitions:[{Partition:i32 Size:i64 OffsetLag:i64 IsFuture:bool}]}]
 		TotalBytes:i64@4+ UsableBytes:i64@4+ IsCordoned:bool@5+}]`)
 
+	describeClientQuotasRequest  = mustSchema(`Components:[{EntityType:str MatchType:i8 Match:str?}] Strict:bool`)
+	describeClientQuotasResponse = mustSchema(`ThrottleMillis:i32 ErrorCode:i16 ErrorMessage:str?
+		Entries:[{Entity:[{Type:str Name:str?}] Values:[{Key:str Value:f64}]}]?`)
+	alterClientQuotasRequest  = mustSchema(`Entries:[{Entity:[{Type:str Name:str?}] Ops:[{Key:str Value:f64 Remove:bool}]}] ValidateOnly:bool`)
+	alterClientQuotasResponse = mustSchema(`ThrottleMillis:i32 Entries:[{ErrorCode:i16 ErrorMessage:str? Entity:[{Type:str Name:str?}]}]`)
+
 	listConfigResourcesRequest  = mustSchema(`ResourceTypes:[i8]@1+`)
 	listConfigResourcesResponse = mustSchema(`ThrottleMillis:i32 ErrorCode:i16 ConfigResources:[{Name:str Type:i8@1+}]`)
 )

@@ -57,6 +57,8 @@ var apis = []API{
 	{KeyIncrementalAlterConfigs, "IncrementalAlterConfigs", 0, 1, 1, BrokerListener | ControllerListener, incrementalAlterConfigsRequest, alterConfigsResponse},
 	{KeyAlterPartitionReassignments, "AlterPartitionReassignments", 0, 1, 0, BrokerListener | ControllerListener, alterReassignmentsRequest, alterReassignmentsResponse},
 	{KeyListPartitionReassignments, "ListPartitionReassignments", 0, 0, 0, BrokerListener | ControllerListener, listReassignmentsRequest, listReassignmentsResponse},
+	{KeyDescribeClientQuotas, "DescribeClientQuotas", 0, 1, 1, BrokerListener, describeClientQuotasRequest, describeClientQuotasResponse},
+	{KeyAlterClientQuotas, "AlterClientQuotas", 0, 1, 1, BrokerListener | ControllerListener, alterClientQuotasRequest, alterClientQuotasResponse},
 	{KeyDescribeQuorum, "DescribeQuorum", 0, 2, 0, BrokerListener | ControllerListener, describeQuorumRequest, describeQuorumResponse},
 	{KeyUpdateFeatures, "UpdateFeatures", 0, 2, 0, BrokerListener | ControllerListener, updateFeaturesRequest, updateFeaturesResponse},
 	{KeyDescribeCluster, "DescribeCluster", 0, 2, 0, BrokerListener | ControllerListener, describeClusterRequest, describeClusterResponse},
@@ -89,6 +91,8 @@ const (
 	KeyIncrementalAlterConfigs     kafka.APIKey = 44
 	KeyAlterPartitionReassignments kafka.APIKey = 45
 	KeyListPartitionReassignments  kafka.APIKey = 46
+	KeyDescribeClientQuotas        kafka.APIKey = 48
+	KeyAlterClientQuotas           kafka.APIKey = 49
 	KeyDescribeQuorum              kafka.APIKey = 55
 	KeyUpdateFeatures              kafka.APIKey = 57
 	KeyDescribeCluster             kafka.APIKey = 60

@@ -233,6 +233,8 @@ func (w *walker) value(s *schema) {
 		w.printInt(int64(w.int32()))
 	case formInt64:
 		w.printInt(w.int64())
+	case formFloat64:
+		w.float(uint64(w.int64()))
 	case formBool:
 		w.printInt(int64(w.int8()))
 	case formUUID:
