@@ -25,6 +25,9 @@ core/canon < core/entropy < core/raft, core/controller, core/replica, core/lifec
 # What machines speak and read.
 core/config, core/port < core/msg, core/image, core/wire;
 
+# Client quotas: arithmetic that a session and a controller share; it decides nothing.
+core/image < core/quota < core/session, core/controller;
+
 # The machines. None stands below another: they meet in core.Node only.
 core/msg, core/image, core/wire < core/session;
 core/msg, core/image < core/raft, core/controller, core/replica, core/lifecycle;

@@ -68,6 +68,8 @@ const (
 	Unavailable       = "unavailable"
 	LostDirectory     = "lost-directory"
 	LogDirs           = "log-dirs"
+	Quota             = "quota"
+	Muted             = "muted"
 )
 
 // Report counts what was judged.
@@ -85,6 +87,8 @@ type Report struct {
 	QuorumsTold                       int
 	Altered, ConfigsTold              int // keys whose configuration was changed, or told
 	RecordsFinal                      int
+	// Quotas were set or removed, Throttled the answers that told to wait.
+	Quotas, Throttled int
 	// Excused are acknowledged records that are missing and may be, by excuse.
 	ExcusedPowerLoss, ExcusedDeletion, ExcusedDamage, ExcusedRetention int
 	// RefusedDamage counts partitions that were refused at the end for damage to their log,
@@ -112,7 +116,7 @@ type Report struct {
 
 // Acked is the number of operations that were acknowledged.
 func (r *Report) Acked() int {
-	return r.Acks1 + r.AcksAll + r.Idempotent + r.Created + r.Deleted + r.RecordsDeleted + r.Altered + r.Grown
+	return r.Acks1 + r.AcksAll + r.Idempotent + r.Created + r.Deleted + r.RecordsDeleted + r.Altered + r.Grown + r.Quotas
 }
 
 // Add sums reports.
@@ -126,6 +130,7 @@ func (r *Report) Add(o Report) {
 		{&r.Retried, o.Retried}, {&r.Polls, o.Polls}, {&r.RecordsPolled, o.RecordsPolled},
 		{&r.Lookups, o.Lookups}, {&r.EpochEnds, o.EpochEnds}, {&r.Described, o.Described}, {&r.SizesTold, o.SizesTold}, {&r.Created, o.Created}, {&r.Deleted, o.Deleted}, {&r.Grown, o.Grown}, {&r.QuorumsTold, o.QuorumsTold},
 		{&r.Unsaid, o.Unsaid}, {&r.SessionsRefused, o.SessionsRefused},
+		{&r.Quotas, o.Quotas}, {&r.Throttled, o.Throttled},
 		{&r.Altered, o.Altered}, {&r.ConfigsTold, o.ConfigsTold},
 		{&r.RecordsFinal, o.RecordsFinal}, {&r.ExcusedPowerLoss, o.ExcusedPowerLoss},
 		{&r.ExcusedDeletion, o.ExcusedDeletion}, {&r.ExcusedDamage, o.ExcusedDamage},
@@ -149,6 +154,7 @@ type judge struct {
 	h          *History
 	report     Report
 	violations []Violation
+	quotaOps   map[quotaName][]*QuotaOp
 	index
 }
 
@@ -165,6 +171,7 @@ func Check(h *History) ([]Violation, Report) {
 	j.checkGrowth()
 	j.checkQuorum()
 	j.checkConfigs()
+	j.checkQuotas()
 	j.checkInits()
 	j.checkSizes()
 	for _, l := range j.logs {

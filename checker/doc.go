@@ -24,6 +24,7 @@
 //	expiry.go     what the expiry of a producer excuses, and whether it had a cause
 //	watermark.go  high watermarks, and lookups by time or of the greatest time
 //	configs.go    configuration that was changed, and what was told of it
+//	quotas.go     who is throttled, for how long, and that it is kept to
 //	topics.go     topics that were created, and those that were deleted
 //	grown.go      how many partitions topics have
 //	quorum.go     the metadata quorum, as it tells of itself

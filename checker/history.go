@@ -30,6 +30,7 @@ type History struct {
 	// Configs are the changes of configuration, ConfigsSeen what clients were told of it.
 	Configs     []ConfigOp
 	ConfigsSeen []ConfigSeen
+	Throttling
 	// DefaultRetention is the nodes' log.retention.ms, or 0 if that is not set.
 	DefaultRetention kafka.Millis
 	// Listed tells that Final is the list of all topics, made after the world had come to rest.

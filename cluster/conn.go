@@ -38,6 +38,15 @@ type Conn struct {
 	next            port.RequestSeq
 	timings         []metrics.Timing
 	received, sent  int
+	// began is when the turn under way began to work, 0 between turns.
+	began kafka.Mono
+}
+
+// work says that the turn works from now on.
+func (c *Conn) work(now kafka.Now) {
+	if c.began == 0 {
+		c.began = now.Mono
+	}
 }
 
 // timed is a request in one of its phases, which began then.
@@ -60,8 +69,12 @@ func (c *Conn) Release() {
 }
 
 // Requests gives what was decoded since the last call, in order; see frame.Conn.Requests. It is what a
-// turn does last.
+// turn does last; the first request is charged with the turn's time, for quotas (KIP-124).
 func (c *Conn) Requests(now kafka.Now) []wire.Request {
+	if c.began != 0 {
+		c.Frame.Spend(int64(now.Mono - c.began))
+		c.began = 0
+	}
 	c.measured()
 	list := c.Frame.Requests()
 	for i := range list {
@@ -93,6 +106,7 @@ func (c *Conn) measured() {
 
 // Deliver gives entries to the frame.
 func (c *Conn) Deliver(entries []ConnEntry, now kafka.Now) {
+	c.work(now)
 	for i := range entries {
 		e := &entries[i]
 		switch {
@@ -101,6 +115,8 @@ func (c *Conn) Deliver(entries []ConnEntry, now kafka.Now) {
 			c.Frame.Answer(e.Reply)
 		case e.Op.Kind == core.Revalidate:
 			c.Frame.Revalidate(e.Op.Request, now)
+		case e.Op.Kind == core.Unmute:
+			c.Frame.Unmute()
 		default:
 			c.Frame.Close(e.Op.Reason)
 		}
@@ -128,6 +144,7 @@ const (
 
 // Fill reads from the socket once, into the frame.
 func (c *Conn) Fill(now kafka.Now) Filled {
+	c.work(now)
 	buf := c.Frame.Want()
 	if buf == nil {
 		return FilledPaused

@@ -31,7 +31,7 @@ func (n *Node) start(now kafka.Now, ev *Start) {
 	}
 	n.image = image.New()
 	n.raft = raft.New()
-	n.controller = controller.New(n.cfg, n.cfg.ClusterID, ev.Entropy)
+	n.controller = controller.New(n.cfg, n.limits, n.cfg.ClusterID, ev.Entropy)
 	n.lifecycle = lifecycle.New()
 	n.session = session.New(n.cfg, n.limits, ev.Entropy)
 	incarnation := entropy.New(ev.Entropy, "incarnation")

@@ -39,6 +39,8 @@ var caches = map[string]string{
 	"session.Session.woken":       "scratch of one call",
 	"session.Session.asked":       "scratch of one call",
 	"session.Session.told":        "scratch of one call",
+	"session.Session.scratch":     "memory for the size of an answer",
+	"session.Session.cuts":        "likewise",
 	"replica.Replica.Out":         "drained by the node within the Step",
 }
 

@@ -42,6 +42,8 @@ const (
 	// Revalidate hands a request back to the connection's turn, which validates it against the
 	// published configuration of at least that version and sends it again.
 	Revalidate
+	// Unmute ends the throttling that began with a reply (KIP-219).
+	Unmute
 )
 
 // ConnOp is an operation on a connection, in its FIFO with the replies.

@@ -206,6 +206,7 @@ func (n *Node) carrySession(now kafka.Now) bool {
 	if n.session.Out.Empty() {
 		return false
 	}
+	n.session.Charge(now, n.view())
 	out := n.session.Out
 	n.session.Out, n.sessionOut = n.sessionOut, session.Out{}
 	for i := range out.Produces {
@@ -227,6 +228,9 @@ func (n *Node) carrySession(now kafka.Now) bool {
 	n.ready.Replies = append(n.ready.Replies, out.Replies...)
 	for i := range out.Closes {
 		n.ready.ConnOps = append(n.ready.ConnOps, ConnOp{Kind: CloseConn, Conn: out.Closes[i].Conn, Reason: out.Closes[i].Reason})
+	}
+	for _, id := range out.Unmutes {
+		n.ready.ConnOps = append(n.ready.ConnOps, ConnOp{Kind: Unmute, Conn: id})
 	}
 	for i := range out.Stale {
 		n.ready.ConnOps = append(n.ready.ConnOps, ConnOp{Kind: Revalidate, Conn: out.Stale[i].Conn, Request: out.Stale[i]})

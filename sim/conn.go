@@ -18,6 +18,11 @@ type serverConn struct {
 	queue []cluster.ConnEntry
 	// scheduled says that an output turn is in the heap, full that the socket took nothing more.
 	scheduled, full, closed bool
+	// asked are requests that are not answered, for the judge of quotas; nextAsked is the next one's number,
+	// delivering the place of an answer in the history that the frame has not got yet, plus one.
+	asked      []asked
+	nextAsked  port.RequestSeq
+	delivering int
 }
 
 // opened is a connection that arrives: there is a broker that listens, or the dialler sees a reset.
@@ -56,7 +61,9 @@ func (n *node) readable(c *serverConn) {
 
 // submit posts what the frame has decoded.
 func (n *node) submit(c *serverConn) {
+	n.spend(c)
 	for _, r := range c.io.Requests(n.now()) {
+		n.arrived(c, &r)
 		n.post(&core.Request{Request: r})
 	}
 }
@@ -74,6 +81,7 @@ func (n *node) connTurn(c *serverConn) {
 	c.scheduled = false
 	entries := c.queue
 	c.queue = nil
+	n.delivered(c)
 	c.io.Deliver(entries, n.now())
 	clear(entries)
 	n.write(c)

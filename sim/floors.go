@@ -38,6 +38,8 @@ var floors = []Count{
 	{"configs-told", 359},
 	{"grown", 26},
 	{"quorums-told", 18},
+	{"quotas", 67},
+	{"throttled", 90},
 }
 
 // faultFloors are the floors of the counts that only a fault can move.

@@ -74,6 +74,7 @@ func newGuests(n *node) *guests {
 		Retention: n.retention,
 	})
 	g.population.History().Expiration = n.cfg.ProducerIDExpiration
+	g.population.History().QuotaWindows = checker.QuotaWindows{Windows: int64(n.cfg.QuotaWindows), Seconds: int64(n.cfg.QuotaWindowSeconds)}
 	g.population.History().Refills = n.limits.RefillBytes >= refillsAll
 	return g
 }

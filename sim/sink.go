@@ -66,6 +66,7 @@ func (s *nodeSink) Reply(r wire.Reply) {
 		frame.Discard(r)
 		return
 	}
+	n.served(c, &r)
 	c.queue = append(c.queue, cluster.ConnEntry{Reply: r})
 	n.wantConn(c)
 }

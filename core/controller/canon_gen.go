@@ -8,6 +8,7 @@ import (
 	"momus/core/canon"
 	"momus/core/kafka"
 	"momus/core/msg"
+	"momus/core/quota"
 	"momus/core/record"
 )
 
@@ -42,6 +43,10 @@ func (v *Controller) AppendCanon(b []byte) []byte {
 		b = canon.AppendBool(b, v.sessions[i1].heard)
 		b = canon.AppendInt(b, int64(v.sessions[i1].offset))
 		b = canon.AppendInt(b, int64(v.sessions[i1].shutdown))
+	}
+	b = canon.AppendBool(b, v.mutations != nil)
+	if v.mutations != nil {
+		b = v.mutations.AppendCanon(b)
 	}
 	b = v.ids.AppendCanon(b)
 	b = v.places.AppendCanon(b)
@@ -89,6 +94,11 @@ func (v *Controller) ReadCanon(r *canon.Reader) {
 			v.sessions[i2].offset = kafka.Offset(r.Int(64))
 			v.sessions[i2].shutdown = kafka.Offset(r.Int(64))
 		}
+	}
+	v.mutations = nil
+	if r.Bool() {
+		v.mutations = new(quota.Meters)
+		v.mutations.ReadCanon(r)
 	}
 	v.ids.ReadCanon(r)
 	v.places.ReadCanon(r)
@@ -179,6 +189,12 @@ func (v *Controller) AppendText(b []byte) []byte {
 			b = append(b, '}')
 		}
 		b = append(b, ']')
+	}
+	b = append(b, " mutations:"...)
+	if v.mutations == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = v.mutations.AppendText(b)
 	}
 	b = append(b, " ids:"...)
 	b = v.ids.AppendText(b)

@@ -8,6 +8,8 @@ import (
 	"momus/core/image"
 	"momus/core/kafka"
 	"momus/core/msg"
+	"momus/core/port"
+	"momus/core/quota"
 	"momus/core/record"
 )
 
@@ -37,6 +39,8 @@ type Controller struct {
 	// parked are the replies that wait for the commit, by rising offset.
 	parked   []parked
 	sessions []session
+	// mutations measures how many partitions clients under quotas change (KIP-599).
+	mutations *quota.Meters
 
 	// ids yields topic ids, places the first replica of a new topic.
 	ids    entropy.Stream
@@ -64,9 +68,10 @@ type parked struct {
 }
 
 // New makes a controller that is not active. The entropy is that of the start event.
-func New(cfg config.Broker, clusterID string, seed [32]byte) *Controller {
+func New(cfg config.Broker, limits port.Limits, clusterID string, seed [32]byte) *Controller {
 	return &Controller{
-		cfg: cfg, clusterID: clusterID, img: image.New(), committed: kafka.NoOffset,
+		mutations: quota.NewMeters(cfg.ControllerQuotaWindows, cfg.ControllerQuotaWindowSeconds, limits.QuotaMeters),
+		cfg:       cfg, clusterID: clusterID, img: image.New(), committed: kafka.NoOffset,
 		ids: entropy.New(seed, "controller/topic-ids"), places: entropy.New(seed, "controller/placement"),
 	}
 }

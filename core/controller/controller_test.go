@@ -9,6 +9,7 @@ import (
 	"momus/core/canon/canontest"
 	"momus/core/kafka"
 	"momus/core/msg"
+	"momus/core/port"
 	"momus/core/record"
 
 	"pgregory.net/rapid"
@@ -196,7 +197,7 @@ func (w *model) step() {
 func (w *model) handOver() {
 	switch {
 	case rapid.Bool().Draw(w.t, "reload"):
-		loaded := New(testConfig(), "cluster", [32]byte{})
+		loaded := New(testConfig(), port.DefaultLimits(), "cluster", [32]byte{})
 		r := canon.NewReader(w.m.AppendCanon(nil))
 		loaded.ReadCanon(r)
 		if r.End() != nil || !bytes.Equal(loaded.AppendCanon(nil), w.m.AppendCanon(nil)) {
@@ -218,7 +219,7 @@ func (w *model) handOver() {
 
 func TestDecidingAndApplyingEqualsReplay(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		w := &model{t: t, m: New(testConfig(), "cluster", [32]byte{}), now: kafka.Now{Mono: 1}, waiting: map[msg.Op]asked{}, ids: map[kafka.TopicID]bool{}}
+		w := &model{t: t, m: New(testConfig(), port.DefaultLimits(), "cluster", [32]byte{}), now: kafka.Now{Mono: 1}, waiting: map[msg.Op]asked{}, ids: map[kafka.TopicID]bool{}}
 		w.q.elect(w.now, w.m)
 		w.check()
 		for range rapid.IntRange(20, 100).Draw(t, "steps") {
@@ -245,7 +246,7 @@ func TestAppendThatNobodyDecidedPanics(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			q, m := &quorum{}, New(testConfig(), "cluster", [32]byte{})
+			q, m := &quorum{}, New(testConfig(), port.DefaultLimits(), "cluster", [32]byte{})
 			q.elect(kafka.Now{}, m)
 			q.drain(kafka.Now{}, m)
 			defer func() {
@@ -276,7 +277,7 @@ func TestLevelsThatMakeNoDifferenceKeepNoBrokerOut(t *testing.T) {
 		{"metadata.version", 30, kafka.None},
 		{"metadata.version", 31, kafka.ErrUnsupportedVersion},
 	} {
-		m, now := New(testConfig(), "cluster", [32]byte{}), kafka.Now{Mono: 1, Wall: 1}
+		m, now := New(testConfig(), port.DefaultLimits(), "cluster", [32]byte{}), kafka.Now{Mono: 1, Wall: 1}
 		q := quorum{log: []record.Metadata{&record.NoOpRecord{}, &record.FeatureLevelRecord{Name: c.name, FeatureLevel: c.level}}}
 		q.elect(now, m)
 		q.drain(now, m)
@@ -315,7 +316,7 @@ func TestAnEligibleLeaderReplicaLeadsWhatAKafkaLeft(t *testing.T) {
 		{"led last, beside another", nodes(), nodes(), nodes(1, 2), kafka.NoNode, nil, nil, record.Recovered},
 		{"led last, while one is in sync", nodes(2), nodes(), nodes(1), kafka.NoNode, nodes(2), nil, record.Recovered},
 	} {
-		m, now := New(testConfig(), "cluster", [32]byte{}), kafka.Now{Mono: 1, Wall: 1}
+		m, now := New(testConfig(), port.DefaultLimits(), "cluster", [32]byte{}), kafka.Now{Mono: 1, Wall: 1}
 		topic := kafka.TopicID{7}
 		q := quorum{log: []record.Metadata{
 			&record.NoOpRecord{},

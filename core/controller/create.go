@@ -16,7 +16,7 @@ import (
 const recordsMax = 10_000
 
 // createTopics creates topics (KIP-4). Each is created or refused for itself, in one batch.
-func (m *Controller) createTopics(r *msg.CreateTopics) decision {
+func (m *Controller) createTopics(now kafka.Now, r *msg.CreateTopics) decision {
 	reply := &msg.CreatedTopics{Op: r.Op}
 	refuseAll := func(text string) decision {
 		reply.Topics = nil
@@ -38,19 +38,21 @@ func (m *Controller) createTopics(r *msg.CreateTopics) decision {
 		asked[t.Name]++
 	}
 	layers := m.img.Layers(&m.cfg)
+	permits := m.permits(now, r.Quota)
 	for i := range r.Topics {
 		t := &r.Topics[i]
 		if asked[t.Name] > 1 {
 			reply.Topics = append(reply.Topics, refusedTopic(t.Name, kafka.ErrInvalidRequest, "Duplicate topic name."))
 			continue
 		}
-		created, overrides, recs := m.createTopic(t)
+		created, overrides, recs := m.createTopic(t, permits)
 		if r.WantConfigs && created.Err == kafka.None {
 			created.Configs = config.Effectives(&layers, overrides)
 		}
 		reply.Topics = append(reply.Topics, created)
 		d.records = append(d.records, recs...)
 	}
+	reply.ThrottledUntil = permits.until()
 	if len(d.records) > recordsMax {
 		return refuseAll(tooLarge.text)
 	}
@@ -76,8 +78,8 @@ type refusal struct {
 	text string
 }
 
-// createTopic checks in Kafka's order: name, existence, configuration, then partitions.
-func (m *Controller) createTopic(t *msg.NewTopic) (msg.CreatedTopic, []config.Override, []record.Metadata) {
+// createTopic checks in Kafka's order: name, existence, configuration, partitions, then the quota.
+func (m *Controller) createTopic(t *msg.NewTopic, permits *permits) (msg.CreatedTopic, []config.Override, []record.Metadata) {
 	bad := m.checkName(t.Name)
 	var overrides []config.Override
 	if bad.code == kafka.None {
@@ -86,6 +88,9 @@ func (m *Controller) createTopic(t *msg.NewTopic) (msg.CreatedTopic, []config.Ov
 	var partitions []*record.PartitionRecord
 	if bad.code == kafka.None {
 		partitions, bad = m.layOut(t)
+	}
+	if bad.code == kafka.None {
+		bad = permits.take(len(partitions))
 	}
 	if bad.code != kafka.None {
 		return refusedTopic(t.Name, bad.code, bad.text), nil, nil

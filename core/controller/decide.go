@@ -15,11 +15,11 @@ func (m *Controller) Request(now kafka.Now, req msg.ControllerRequest) {
 	}
 	switch r := req.(type) {
 	case *msg.CreateTopics:
-		m.decide(m.createTopics(r))
+		m.decide(m.createTopics(now, r))
 	case *msg.DeleteTopics:
-		m.decide(m.deleteTopics(r))
+		m.decide(m.deleteTopics(now, r))
 	case *msg.CreatePartitions:
-		m.decide(m.createPartitions(r))
+		m.decide(m.createPartitions(now, r))
 	case *msg.ElectLeaders:
 		m.decide(m.electLeaders(r))
 	case *msg.AlterPartitionReassignments:

@@ -8,7 +8,7 @@ import (
 
 // deleteTopics removes topics by name or id. What is asked for twice, in whatever way, is refused
 // and not deleted, with Kafka's words for each way.
-func (m *Controller) deleteTopics(r *msg.DeleteTopics) decision {
+func (m *Controller) deleteTopics(now kafka.Now, r *msg.DeleteTopics) decision {
 	d := decision{}
 	reply := &msg.DeletedTopics{Op: r.Op}
 	names, ids := map[string]int{}, map[kafka.TopicID]int{}
@@ -19,13 +19,20 @@ func (m *Controller) deleteTopics(r *msg.DeleteTopics) decision {
 			ids[ref.ID]++
 		}
 	}
+	permits := m.permits(now, r.Quota)
 	for _, ref := range r.Topics {
 		t := m.deletion(ref, names, ids)
+		if t.Err == kafka.None {
+			if bad := permits.take(len(m.img.TopicNamed(t.Name).Partitions)); bad.code != kafka.None {
+				t = msg.DeletedTopic{Name: ref.Name, ID: ref.ID, Err: bad.code, ErrText: bad.text}
+			}
+		}
 		if t.Err == kafka.None {
 			d.records = append(d.records, &record.RemoveTopicRecord{TopicID: t.ID})
 		}
 		reply.Topics = append(reply.Topics, t)
 	}
+	reply.ThrottledUntil = permits.until()
 	d.reply = reply
 	return d
 }

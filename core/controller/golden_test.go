@@ -10,6 +10,7 @@ import (
 	"momus/core/image"
 	"momus/core/kafka"
 	"momus/core/msg"
+	"momus/core/port"
 	"momus/core/record"
 )
 
@@ -37,7 +38,7 @@ func number(t *testing.T, c goldentest.Command, key string, def int64) int64 {
 
 func TestGolden(t *testing.T) {
 	goldentest.Run(t, func(t *testing.T) func(c goldentest.Command) string {
-		b := &bench{t: t, m: New(testConfig(), "cluster", [32]byte{}), now: kafka.Now{Mono: 1, Wall: 1}}
+		b := &bench{t: t, m: New(testConfig(), port.DefaultLimits(), "cluster", [32]byte{}), now: kafka.Now{Mono: 1, Wall: 1}}
 		return b.do
 	})
 }

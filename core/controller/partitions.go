@@ -12,15 +12,17 @@ import (
 // createPartitions adds partitions to topics (KIP-195), each topic for itself and all in one batch. It
 // follows ReplicationControlManager.createPartitions. A topic whose new partitions do not go into the batch
 // any more is refused; Kafka adds as many of them as do, and reports UNKNOWN_SERVER_ERROR.
-func (m *Controller) createPartitions(r *msg.CreatePartitions) decision {
+func (m *Controller) createPartitions(now kafka.Now, r *msg.CreatePartitions) decision {
 	reply := &msg.CreatedPartitions{Op: r.Op}
 	d := decision{reply: reply}
+	permits := m.permits(now, r.Quota)
 	for i := range r.Topics {
 		t := &r.Topics[i]
-		recs, bad := m.growTopic(t, recordsMax-len(d.records))
+		recs, bad := m.growTopic(t, recordsMax-len(d.records), permits)
 		reply.Topics = append(reply.Topics, msg.TopicResult{Name: t.Name, Err: bad.code, ErrText: bad.text})
 		d.records = append(d.records, recs...)
 	}
+	reply.ThrottledUntil = permits.until()
 	if r.ValidateOnly {
 		d.records = nil
 	}
@@ -30,8 +32,8 @@ func (m *Controller) createPartitions(r *msg.CreatePartitions) decision {
 // tooLarge refuses what does not go into one batch.
 var tooLarge = refusal{kafka.ErrPolicyViolation, "Unable to perform excessively large batch operation."}
 
-// growTopic makes the new partitions of one topic, at most most of them.
-func (m *Controller) growTopic(t *msg.GrowTopic, most int) ([]record.Metadata, refusal) {
+// growTopic makes the new partitions of one topic, at most most of them, if the quota permits.
+func (m *Controller) growTopic(t *msg.GrowTopic, most int, permits *permits) ([]record.Metadata, refusal) {
 	topic := m.img.TopicNamed(t.Name)
 	if topic == nil {
 		return nil, refusal{code: kafka.ErrUnknownTopicOrPartition}
@@ -49,6 +51,9 @@ func (m *Controller) growTopic(t *msg.GrowTopic, most int) ([]record.Metadata, r
 			"Attempted to add %d additional partition(s), but only %d assignment(s) were specified.", more, len(t.Assignments))}
 	case more > most:
 		return nil, tooLarge
+	}
+	if bad := permits.take(more); bad.code != kafka.None {
+		return nil, bad
 	}
 	replicas, bad := m.newReplicas(t, topic, more)
 	if bad.code != kafka.None {

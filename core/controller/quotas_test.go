@@ -9,6 +9,7 @@ import (
 	"momus/core/image"
 	"momus/core/kafka"
 	"momus/core/msg"
+	"momus/core/port"
 	"momus/core/record"
 
 	"github.com/google/go-cmp/cmp"
@@ -39,7 +40,7 @@ type quotaBench struct {
 }
 
 func newQuotaBench(t *testing.T) *quotaBench {
-	b := &quotaBench{t: t, m: New(testConfig(), "cluster", [32]byte{}), now: kafka.Now{Mono: 1, Wall: 1}}
+	b := &quotaBench{t: t, m: New(testConfig(), port.DefaultLimits(), "cluster", [32]byte{}), now: kafka.Now{Mono: 1, Wall: 1}}
 	b.q.elect(b.now, b.m)
 	b.q.drain(b.now, b.m)
 	b.q.commit(b.now, b.m, len(b.q.log))

@@ -174,3 +174,34 @@ func withValue(values []QuotaValue, r *record.ClientQuotaRecord) []QuotaValue {
 	}
 	return slices.Insert(changed, at, QuotaValue{r.Key, r.Value})
 }
+
+// ClientQuota finds the limit of a key that holds for a client: the most specific one that is set, in the
+// order of KIP-55. It also says whom the limit is shared by: all of a user, all with a client id, or one
+// pair of them. A client without an id is under no quota that looks at ids.
+func (m *Image) ClientQuota(user, client, key string) (scope QuotaEntity, limit record.FloatBits, found bool) {
+	if len(m.Quotas) == 0 {
+		return QuotaEntity{}, 0, false
+	}
+	byDefault := EntityName{Match: EntityDefault}
+	for _, u := range [...]EntityName{Named(user), byDefault} {
+		if client != "" {
+			for _, c := range [...]EntityName{Named(client), byDefault} {
+				if v, set := m.Quota(QuotaEntity{User: u, ClientID: c}).Value(key); set {
+					return QuotaEntity{User: Named(user), ClientID: Named(client)}, v, true
+				}
+			}
+		}
+		if v, set := m.Quota(QuotaEntity{User: u}).Value(key); set {
+			return QuotaEntity{User: Named(user)}, v, true
+		}
+	}
+	if client == "" {
+		return QuotaEntity{}, 0, false
+	}
+	for _, c := range [...]EntityName{Named(client), byDefault} {
+		if v, set := m.Quota(QuotaEntity{ClientID: c}).Value(key); set {
+			return QuotaEntity{ClientID: Named(client)}, v, true
+		}
+	}
+	return QuotaEntity{}, 0, false
+}

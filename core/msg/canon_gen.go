@@ -538,6 +538,7 @@ func (v *CreateTopics) AppendCanon(b []byte) []byte {
 	b = canon.AppendBool(b, v.ValidateOnly)
 	b = canon.AppendBool(b, v.Auto)
 	b = canon.AppendBool(b, v.WantConfigs)
+	b = v.Quota.AppendCanon(b)
 	return b
 }
 
@@ -554,6 +555,7 @@ func (v *CreateTopics) ReadCanon(r *canon.Reader) {
 	v.ValidateOnly = r.Bool()
 	v.Auto = r.Bool()
 	v.WantConfigs = r.Bool()
+	v.Quota.ReadCanon(r)
 }
 
 // AppendText appends v for a human reader.
@@ -581,6 +583,37 @@ func (v *CreateTopics) AppendText(b []byte) []byte {
 	b = strconv.AppendBool(b, v.Auto)
 	b = append(b, " WantConfigs:"...)
 	b = strconv.AppendBool(b, v.WantConfigs)
+	b = append(b, " Quota:"...)
+	b = v.Quota.AppendText(b)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *MutationQuota) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.User)
+	b = canon.AppendString(b, v.Client)
+	b = canon.AppendBool(b, v.Strict)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *MutationQuota) ReadCanon(r *canon.Reader) {
+	v.User = r.Str()
+	v.Client = r.Str()
+	v.Strict = r.Bool()
+}
+
+// AppendText appends v for a human reader.
+func (v *MutationQuota) AppendText(b []byte) []byte {
+	b = append(b, "MutationQuota"...)
+	b = append(b, '{')
+	b = append(b, "User:"...)
+	b = canon.AppendQuoted(b, v.User)
+	b = append(b, " Client:"...)
+	b = canon.AppendQuoted(b, v.Client)
+	b = append(b, " Strict:"...)
+	b = strconv.AppendBool(b, v.Strict)
 	b = append(b, '}')
 	return b
 }
@@ -657,6 +690,7 @@ func (v *CreatedTopics) AppendCanon(b []byte) []byte {
 	for i1 := range v.Topics {
 		b = v.Topics[i1].AppendCanon(b)
 	}
+	b = canon.AppendInt(b, int64(v.ThrottledUntil))
 	return b
 }
 
@@ -670,6 +704,7 @@ func (v *CreatedTopics) ReadCanon(r *canon.Reader) {
 			v.Topics[i2].ReadCanon(r)
 		}
 	}
+	v.ThrottledUntil = kafka.Mono(r.Int(64))
 }
 
 // AppendText appends v for a human reader.
@@ -691,6 +726,8 @@ func (v *CreatedTopics) AppendText(b []byte) []byte {
 		}
 		b = append(b, ']')
 	}
+	b = append(b, " ThrottledUntil:"...)
+	b = strconv.AppendInt(b, int64(v.ThrottledUntil), 10)
 	b = append(b, '}')
 	return b
 }
@@ -727,6 +764,7 @@ func (v *DeleteTopics) AppendCanon(b []byte) []byte {
 	for i1 := range v.Topics {
 		b = v.Topics[i1].AppendCanon(b)
 	}
+	b = v.Quota.AppendCanon(b)
 	return b
 }
 
@@ -740,6 +778,7 @@ func (v *DeleteTopics) ReadCanon(r *canon.Reader) {
 			v.Topics[i2].ReadCanon(r)
 		}
 	}
+	v.Quota.ReadCanon(r)
 }
 
 // AppendText appends v for a human reader.
@@ -761,6 +800,8 @@ func (v *DeleteTopics) AppendText(b []byte) []byte {
 		}
 		b = append(b, ']')
 	}
+	b = append(b, " Quota:"...)
+	b = v.Quota.AppendText(b)
 	b = append(b, '}')
 	return b
 }
@@ -805,6 +846,7 @@ func (v *DeletedTopics) AppendCanon(b []byte) []byte {
 	for i1 := range v.Topics {
 		b = v.Topics[i1].AppendCanon(b)
 	}
+	b = canon.AppendInt(b, int64(v.ThrottledUntil))
 	return b
 }
 
@@ -818,6 +860,7 @@ func (v *DeletedTopics) ReadCanon(r *canon.Reader) {
 			v.Topics[i2].ReadCanon(r)
 		}
 	}
+	v.ThrottledUntil = kafka.Mono(r.Int(64))
 }
 
 // AppendText appends v for a human reader.
@@ -839,6 +882,8 @@ func (v *DeletedTopics) AppendText(b []byte) []byte {
 		}
 		b = append(b, ']')
 	}
+	b = append(b, " ThrottledUntil:"...)
+	b = strconv.AppendInt(b, int64(v.ThrottledUntil), 10)
 	b = append(b, '}')
 	return b
 }
@@ -1370,6 +1415,7 @@ func (v *CreatePartitions) AppendCanon(b []byte) []byte {
 		b = v.Topics[i1].AppendCanon(b)
 	}
 	b = canon.AppendBool(b, v.ValidateOnly)
+	b = v.Quota.AppendCanon(b)
 	return b
 }
 
@@ -1384,6 +1430,7 @@ func (v *CreatePartitions) ReadCanon(r *canon.Reader) {
 		}
 	}
 	v.ValidateOnly = r.Bool()
+	v.Quota.ReadCanon(r)
 }
 
 // AppendText appends v for a human reader.
@@ -1407,6 +1454,8 @@ func (v *CreatePartitions) AppendText(b []byte) []byte {
 	}
 	b = append(b, " ValidateOnly:"...)
 	b = strconv.AppendBool(b, v.ValidateOnly)
+	b = append(b, " Quota:"...)
+	b = v.Quota.AppendText(b)
 	b = append(b, '}')
 	return b
 }
@@ -1447,6 +1496,7 @@ func (v *CreatedPartitions) AppendCanon(b []byte) []byte {
 	for i1 := range v.Topics {
 		b = v.Topics[i1].AppendCanon(b)
 	}
+	b = canon.AppendInt(b, int64(v.ThrottledUntil))
 	return b
 }
 
@@ -1460,6 +1510,7 @@ func (v *CreatedPartitions) ReadCanon(r *canon.Reader) {
 			v.Topics[i2].ReadCanon(r)
 		}
 	}
+	v.ThrottledUntil = kafka.Mono(r.Int(64))
 }
 
 // AppendText appends v for a human reader.
@@ -1481,6 +1532,8 @@ func (v *CreatedPartitions) AppendText(b []byte) []byte {
 		}
 		b = append(b, ']')
 	}
+	b = append(b, " ThrottledUntil:"...)
+	b = strconv.AppendInt(b, int64(v.ThrottledUntil), 10)
 	b = append(b, '}')
 	return b
 }

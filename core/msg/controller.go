@@ -73,6 +73,17 @@ type CreateTopics struct {
 	Auto bool
 	// WantConfigs asks for the configuration of each topic as it holds (KIP-525).
 	WantConfigs bool
+	Quota       MutationQuota
+}
+
+// MutationQuota says whose quota of controller mutations a request is under (KIP-599). Strictly, what is
+// above it is refused; else the client is throttled afterwards.
+//
+//canon:gen
+type MutationQuota struct {
+	User   string
+	Client string
+	Strict bool
 }
 
 // CreatedTopic is one topic's result. On success, also of a validation, it carries what was made.
@@ -95,6 +106,8 @@ type CreatedTopic struct {
 type CreatedTopics struct {
 	Op     Op
 	Topics []CreatedTopic
+	// ThrottledUntil is until when the client has changed enough; 0 if it may go on.
+	ThrottledUntil kafka.Mono
 }
 
 // TopicRef names a topic to delete by id, or by name when the id is zero.
@@ -111,6 +124,7 @@ type TopicRef struct {
 type DeleteTopics struct {
 	Op     Op
 	Topics []TopicRef
+	Quota  MutationQuota
 }
 
 // DeletedTopic is one topic's result.
@@ -129,6 +143,8 @@ type DeletedTopic struct {
 type DeletedTopics struct {
 	Op     Op
 	Topics []DeletedTopic
+	// ThrottledUntil is until when the client has changed enough; 0 if it may go on.
+	ThrottledUntil kafka.Mono
 }
 
 // AllocateProducerIDs asks for a block of producer ids (KIP-730); blocks are 1000 long.

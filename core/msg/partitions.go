@@ -20,6 +20,7 @@ type CreatePartitions struct {
 	Op           Op
 	Topics       []GrowTopic
 	ValidateOnly bool
+	Quota        MutationQuota
 }
 
 // TopicResult is what became of one topic of a request.
@@ -37,6 +38,8 @@ type TopicResult struct {
 type CreatedPartitions struct {
 	Op     Op
 	Topics []TopicResult
+	// ThrottledUntil is until when the client has changed enough; 0 if it may go on.
+	ThrottledUntil kafka.Mono
 }
 
 // ReplyOp implements ControllerReply.

@@ -640,6 +640,7 @@ func (v *Limits) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.Workspaces))
 	b = canon.AppendInt(b, v.RefillBytes)
 	b = canon.AppendInt(b, int64(v.DiskWorkers))
+	b = canon.AppendInt(b, int64(v.QuotaMeters))
 	b = canon.AppendInt(b, int64(v.RemovedLogs))
 	return b
 }
@@ -664,6 +665,7 @@ func (v *Limits) ReadCanon(r *canon.Reader) {
 	v.Workspaces = int32(r.Int(32))
 	v.RefillBytes = r.Int(64)
 	v.DiskWorkers = int32(r.Int(32))
+	v.QuotaMeters = int32(r.Int(32))
 	v.RemovedLogs = int32(r.Int(32))
 }
 
@@ -707,6 +709,8 @@ func (v *Limits) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, v.RefillBytes, 10)
 	b = append(b, " DiskWorkers:"...)
 	b = strconv.AppendInt(b, int64(v.DiskWorkers), 10)
+	b = append(b, " QuotaMeters:"...)
+	b = strconv.AppendInt(b, int64(v.QuotaMeters), 10)
 	b = append(b, " RemovedLogs:"...)
 	b = strconv.AppendInt(b, int64(v.RemovedLogs), 10)
 	b = append(b, '}')

@@ -51,6 +51,9 @@ type Limits struct {
 	// DiskWorkers is W: the workers that the logs are spread over. While one syncs, appends to its
 	// other logs wait; syncs of several run side by side, which a file system makes cheaper for all.
 	DiskWorkers int32
+	// QuotaMeters bounds how many clients under quotas are measured at once; beyond it the one that was not
+	// heard of for the longest time is forgotten.
+	QuotaMeters int32
 	// RemovedLogs bounds the deleted logs whose files wait for log.segment.delete.delay.ms; beyond it
 	// the one that has waited longest goes at once.
 	RemovedLogs int32
@@ -77,6 +80,7 @@ func DefaultLimits() Limits {
 		Workspaces:        4,
 		RefillBytes:       1 << 20,
 		DiskWorkers:       8,
+		QuotaMeters:       65536,
 		RemovedLogs:       16384,
 	}
 }

@@ -69,13 +69,13 @@ func (f FloatBits) Fraction() FloatBits {
 
 // Times is f*n for a float above 0, rounded down, at least 1, and at most what an int64 holds. Infinity
 // and NaN are the latter.
-func (f FloatBits) Times(n uint32) int64 {
+func (f FloatBits) Times(n uint64) int64 {
 	const most = 1<<63 - 1
 	if f.NaN() || f >= floatInf {
 		return most
 	}
 	m, e := f.parts()
-	high, low := bits.Mul64(m, uint64(n)) // below 2^85
+	high, low := bits.Mul64(m, n) // below 2^117
 	switch {
 	case e >= 64:
 		return most

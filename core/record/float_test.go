@@ -38,7 +38,7 @@ func TestFloatBitsAreTheFloat(t *testing.T) {
 		if rest != want && !(math.IsNaN(rest) && math.IsNaN(want)) {
 			t.Fatalf("%v has %v behind the point, not %v", v, want, rest)
 		}
-		n := rapid.Uint32Min(1).Draw(t, "factor")
+		n := rapid.Uint64Range(1, 1<<53).Draw(t, "factor")
 		most := int64(math.MaxInt64)
 		if times := most; !math.IsNaN(v) && !math.IsInf(v, 0) {
 			product, _ := new(big.Float).SetPrec(256).Mul(big.NewFloat(v), big.NewFloat(float64(n))).Int(nil)

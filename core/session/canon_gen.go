@@ -9,6 +9,7 @@ import (
 	"momus/core/kafka"
 	"momus/core/msg"
 	"momus/core/port"
+	"momus/core/quota"
 	"momus/core/wire"
 )
 
@@ -23,12 +24,21 @@ func (v *conn) AppendCanon(b []byte) []byte {
 		b = canon.AppendBool(b, v.queue[i1].done)
 		b = canon.AppendString(b, v.queue[i1].close)
 		b = v.queue[i1].reply.AppendCanon(b)
+		b = canon.AppendInt(b, int64(v.queue[i1].use.key))
+		b = canon.AppendString(b, v.queue[i1].use.client)
+		b = canon.AppendInt(b, int64(v.queue[i1].use.bytes))
+		b = canon.AppendInt(b, v.queue[i1].use.nanos)
 	}
 	b = canon.AppendLen(b, len(v.held), v.held == nil)
 	for i1 := range v.held {
 		b = v.held[i1].AppendCanon(b)
 	}
 	b = canon.AppendBool(b, v.stale)
+	b = canon.AppendInt(b, int64(v.mutedUntil))
+	b = canon.AppendInt(b, int64(v.starting.key))
+	b = canon.AppendString(b, v.starting.client)
+	b = canon.AppendInt(b, int64(v.starting.bytes))
+	b = canon.AppendInt(b, v.starting.nanos)
 	b = canon.AppendBool(b, v.closing)
 	return b
 }
@@ -46,6 +56,10 @@ func (v *conn) ReadCanon(r *canon.Reader) {
 			v.queue[i2].done = r.Bool()
 			v.queue[i2].close = r.Str()
 			v.queue[i2].reply.ReadCanon(r)
+			v.queue[i2].use.key = kafka.APIKey(r.Int(16))
+			v.queue[i2].use.client = r.Str()
+			v.queue[i2].use.bytes = int32(r.Int(32))
+			v.queue[i2].use.nanos = r.Int(64)
 		}
 	}
 	v.held = nil
@@ -56,6 +70,11 @@ func (v *conn) ReadCanon(r *canon.Reader) {
 		}
 	}
 	v.stale = r.Bool()
+	v.mutedUntil = kafka.Mono(r.Int(64))
+	v.starting.key = kafka.APIKey(r.Int(16))
+	v.starting.client = r.Str()
+	v.starting.bytes = int32(r.Int(32))
+	v.starting.nanos = r.Int(64)
 	v.closing = r.Bool()
 }
 
@@ -87,6 +106,17 @@ func (v *conn) AppendText(b []byte) []byte {
 			b = canon.AppendQuoted(b, v.queue[i1].close)
 			b = append(b, " reply:"...)
 			b = v.queue[i1].reply.AppendText(b)
+			b = append(b, " use:"...)
+			b = append(b, '{')
+			b = append(b, "key:"...)
+			b = strconv.AppendInt(b, int64(v.queue[i1].use.key), 10)
+			b = append(b, " client:"...)
+			b = canon.AppendQuoted(b, v.queue[i1].use.client)
+			b = append(b, " bytes:"...)
+			b = strconv.AppendInt(b, int64(v.queue[i1].use.bytes), 10)
+			b = append(b, " nanos:"...)
+			b = strconv.AppendInt(b, v.queue[i1].use.nanos, 10)
+			b = append(b, '}')
 			b = append(b, '}')
 		}
 		b = append(b, ']')
@@ -106,6 +136,19 @@ func (v *conn) AppendText(b []byte) []byte {
 	}
 	b = append(b, " stale:"...)
 	b = strconv.AppendBool(b, v.stale)
+	b = append(b, " mutedUntil:"...)
+	b = strconv.AppendInt(b, int64(v.mutedUntil), 10)
+	b = append(b, " starting:"...)
+	b = append(b, '{')
+	b = append(b, "key:"...)
+	b = strconv.AppendInt(b, int64(v.starting.key), 10)
+	b = append(b, " client:"...)
+	b = canon.AppendQuoted(b, v.starting.client)
+	b = append(b, " bytes:"...)
+	b = strconv.AppendInt(b, int64(v.starting.bytes), 10)
+	b = append(b, " nanos:"...)
+	b = strconv.AppendInt(b, v.starting.nanos, 10)
+	b = append(b, '}')
 	b = append(b, " closing:"...)
 	b = strconv.AppendBool(b, v.closing)
 	b = append(b, '}')
@@ -567,6 +610,15 @@ func (v *Session) AppendCanon(b []byte) []byte {
 			b = v.sessions.list[i1].AppendCanon(b)
 		}
 	}
+	b = canon.AppendBool(b, v.meters != nil)
+	if v.meters != nil {
+		b = v.meters.AppendCanon(b)
+	}
+	b = canon.AppendLen(b, len(v.mutes), v.mutes == nil)
+	for i1 := range v.mutes {
+		b = canon.AppendInt(b, int64(v.mutes[i1].until))
+		b = canon.AppendInt(b, int64(v.mutes[i1].conn))
+	}
 	b = v.published.AppendCanon(b)
 	return b
 }
@@ -906,6 +958,19 @@ func (v *Session) ReadCanon(r *canon.Reader) {
 				v.sessions.list[i2] = new(fetchSession)
 				v.sessions.list[i2].ReadCanon(r)
 			}
+		}
+	}
+	v.meters = nil
+	if r.Bool() {
+		v.meters = new(quota.Meters)
+		v.meters.ReadCanon(r)
+	}
+	v.mutes = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.mutes = make([]muted, n1)
+		for i2 := range v.mutes {
+			v.mutes[i2].until = kafka.Mono(r.Int(64))
+			v.mutes[i2].conn = port.ConnID(r.Int(64))
 		}
 	}
 	v.published.ReadCanon(r)
@@ -1559,6 +1624,30 @@ func (v *Session) AppendText(b []byte) []byte {
 		b = append(b, ']')
 	}
 	b = append(b, '}')
+	b = append(b, " meters:"...)
+	if v.meters == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = v.meters.AppendText(b)
+	}
+	b = append(b, " mutes:"...)
+	if v.mutes == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.mutes {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, '{')
+			b = append(b, "until:"...)
+			b = strconv.AppendInt(b, int64(v.mutes[i1].until), 10)
+			b = append(b, " conn:"...)
+			b = strconv.AppendInt(b, int64(v.mutes[i1].conn), 10)
+			b = append(b, '}')
+		}
+		b = append(b, ']')
+	}
 	b = append(b, " published:"...)
 	b = v.published.AppendText(b)
 	b = append(b, '}')

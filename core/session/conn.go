@@ -25,6 +25,10 @@ type conn struct {
 	held []wire.Request
 	// stale says that the next request to start is back at the edge for another validation.
 	stale bool
+	// mutedUntil is when its throttling ends, 0 if it is not throttled.
+	mutedUntil kafka.Mono
+	// starting is what the request is charged for that is being started.
+	starting usage
 	// closing says that a close was asked for; what arrives is dropped.
 	closing bool
 }
@@ -36,6 +40,7 @@ type pending struct {
 	done  bool
 	close string
 	reply wire.Reply
+	use   usage
 }
 
 // crowded is a connection whose next request waits for room in a log.
@@ -90,6 +95,7 @@ func (s *Session) discard(id port.ConnID, c *conn) {
 		s.dropRequest(&c.held[i])
 	}
 	c.queue, c.held = nil, nil
+	s.forgetMute(id, c)
 	s.crowded = slices.DeleteFunc(s.crowded, func(w crowded) bool { return w.conn == id })
 }
 
@@ -181,6 +187,7 @@ func (s *Session) settle(id port.ConnID, seq port.RequestSeq, p pending) {
 	if at < 0 || at >= len(c.queue) || c.queue[at].done {
 		panic("BUG: a request is answered twice")
 	}
+	p.use = c.queue[at].use
 	c.queue[at] = p
 	n := 0
 	for n < len(c.queue) && c.queue[n].done {
@@ -189,6 +196,7 @@ func (s *Session) settle(id port.ConnID, seq port.RequestSeq, p pending) {
 			return
 		}
 		s.Out.Replies = append(s.Out.Replies, c.queue[n].reply)
+		s.Out.uses = append(s.Out.uses, c.queue[n].use)
 		n++
 	}
 	if n > 0 {

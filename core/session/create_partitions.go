@@ -16,7 +16,8 @@ var createPartitionsAPI = api{key: wire.KeyCreatePartitions, min: 0, max: 3, sta
 
 func (s *Session) startCreatePartitions(now kafka.Now, c *conn, req *wire.Request, _ View) bool {
 	body := req.Body.(*kmsg.CreatePartitionsRequest)
-	ask := &msg.CreatePartitions{ValidateOnly: body.ValidateOnly}
+	strict := req.Version >= 3
+	ask := &msg.CreatePartitions{ValidateOnly: body.ValidateOnly, Quota: mutationQuota(req, strict)}
 	times := timesGrown(body)
 	for i := range body.Topics {
 		if t := &body.Topics[i]; times[t.Topic] == 1 {
@@ -50,16 +51,18 @@ func grownTopic(t *kmsg.CreatePartitionsRequestTopic) msg.GrowTopic {
 }
 
 // createdPartitions takes the controller's answer.
-func (s *Session) createdPartitions(r *msg.CreatedPartitions) {
+func (s *Session) createdPartitions(now kafka.Now, r *msg.CreatedPartitions) {
 	o, body := s.forwarded(r.Op)
 	if o == nil {
 		return
 	}
 	at := 0
-	s.finish(r.Op, o, partitionsResponse(body.(*kmsg.CreatePartitionsRequest), func(*kmsg.CreatePartitionsRequestTopic) msg.TopicResult {
+	answer := partitionsResponse(body.(*kmsg.CreatePartitionsRequest), func(*kmsg.CreatePartitionsRequestTopic) msg.TopicResult {
 		at++
 		return r.Topics[at-1]
-	}))
+	})
+	setThrottle(answer, left(now, r.ThrottledUntil))
+	s.finish(r.Op, o, answer)
 }
 
 // partitionsResponse answers first for the names that were given twice, then for those that the

@@ -24,8 +24,8 @@ type createOp struct {
 func (s *Session) startCreateTopics(now kafka.Now, c *conn, req *wire.Request, _ View) bool {
 	body := req.Body.(*kmsg.CreateTopicsRequest)
 	create := &createOp{}
-	tellsConfigs := req.Version >= 5
-	ask := &msg.CreateTopics{ValidateOnly: body.ValidateOnly, WantConfigs: tellsConfigs}
+	tellsConfigs, strict := req.Version >= 5, req.Version >= 6
+	ask := &msg.CreateTopics{ValidateOnly: body.ValidateOnly, WantConfigs: tellsConfigs, Quota: mutationQuota(req, strict)}
 	times := make(map[string]int, len(body.Topics))
 	for i := range body.Topics {
 		times[body.Topics[i].Topic]++
@@ -80,14 +80,16 @@ func newTopic(t *kmsg.CreateTopicsRequestTopic) msg.NewTopic {
 }
 
 // created takes the controller's answer.
-func (s *Session) created(r *msg.CreatedTopics) {
+func (s *Session) created(now kafka.Now, r *msg.CreatedTopics) {
 	o := s.op(r.Op)
 	switch {
 	case o == nil:
 	case o.auto:
 		s.autoCreated(r, o)
 	default:
-		s.finish(r.Op, o, o.create.response(o.version, r.Topics))
+		answer := o.create.response(o.version, r.Topics)
+		answer.ThrottleMillis = left(now, r.ThrottledUntil)
+		s.finish(r.Op, o, answer)
 	}
 }
 

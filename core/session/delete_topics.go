@@ -53,7 +53,8 @@ func (s *Session) startDeleteTopics(now kafka.Now, c *conn, req *wire.Request, v
 		s.finish(id, o, d.response(o.version, nil))
 		return true
 	}
-	s.askWithin(now, id, o, body.TimeoutMillis, &msg.DeleteTopics{Op: id, Topics: asked})
+	strict := req.Version >= 5
+	s.askWithin(now, id, o, body.TimeoutMillis, &msg.DeleteTopics{Op: id, Topics: asked, Quota: mutationQuota(req, strict)})
 	return true
 }
 
@@ -124,9 +125,11 @@ func (d *deleteOp) sort(list []topicNamed, img *image.Image) []msg.TopicRef {
 const mappedTwice = "The provided topic name maps to an ID that was already supplied."
 
 // deleted takes the controller's answer.
-func (s *Session) deleted(r *msg.DeletedTopics) {
+func (s *Session) deleted(now kafka.Now, r *msg.DeletedTopics) {
 	if o := s.op(r.Op); o != nil {
-		s.finish(r.Op, o, o.delete.response(o.version, r.Topics))
+		answer := o.delete.response(o.version, r.Topics)
+		answer.ThrottleMillis = left(now, r.ThrottledUntil)
+		s.finish(r.Op, o, answer)
 	}
 }
 

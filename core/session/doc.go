@@ -10,7 +10,7 @@
 // controller, reads, wishes for producer ids, replies, connections to close, requests to validate
 // again, spans that leave unused.
 //
-// What Kafka has and is not here yet: transactions; authorisation and quotas.
+// What Kafka has and is not here yet: transactions; authorisation.
 //
 //	session.go  the state and its outbox; answers of the controller; deadlines
 //	api.go      from an API's key to its handler
@@ -19,6 +19,7 @@
 //	timers.go   deadlines of requests
 //	wait.go     parked fetches, and produces that wait for room
 //	hints.go    who leads instead, and where (KIP-951)
+//	quota.go    who is throttled, and for how long (KIP-13, KIP-124, KIP-219)
 //	check.go    what must be true
 //
 //	acls.go describe_cluster.go describe_quorum.go describe_topic_partitions.go elect_leaders.go reassignments.go

@@ -120,6 +120,7 @@ func testConfig() config.Broker {
 	return config.Broker{
 		NodeID: 1, ClusterID: "cluster", AutoCreateTopics: true, DeleteTopicEnable: true, FetchBytesMax: 1 << 20,
 		FetchSessionSlots: 10, FetchSessionEviction: config.FetchSessionEviction,
+		QuotaWindows: 11, QuotaWindowSeconds: 1,
 		Listeners: []config.Listener{{Name: "PLAINTEXT"}, {Name: "CONTROLLER", Controller: true}},
 	}
 }

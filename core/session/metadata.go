@@ -55,7 +55,7 @@ func (s *Session) startMetadata(_ kafka.Now, c *conn, req *wire.Request, v View)
 	r.ClusterID = kmsg.StringPtr(s.cfg.ClusterID)
 	r.Brokers = brokers(v.Image, c.listener)
 	r.ControllerID = int32(s.controllerID(r.Brokers))
-	m := metadata{s: s, img: v.Image, listener: c.listener, rules: rules, body: body, r: r}
+	m := metadata{s: s, img: v.Image, listener: c.listener, rules: rules, body: body, r: r, client: req.ClientID}
 	all := body.Topics == nil || rules.emptyIsAll && len(body.Topics) == 0
 	switch {
 	case all:
@@ -121,6 +121,7 @@ type metadata struct {
 	r        *kmsg.MetadataResponse
 	// refused says that the answer is the refusal of all that was asked.
 	refused bool
+	client  string
 }
 
 // refuse answers every topic of a request that makes no sense in its version, and tells nothing else.
@@ -181,7 +182,7 @@ func (m *metadata) byName() {
 			wanted = append(wanted, *name)
 		}
 	}
-	m.s.autoCreate(wanted)
+	m.s.autoCreate(wanted, m.client)
 }
 
 // answered tells whether a topic is in the answer; Kafka answers each once.
@@ -194,8 +195,8 @@ func (m *metadata) answered(is func(*kmsg.MetadataResponseTopic) bool) bool {
 	return false
 }
 
-// autoCreate asks for topics that nobody asked for yet.
-func (s *Session) autoCreate(names []string) {
+// autoCreate asks for topics that nobody asked for yet, under the quota of whoever wants them.
+func (s *Session) autoCreate(names []string, client string) {
 	var topics []msg.NewTopic
 	for _, name := range names {
 		at, found := slices.BinarySearch(s.creating, name)
@@ -210,7 +211,8 @@ func (s *Session) autoCreate(names []string) {
 	}
 	id, o := s.newOp()
 	o.auto = true
-	s.Out.Controller = append(s.Out.Controller, &msg.CreateTopics{Op: id, Topics: topics, Auto: true})
+	s.Out.Controller = append(s.Out.Controller, &msg.CreateTopics{Op: id, Topics: topics, Auto: true,
+		Quota: msg.MutationQuota{User: Anonymous, Client: client, Strict: true}})
 }
 
 // autoCreated takes the controller's answer; whatever it is, the next Metadata may ask again.

@@ -45,7 +45,7 @@ func placeOf(id int64) (place int32, use int64) {
 }
 
 // begin queues a request that is answered within the call; from here on it must be.
-func (c *conn) begin() { c.queue = append(c.queue, pending{op: noOp}) }
+func (c *conn) begin() { c.queue = append(c.queue, pending{op: noOp, use: c.starting}) }
 
 // noOp names no op.
 const noOp msg.Op = -1
@@ -54,7 +54,7 @@ const noOp msg.Op = -1
 func (s *Session) beginOp(c *conn, req *wire.Request) (msg.Op, *op) {
 	id, o := s.newOp()
 	o.conn, o.seq, o.version = req.Conn, req.Seq, req.Version
-	c.queue = append(c.queue, pending{op: id})
+	c.queue = append(c.queue, pending{op: id, use: c.starting})
 	return id, o
 }
 

@@ -7,6 +7,7 @@ import (
 	"momus/core/kafka"
 	"momus/core/msg"
 	"momus/core/port"
+	"momus/core/quota"
 	"momus/core/wire"
 )
 
@@ -46,6 +47,9 @@ type Session struct {
 	turns int64
 	// sessions are what is remembered of fetches between requests.
 	sessions fetchSessions
+	// meters say what clients under quotas used, mutes which connections are throttled, by the end of that.
+	meters *quota.Meters
+	mutes  []muted
 	// published are the policies that batches were validated against at the edge.
 	published msg.Published
 
@@ -53,11 +57,13 @@ type Session struct {
 	Out Out `canon:"-"`
 	// spare are op bodies for reuse; what they hold counts for nothing.
 	spare spare `canon:"-"`
-	// woken is scratch of Advanced.
-	woken []msg.Op `canon:"-"`
 	// asked is scratch of fillFull, told of fetchResponse.
 	asked map[fetchKey]int32 `canon:"-"`
 	told  []int32            `canon:"-"`
+	// woken is scratch of Advanced, scratch and cuts are of sizeOf.
+	woken   []msg.Op   `canon:"-"`
+	scratch []byte     `canon:"-"`
+	cuts    []wire.Cut `canon:"-"`
 }
 
 // New makes a Session without connections. The entropy is that of the start event.
@@ -67,6 +73,7 @@ func New(cfg config.Broker, limits port.Limits, seed [32]byte) *Session {
 		conns:    map[port.ConnID]*conn{},
 		waits:    map[kafka.TopicPartition]*waitList{},
 		sessions: fetchSessions{ids: entropy.New(seed, "session/fetch-sessions")},
+		meters:   quota.NewMeters(cfg.QuotaWindows, cfg.QuotaWindowSeconds, limits.QuotaMeters),
 	}
 }
 
@@ -80,8 +87,12 @@ type Out struct {
 	Trims           []msg.DeleteRecords
 	Replies         []wire.Reply
 	Closes          []Close
-	Stale           []*wire.Request
-	Drops           []port.Span
+	// Unmutes are the connections whose throttling is over.
+	Unmutes []port.ConnID
+	Stale   []*wire.Request
+	Drops   []port.Span
+	// uses say what each of Replies is charged for.
+	uses []usage
 }
 
 // Close asks for a connection to be closed once all before it was answered.
@@ -93,7 +104,7 @@ type Close struct {
 // Empty tells that nothing is to be done.
 func (o *Out) Empty() bool {
 	return len(o.Produces)+len(o.Controller)+len(o.Reads)+len(o.WantProducerIDs)+
-		len(o.Trims)+len(o.Replies)+len(o.Closes)+len(o.Stale)+len(o.Drops) == 0
+		len(o.Trims)+len(o.Replies)+len(o.Closes)+len(o.Stale)+len(o.Drops)+len(o.Unmutes) == 0
 }
 
 // Reset empties it and keeps its memory.
@@ -105,6 +116,8 @@ func (o *Out) Reset() {
 	clear(o.Drops)
 	o.Produces, o.Controller, o.Reads = o.Produces[:0], o.Controller[:0], o.Reads[:0]
 	o.WantProducerIDs, o.Replies, o.Closes = o.WantProducerIDs[:0], o.Replies[:0], o.Closes[:0]
+	clear(o.uses)
+	o.uses, o.Unmutes = o.uses[:0], o.Unmutes[:0]
 	o.Stale, o.Drops, o.Trims = o.Stale[:0], o.Drops[:0], o.Trims[:0]
 }
 
@@ -120,14 +133,19 @@ func (s *Session) drop(span port.Span) {
 
 // NextDeadline is when Deadline is due, or 0.
 func (s *Session) NextDeadline() kafka.Mono {
-	if len(s.timers) == 0 {
-		return 0
+	at := kafka.Mono(0)
+	if len(s.timers) > 0 {
+		at = s.timers[0].at
 	}
-	return s.timers[0].at
+	if len(s.mutes) > 0 && (at == 0 || s.mutes[0].until < at) {
+		at = s.mutes[0].until
+	}
+	return at
 }
 
-// Deadline answers what has waited long enough.
+// Deadline answers what has waited long enough, and ends throttling.
 func (s *Session) Deadline(now kafka.Now, v View) {
+	s.unmute(now, v)
 	for len(s.timers) > 0 && s.timers[0].at <= now.Mono {
 		id := s.timers[0].op
 		o := s.op(id)
@@ -148,16 +166,16 @@ func (s *Session) Deadline(now kafka.Now, v View) {
 }
 
 // ControllerReply takes the controller's answer.
-func (s *Session) ControllerReply(_ kafka.Now, reply msg.ControllerReply, _ View) {
+func (s *Session) ControllerReply(now kafka.Now, reply msg.ControllerReply, _ View) {
 	switch r := reply.(type) {
 	case *msg.CreatedTopics:
-		s.created(r)
+		s.created(now, r)
 	case *msg.DeletedTopics:
-		s.deleted(r)
+		s.deleted(now, r)
 	case *msg.AlteredConfigs:
 		s.altered(r)
 	case *msg.CreatedPartitions:
-		s.createdPartitions(r)
+		s.createdPartitions(now, r)
 	case *msg.ElectedLeaders:
 		s.electedLeaders(r)
 	case *msg.AlteredReassignments:

@@ -21,6 +21,7 @@ func (r *Request) AppendCanon(b []byte) []byte {
 	b = canon.AppendString(b, r.ClientID)
 	b = canon.AppendInt(b, r.Policies)
 	b = canon.AppendInt(b, int64(r.Bytes))
+	b = canon.AppendInt(b, r.Nanos)
 	if r.Body == nil {
 		return canon.AppendBool(b, false)
 	}
@@ -40,6 +41,7 @@ func (r *Request) ReadCanon(c *canon.Reader) {
 	r.ClientID = c.Str()
 	r.Policies = c.Int(64)
 	r.Bytes = int32(c.Int(32))
+	r.Nanos = c.Int(64)
 	r.Body = nil
 	if !c.Bool() {
 		return
@@ -70,6 +72,9 @@ func (r *Request) AppendText(b []byte) []byte {
 	b = canon.AppendQuoted(append(b, " ClientID:"...), r.ClientID)
 	b = strconv.AppendInt(append(b, " Policies:"...), r.Policies, 10)
 	b = strconv.AppendInt(append(b, " Bytes:"...), int64(r.Bytes), 10)
+	if r.Nanos != 0 {
+		b = strconv.AppendInt(append(b, " Nanos:"...), r.Nanos, 10)
+	}
 	b = append(b, " Body:"...)
 	switch body := r.Body.(type) {
 	case nil:
@@ -87,6 +92,7 @@ func (r *Request) AppendText(b []byte) []byte {
 func (r *Reply) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(r.Conn))
 	b = canon.AppendInt(b, int64(r.Seq))
+	b = canon.AppendBool(b, r.Mute)
 	if r.Body == nil {
 		return canon.AppendBool(b, false)
 	}
@@ -106,6 +112,7 @@ func (r *Reply) AppendCanon(b []byte) []byte {
 func (r *Reply) ReadCanon(c *canon.Reader) {
 	r.Conn = port.ConnID(c.Int(64))
 	r.Seq = port.RequestSeq(c.Int(64))
+	r.Mute = c.Bool()
 	r.Body = nil
 	if !c.Bool() {
 		return
@@ -138,6 +145,9 @@ func (r *Reply) ReadCanon(c *canon.Reader) {
 func (r *Reply) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(append(b, "Reply{Conn:"...), int64(r.Conn), 10)
 	b = strconv.AppendInt(append(b, " Seq:"...), int64(r.Seq), 10)
+	if r.Mute {
+		b = append(b, " Mute:true"...)
+	}
 	b = append(b, " Body:"...)
 	switch body := r.Body.(type) {
 	case nil:

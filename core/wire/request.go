@@ -22,6 +22,8 @@ type Request struct {
 	Policies int64
 	// Bytes is the frame's size, for quotas and limits.
 	Bytes int32
+	// Nanos is the time that turns of its connection took since its last request, for quotas.
+	Nanos int64
 }
 
 // Key is the request's API key.
@@ -34,12 +36,14 @@ type Response interface {
 }
 
 // Reply is the answer to the request Seq of Conn. A nil Body means that nothing is sent
-// (Produce with acks=0); it still completes the request.
+// (Produce with acks=0); it still completes the request. After one with Mute nothing is read, and
+// nothing else sent, until the core ends that (KIP-219).
 //
 //canon:manual
 type Reply struct {
 	Conn port.ConnID
 	Seq  port.RequestSeq
+	Mute bool
 	Body Response
 }
 

@@ -54,6 +54,13 @@ type Conn struct {
 	requests, taken []wire.Request
 	next            port.RequestSeq
 
+	// muted says that nothing is read and nothing sent but what was answered before (KIP-219); later are
+	// the replies that came since.
+	muted bool
+	later []wire.Reply
+	// spent is the time of turns that no request was charged with yet.
+	spent int64
+
 	// fetching says that the last request taken in is a Fetch.
 	fetching bool
 
@@ -80,11 +87,11 @@ func New(id port.ConnID, on wire.Listener, env Env) *Conn {
 // inFlight counts the requests that came in and are not answered, or are not even taken.
 func (c *Conn) inFlight() int { return len(c.slots) - c.slot }
 
-// full tells that no further request may be taken in. Behind a Fetch none is, until its answer has
+// full tells that no further request may be taken in: none is while the connection is muted. Behind a Fetch none is, until its answer has
 // left: as in Kafka, a peer that asks and does not read has one such answer kept for it, which may be
 // fetch.max.bytes long, and not one for each request that it may have in flight.
 func (c *Conn) full() bool {
-	if c.fetching && (c.inFlight() > 0 || !c.w.empty()) {
+	if c.muted || c.fetching && (c.inFlight() > 0 || !c.w.empty()) {
 		return true
 	}
 	return c.inFlight()+c.w.replies >= int(c.env.Limits.RequestsPerConn)
@@ -98,10 +105,17 @@ func (c *Conn) Starved() bool { return c.starved }
 // call; the requests are the caller's.
 func (c *Conn) Requests() []wire.Request {
 	out := c.requests
+	if len(out) > 0 {
+		out[0].Nanos, c.spent = out[0].Nanos+c.spent, 0
+	}
 	clear(c.taken)
 	c.requests, c.taken = c.taken[:0], out
 	return out
 }
+
+// Spend notes that a turn of the connection took so many nanoseconds; the next request is charged with
+// them. The driver measures them, or draws them.
+func (c *Conn) Spend(nanos int64) { c.spent += nanos }
 
 // EOF says that the peer sends nothing more. What it asked is still answered, as Kafka does.
 func (c *Conn) EOF() {
@@ -114,6 +128,9 @@ func (c *Conn) EOF() {
 
 // Close ends the connection once what is queued was sent; requests in flight stay unanswered.
 func (c *Conn) Close(reason string) {
+	for c.muted {
+		c.Unmute()
+	}
 	c.end(reason)
 	c.closing = true
 	c.starved = false
@@ -167,6 +184,10 @@ func (c *Conn) Release() {
 		discardRequest(&c.requests[i])
 	}
 	c.requests = nil
+	for _, r := range c.later {
+		Discard(r)
+	}
+	c.later = nil
 	c.w.release(c.env.Slabs)
 }
 

@@ -23,5 +23,6 @@
 //     that what is kept for a peer that does not read is one answer of fetch.max.bytes at most.
 //  5. Each span and buffer is released exactly once: by whoever took the requests, by Sent, or by
 //     Release and Broken.
-//  6. After a malformed frame, or the peer's end, what was asked before is still answered.
+//  6. After a reply with Mute nothing is read and no other reply sent until Unmute (KIP-219).
+//  7. After a malformed frame, or the peer's end, what was asked before is still answered.
 package frame

@@ -33,7 +33,7 @@ func (c *Conn) Want() []byte {
 // Paused tells that Want gives nothing before some other call changes that.
 func (c *Conn) Paused() bool {
 	switch {
-	case c.ended || c.starved:
+	case c.ended || c.starved || c.muted:
 		return true
 	case c.body != nil:
 		return false

@@ -30,6 +30,11 @@ func (c *Conn) Answer(r wire.Reply) {
 		Discard(r)
 		return
 	}
+	if c.muted {
+		c.later = append(c.later, r)
+		return
+	}
+	c.muted = r.Mute
 	if c.inFlight() == 0 || r.Seq != c.answered {
 		panic("BUG: a reply out of turn")
 	}
@@ -41,6 +46,16 @@ func (c *Conn) Answer(r wire.Reply) {
 	}
 	if r.Body != nil {
 		c.w.reply(correlation, r.Body, c.env.Slabs, int(c.env.Limits.ReadAheadBytes))
+	}
+}
+
+// Unmute ends what a reply with Mute began: what was answered since is sent, up to the next such reply.
+func (c *Conn) Unmute() {
+	c.muted = false
+	for len(c.later) > 0 && !c.muted {
+		r := c.later[0]
+		c.later = append(c.later[:0], c.later[1:]...)
+		c.Answer(r)
 	}
 }
 

@@ -28,6 +28,7 @@ type actor struct {
 	wake        int64 // when the next Tick comes, 0 if none is wished for
 	soon        int64 // the earliest time that step asked for, or 0
 	quiet       bool
+	patient     bool // sends nothing while it is throttled
 	keys        [drawKinds]string
 	seen        metadata
 }
@@ -72,7 +73,8 @@ func (a *actor) init(s *shared, id int32, r role) {
 	plan := "plan/client" + strconv.Itoa(int(id))
 	a.speaks = drawVersions(s.env, plan+"/versions")
 	a.timeout = []int64{second, 2 * second, 300 * millisecond, 100 * millisecond}[s.env.Draw(plan+"/timeout", 4)]
-	a.formatter = kmsg.NewRequestFormatter(kmsg.FormatterClientID("client" + strconv.Itoa(int(id))))
+	a.formatter = kmsg.NewRequestFormatter(kmsg.FormatterClientID(clientID(id)))
+	a.patient = s.env.Draw(plan+"/patient", 2) == 0
 	a.links = make([]link, len(s.plan.Nodes))
 	for i := range a.links {
 		a.links[i] = link{actor: a, node: s.plan.Nodes[i]}
@@ -174,3 +176,6 @@ func (a *actor) linkTo(node int32) *link {
 
 // anyLink draws a node to ask.
 func (a *actor) anyLink() *link { return &a.links[a.draw(drawNode, uint64(len(a.links)))] }
+
+// clientID is what a client calls itself.
+func clientID(id int32) string { return "client" + strconv.Itoa(int(id)) }

@@ -300,6 +300,9 @@ func (c *consumer) fetchedAll(r *kmsg.FetchResponse) {
 	if s != nil && !c.heard(s, r) {
 		return
 	}
+	if r.ThrottleMillis > 0 && len(r.Topics) == 0 {
+		return // what is above a quota is kept back, and asked for again
+	}
 	incremental := s != nil && s.epoch > 1
 	for _, index := range c.open {
 		p := &c.positions[index]

@@ -34,6 +34,8 @@ const (
 	callLogDirs
 	callGrow
 	callInspect
+	callQuotas
+	callQuotasTold
 )
 
 // pending is a request that has not been answered.
@@ -73,6 +75,8 @@ type link struct {
 	deadline int64 // of the connection attempt
 	retryAt  int64
 	backoff  int64
+	// heldUntil is when the throttling ends that an answer told of, to a client that keeps to it.
+	heldUntil int64
 }
 
 // want makes sure that a connection is there or on its way, and tells whether it is there.
@@ -92,7 +96,22 @@ func (l *link) want() bool {
 }
 
 // room tells whether another request may be sent: pipelining is bounded.
-func (l *link) room(inFlightMax int) bool { return l.want() && len(l.pending) < inFlightMax }
+func (l *link) room(inFlightMax int) bool {
+	if now := l.actor.env.Now(); now < l.heldUntil {
+		l.actor.at(l.heldUntil)
+		return false
+	}
+	return l.want() && len(l.pending) < inFlightMax
+}
+
+// throttled keeps to what an answer tells of throttling, if the client does so (KIP-219).
+func (l *link) throttled(r kmsg.Response) {
+	if t, ok := r.(kmsg.ThrottleResponse); ok && l.actor.patient {
+		if ms, _ := t.Throttle(); ms > 0 {
+			l.heldUntil = l.actor.env.Now() + int64(ms)*millisecond
+		}
+	}
+}
 
 // send sends a request on a link that is up; the answer, or the news that none will come, goes to
 // the actor's role.
@@ -128,7 +147,7 @@ func (l *link) drop() {
 }
 
 func (l *link) closed() {
-	l.state, l.conn = linkDown, 0
+	l.state, l.conn, l.heldUntil = linkDown, 0, 0
 	l.backoff = min(max(2*l.backoff, backoffMin), backoffMax)
 	l.retryAt = l.actor.env.Now() + l.backoff + int64(l.actor.draw(drawBackoff, 10))*millisecond
 	lost := l.pending
@@ -205,6 +224,7 @@ func (l *link) answer(frame []byte) {
 		return
 	}
 	l.pending = l.pending[1:]
+	l.throttled(response)
 	if p.call.kind == callHello {
 		l.actor.checkHello(response.(*kmsg.ApiVersionsResponse))
 		return

@@ -34,12 +34,13 @@ type shared struct {
 	plain   []byte           // one batch, decompressed
 	records []checker.Record // all that were read; the history holds parts of it
 	values  checker.Value    // the last one given out
+	limits  bool             // somebody sets quotas
 }
 
 // NewPopulation draws the clients: an admin client, one to four producers of either kind, up to three
 // consumers; in one world of three somebody deletes records, in one of four asks for producer ids alone,
 // in one of three alters configuration, in one of three adds partitions, in one of
-// three looks at the cluster.
+// three looks at the cluster, in one of four sets client quotas.
 func NewPopulation(env Env, plan Plan) *Population {
 	s := &shared{env: env, plan: plan, topics: drawTopics(env), history: &checker.History{DefaultRetention: plan.Retention}}
 	s.grown = make([]int, len(s.topics))
@@ -76,8 +77,14 @@ func NewPopulation(env Env, plan Plan) *Population {
 	if env.Draw("plan/inspector", 3) == 1 {
 		p.clients = append(p.clients, newInspector(s, p.next()))
 	}
+	if env.Draw("plan/limiter", 4) == 3 {
+		p.clients = append(p.clients, newLimiter(s, p.next()))
+	}
 	return p
 }
+
+// Limits tells whether a client of the population sets quotas.
+func (p *Population) Limits() bool { return p.shared.limits }
 
 func (p *Population) next() int32 { return int32(len(p.clients)) }
 
@@ -173,6 +180,8 @@ func kind(c Client) string {
 		return "inspector"
 	case *grower:
 		return "grower"
+	case *limiter:
+		return "limiter"
 	case *Reader:
 		return "reader"
 	}

@@ -286,6 +286,10 @@ func (r *Reader) takeRecords(p *part, a *kmsg.FetchResponse) {
 	if f != nil && r.refused(p, kafka.ErrorCode(f.ErrorCode)) {
 		return
 	}
+	if f == nil && a.ThrottleMillis > 0 {
+		r.again() // kept back for a quota
+		return
+	}
 	if f == nil || f.ErrorCode != 0 {
 		r.stray()
 		return

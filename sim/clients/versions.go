@@ -18,6 +18,8 @@ type versions struct {
 	logDirs int16
 	// grow is that of CreatePartitions; the others are those of what an operator asks.
 	grow, cluster, quorum, elect, reassign, features int16
+	// quotas is that of AlterClientQuotas and DescribeClientQuotas.
+	quotas int16
 }
 
 // The newest versions that Kafka 4.3 serves.
@@ -37,6 +39,7 @@ const (
 	alterNewest       = 2
 	describeNewest    = 4
 	logDirsNewest     = 5
+	quotasNewest      = 1
 
 	growNewest     = 3
 	clusterNewest  = 2
@@ -56,7 +59,7 @@ func drawVersions(env Env, key string) versions {
 	v := versions{
 		produceNewest, fetchNewest, offsetsNewest, metadataNewest, createNewest, removeNewest, initNewest, trimNewest, epochsNewest, helloNewest,
 		incrementalNewest, alterNewest, describeNewest, logDirsNewest,
-		growNewest, clusterNewest, quorumNewest, electNewest, reassignNewest, featuresNewest,
+		growNewest, clusterNewest, quorumNewest, electNewest, reassignNewest, featuresNewest, quotasNewest,
 	}
 	if env.Draw(key+"/old", 2) == 0 {
 		return v
@@ -85,6 +88,7 @@ func drawVersions(env Env, key string) versions {
 	v.elect = older("/elect", electNewest, 0)
 	v.reassign = older("/reassign", reassignNewest, 0)
 	v.features = older("/features", featuresNewest, 0)
+	v.quotas = older("/quotas", quotasNewest, 0)
 	if v.produce >= produceByID || v.fetch >= fetchByID {
 		v.metadata = max(v.metadata, metadataByID)
 	}
@@ -113,6 +117,7 @@ func (a *actor) checkHello(r *kmsg.ApiVersionsResponse) {
 		{37, a.speaks.grow},
 		{43, a.speaks.elect}, {45, a.speaks.reassign}, {46, 0}, {55, a.speaks.quorum}, {57, a.speaks.features},
 		{60, a.speaks.cluster}, {64, 0}, {75, 0},
+		{48, a.speaks.quotas}, {49, a.speaks.quotas},
 	} {
 		served := false
 		for _, k := range r.ApiKeys {
