@@ -71,6 +71,7 @@ func (n *Node) end(e Exit) {
 	if n.phase != phaseEnded {
 		n.phase = phaseEnded
 		n.ready.Exit = &e
+		n.session.GiveUpHeld()
 	}
 }
 

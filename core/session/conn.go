@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"momus/core/canon"
 	"momus/core/kafka"
 	"momus/core/msg"
 	"momus/core/port"
@@ -97,6 +98,18 @@ func (s *Session) discard(id port.ConnID, c *conn) {
 	c.queue, c.held = nil, nil
 	s.forgetMute(id, c)
 	s.crowded = slices.DeleteFunc(s.crowded, func(w crowded) bool { return w.conn == id })
+}
+
+// GiveUpHeld gives up the requests that were never started, as their connections were throttled, or full:
+// the node ends.
+func (s *Session) GiveUpHeld() {
+	for _, id := range canon.SortedKeys(s.conns) {
+		c := s.conns[id]
+		for i := range c.held {
+			s.dropRequest(&c.held[i])
+		}
+		c.held = nil
+	}
 }
 
 // dropReply gives back the spans of a reply that is not sent.
