@@ -70,6 +70,7 @@ const (
 	LogDirs           = "log-dirs"
 	Quota             = "quota"
 	Muted             = "muted"
+	Connections       = "connections"
 )
 
 // Report counts what was judged.
@@ -89,6 +90,8 @@ type Report struct {
 	RecordsFinal                      int
 	// Quotas were set or removed, Throttled the answers that told to wait.
 	Quotas, Throttled int
+	// IdleClosed are connections that the broker closed for being silent.
+	IdleClosed int
 	// Excused are acknowledged records that are missing and may be, by excuse.
 	ExcusedPowerLoss, ExcusedDeletion, ExcusedDamage, ExcusedRetention int
 	// RefusedDamage counts partitions that were refused at the end for damage to their log,
@@ -130,7 +133,7 @@ func (r *Report) Add(o Report) {
 		{&r.Retried, o.Retried}, {&r.Polls, o.Polls}, {&r.RecordsPolled, o.RecordsPolled},
 		{&r.Lookups, o.Lookups}, {&r.EpochEnds, o.EpochEnds}, {&r.Described, o.Described}, {&r.SizesTold, o.SizesTold}, {&r.Created, o.Created}, {&r.Deleted, o.Deleted}, {&r.Grown, o.Grown}, {&r.QuorumsTold, o.QuorumsTold},
 		{&r.Unsaid, o.Unsaid}, {&r.SessionsRefused, o.SessionsRefused},
-		{&r.Quotas, o.Quotas}, {&r.Throttled, o.Throttled},
+		{&r.Quotas, o.Quotas}, {&r.Throttled, o.Throttled}, {&r.IdleClosed, o.IdleClosed},
 		{&r.Altered, o.Altered}, {&r.ConfigsTold, o.ConfigsTold},
 		{&r.RecordsFinal, o.RecordsFinal}, {&r.ExcusedPowerLoss, o.ExcusedPowerLoss},
 		{&r.ExcusedDeletion, o.ExcusedDeletion}, {&r.ExcusedDamage, o.ExcusedDamage},
@@ -172,6 +175,7 @@ func Check(h *History) ([]Violation, Report) {
 	j.checkQuorum()
 	j.checkConfigs()
 	j.checkQuotas()
+	j.checkConns()
 	j.checkInits()
 	j.checkSizes()
 	for _, l := range j.logs {

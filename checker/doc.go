@@ -25,6 +25,7 @@
 //	watermark.go  high watermarks, and lookups by time or of the greatest time
 //	configs.go    configuration that was changed, and what was told of it
 //	quotas.go     who is throttled, for how long, and that it is kept to
+//	conns.go      how many connections are served, and which are closed for being silent
 //	topics.go     topics that were created, and those that were deleted
 //	grown.go      how many partitions topics have
 //	quorum.go     the metadata quorum, as it tells of itself

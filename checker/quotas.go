@@ -31,8 +31,11 @@ func (k QuotaKey) String() string {
 	return [...]string{"producer_byte_rate", "consumer_byte_rate", "request_percentage", "controller_mutation_rate"}[k]
 }
 
-// Throttling is what is recorded of client quotas.
+// Throttling is what is recorded of client quotas and of limits of connections.
 type Throttling struct {
+	// Conns are all connections, ConnLimits what limits them.
+	Conns      []ConnSeen
+	ConnLimits ConnLimits
 	// Quotas are the changes, Served the requests of a world in which there are any, in the order of their
 	// answers; QuotaWindows are those of the nodes.
 	Quotas       []QuotaOp

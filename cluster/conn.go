@@ -117,6 +117,8 @@ func (c *Conn) Deliver(entries []ConnEntry, now kafka.Now) {
 			c.Frame.Revalidate(e.Op.Request, now)
 		case e.Op.Kind == core.Unmute:
 			c.Frame.Unmute()
+		case e.Op.Kind == core.CloseIdle:
+			c.Frame.CloseIdle(now, e.Op.Idle)
 		default:
 			c.Frame.Close(e.Op.Reason)
 		}

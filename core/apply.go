@@ -134,6 +134,7 @@ func (n *Node) forgetLogs(topics []*image.Topic) {
 
 // configChanged gives replicas their topic's new configuration and publishes the edge's policies.
 func (n *Node) configChanged(now kafka.Now, delta *image.Delta) {
+	n.session.Configure(now, n.image.BrokerConfig(n.cfg).Connections, n.view())
 	names := []string{}
 	for _, c := range delta.ConfigsChanged {
 		switch c.Type {

@@ -95,6 +95,7 @@ func (n *Node) tidied(now kafka.Now) {
 	n.phase = phaseServing
 	n.nextCheckpoint = now.Mono.Add(n.cfg.CheckpointInterval.Nanos())
 	n.nextRetention = now.Mono.Add(n.cfg.InitialTaskDelay.Delay())
+	n.session.Configure(now, n.image.BrokerConfig(n.cfg).Connections, n.view())
 	n.publish(nil)
 	n.beginOpening(now)
 }

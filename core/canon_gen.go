@@ -1097,6 +1097,7 @@ func (v *ConnOp) AppendCanon(b []byte) []byte {
 	if v.Request != nil {
 		b = v.Request.AppendCanon(b)
 	}
+	b = canon.AppendInt(b, int64(v.Idle))
 	return b
 }
 
@@ -1110,6 +1111,7 @@ func (v *ConnOp) ReadCanon(r *canon.Reader) {
 		v.Request = new(wire.Request)
 		v.Request.ReadCanon(r)
 	}
+	v.Idle = kafka.Millis(r.Int(64))
 }
 
 // AppendText appends v for a human reader.
@@ -1128,6 +1130,8 @@ func (v *ConnOp) AppendText(b []byte) []byte {
 	} else {
 		b = v.Request.AppendText(b)
 	}
+	b = append(b, " Idle:"...)
+	b = strconv.AppendInt(b, int64(v.Idle), 10)
 	b = append(b, '}')
 	return b
 }

@@ -152,9 +152,9 @@ func (n *Node) dispatch(now kafka.Now, ev Event) {
 	case *Saved:
 		n.saved(now, &ev.Saved)
 	case *ConnOpened:
-		n.session.ConnOpened(now, ev.Conn, ev.Listener)
+		n.session.ConnOpened(now, ev.Conn, ev.Listener, ev.Remote)
 	case *ConnClosed:
-		n.session.ConnClosed(now, ev.Conn)
+		n.session.ConnClosed(now, ev.Conn, n.view())
 	case *Deadline:
 		n.deadline(now)
 	case *Stop:

@@ -44,6 +44,8 @@ const (
 	Revalidate
 	// Unmute ends the throttling that began with a reply (KIP-219).
 	Unmute
+	// CloseIdle closes the connection if nothing was read or written for Idle.
+	CloseIdle
 )
 
 // ConnOp is an operation on a connection, in its FIFO with the replies.
@@ -54,6 +56,7 @@ type ConnOp struct {
 	Conn    port.ConnID
 	Reason  string
 	Request *wire.Request
+	Idle    kafka.Millis
 }
 
 // Exit says how the node ended.
@@ -93,6 +96,8 @@ const (
 	NoteSnapshotLoaded
 	NoteSnapshotDamaged
 	NoteMetadataTrimmed
+	// NoteConnRefused tells of connections above a limit.
+	NoteConnRefused
 )
 
 var noteNames = [...]string{
@@ -104,6 +109,7 @@ var noteNames = [...]string{
 	NoteOpening: "opening logs", NoteAllOpened: "logs opened",
 	NoteSnapshotTaken: "metadata snapshot taken", NoteSnapshotLoaded: "metadata snapshot loaded",
 	NoteSnapshotDamaged: "metadata snapshot damaged", NoteMetadataTrimmed: "metadata log start moved",
+	NoteConnRefused: "connection refused",
 }
 
 // String names the fact as log lines do; one of another version by its number.

@@ -232,6 +232,12 @@ func (n *Node) carrySession(now kafka.Now) bool {
 	for _, id := range out.Unmutes {
 		n.ready.ConnOps = append(n.ready.ConnOps, ConnOp{Kind: Unmute, Conn: id})
 	}
+	for _, c := range out.IdleChecks {
+		n.ready.ConnOps = append(n.ready.ConnOps, ConnOp{Kind: CloseIdle, Conn: c.Conn, Idle: c.Idle})
+	}
+	for _, text := range out.Refusals {
+		n.ready.Notes = append(n.ready.Notes, Note{Kind: NoteConnRefused, Text: text})
+	}
 	for i := range out.Stale {
 		n.ready.ConnOps = append(n.ready.ConnOps, ConnOp{Kind: Revalidate, Conn: out.Stale[i].Conn, Request: out.Stale[i]})
 	}

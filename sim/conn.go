@@ -23,6 +23,8 @@ type serverConn struct {
 	asked      []asked
 	nextAsked  port.RequestSeq
 	delivering int
+	// seen is its place in the judge's list of connections.
+	seen int
 }
 
 // opened is a connection that arrives: there is a broker that listens, or the dialler sees a reset.
@@ -39,6 +41,8 @@ func (n *node) opened(end *simnet.End) {
 		Limits: &n.limits, RequestBytesMax: n.cfg.RequestBytesMax, Pool: &p.pool, Slabs: &p.slabs,
 		Workspaces: n.w.work, Published: func() *publishedConfig { return p.published },
 	}), end, &p.meter)
+	ip, remote := n.remoteOf(end)
+	n.sawConn(c, ip)
 	p.conns[id] = c
 	p.order = append(p.order, c)
 	p.storage.Files.Lend(1)
@@ -46,14 +50,16 @@ func (n *node) opened(end *simnet.End) {
 	// the machine than the one that took the connection, which TCP rules out.
 	shake := int64(n.stream("handshake").Draw(64)) * int64(kafka.Microsecond)
 	n.w.queue.push(event{at: n.w.now + shake, node: n.index, kind: kindOpened, index: end.Conn()})
-	n.post(&core.ConnOpened{Conn: id, Listener: n.cfg.Listeners[0].Name, Remote: "client"})
+	n.post(&core.ConnOpened{Conn: id, Listener: n.cfg.Listeners[0].Name, Remote: remote})
 	n.inspect()
 }
 
 // readable drains what has arrived into the frame.
 func (n *node) readable(c *serverConn) {
 	for got := cluster.FilledAll; !c.closed && (got == cluster.FilledAll || got == cluster.FilledSome); {
-		got = c.io.Fill(n.now())
+		if got = c.io.Fill(n.now()); got <= cluster.FilledAll {
+			n.conn(c).Moved = n.w.now
+		}
 	}
 	n.submit(c)
 	n.finish(c)
@@ -95,7 +101,9 @@ func (n *node) connTurn(c *serverConn) {
 func (n *node) write(c *serverConn) {
 	for more := true; more && !c.closed && !c.full; {
 		n.beginRead() // file regions are read here
-		more, c.full = c.io.Send(n.now())
+		if more, c.full = c.io.Send(n.now()); more || c.full {
+			n.conn(c).Moved = n.w.now
+		}
 		n.disk.EndTurn()
 	}
 	n.finish(c)
@@ -107,6 +115,7 @@ func (n *node) finish(c *serverConn) {
 		return
 	}
 	c.closed = true
+	n.closedConn(c)
 	c.io.Release()
 	if err := c.end.Close(); err != nil && !isGone(err) {
 		n.w.fail(Crash, n.name+"a connection did not close: "+err.Error())
@@ -202,6 +211,7 @@ func (n *node) takeDue() {
 // dropConns ends the connections of a process that is gone: the kernel closes them, or with the
 // machine's power they vanish.
 func (n *node) dropConns(p *process, power bool) {
+	n.closedConns(p.order)
 	for _, c := range p.order {
 		if power {
 			c.end.Vanish()

@@ -40,6 +40,7 @@ var floors = []Count{
 	{"quorums-told", 18},
 	{"quotas", 67},
 	{"throttled", 90},
+	{"idle-closed", 80},
 }
 
 // faultFloors are the floors of the counts that only a fault can move.

@@ -75,6 +75,9 @@ func newGuests(n *node) *guests {
 	})
 	g.population.History().Expiration = n.cfg.ProducerIDExpiration
 	g.population.History().QuotaWindows = checker.QuotaWindows{Windows: int64(n.cfg.QuotaWindows), Seconds: int64(n.cfg.QuotaWindowSeconds)}
+	g.population.History().ConnLimits = checker.ConnLimits{
+		Max: int64(n.cfg.Connections.Max), PerIP: int64(n.cfg.Connections.PerIP), Idle: n.cfg.Connections.Idle,
+	}
 	g.population.History().Refills = n.limits.RefillBytes >= refillsAll
 	return g
 }

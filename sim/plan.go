@@ -20,6 +20,7 @@ func newNode(w *World, index int32) *node {
 	n.node = n.drawConfig()
 	n.drawSnapshots()
 	n.drawQuotaWindows()
+	n.drawConnections()
 	n.cfg = n.node.Broker
 	for _, path := range n.node.LogDirs {
 		n.dirs = append(n.dirs, mounted{path: path})

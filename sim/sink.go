@@ -67,6 +67,7 @@ func (s *nodeSink) Reply(r wire.Reply) {
 		return
 	}
 	n.served(c, &r)
+	n.answered(c)
 	c.queue = append(c.queue, cluster.ConnEntry{Reply: r})
 	n.wantConn(c)
 }

@@ -139,6 +139,7 @@ func (v *values) broker() config.Broker {
 		HeartbeatInterval:            v.millis("broker.heartbeat.interval.ms"),
 		SessionTimeout:               v.millis("broker.session.timeout.ms"),
 		ProducerIDExpiration:         v.millis("producer.id.expiration.ms"),
+		Connections:                  v.connections(),
 		QuotaWindows:                 v.int("quota.window.num"),
 		QuotaWindowSeconds:           v.int("quota.window.size.seconds"),
 		ControllerQuotaWindows:       v.int("controller.quota.window.num"),

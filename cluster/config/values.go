@@ -204,3 +204,14 @@ func (v *values) static(node kafka.NodeID) []config.Override {
 	slices.SortFunc(all, func(a, b config.Override) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }
+
+// connections reads the limits of connections.
+func (v *values) connections() config.Connections {
+	c := config.Connections{Max: v.int("max.connections"), PerIP: v.int("max.connections.per.ip"), Idle: v.millis("connections.max.idle.ms")}
+	overrides, _ := v.text("max.connections.per.ip.overrides")
+	var why string
+	if c.Overrides, why = config.ParseIPLimits(overrides); why != "" {
+		v.refuse("max.connections.per.ip.overrides", why+"; allowed is a list of host:number, hosts as addresses")
+	}
+	return c
+}

@@ -77,10 +77,7 @@ func (c *conn) hold(act func()) {
 
 // write tries the socket without blocking; when it is full the writer's goroutine takes over.
 func (c *conn) write() {
-	if c.writing {
-		return
-	}
-	for more, full := true, false; more && !c.closed; {
+	for more, full := !c.writing, false; more && !c.closed; {
 		if more, full = c.io.Send(c.s.inbox.now()); full {
 			c.writing = true
 			go c.writeLoop()

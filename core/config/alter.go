@@ -62,6 +62,10 @@ func (k *Key) checkDynamic(raw string) string {
 		return "requirement failed: log.roll.ms must be greater than or equal to 1"
 	case k.Name == "log.roll.jitter.ms" && v.number < 0:
 		return "requirement failed: log.roll.jitter.ms must be greater than or equal to 0"
+	case k.Name == ipOverrides:
+		if _, why := ParseIPLimits(raw); why != "" {
+			return k.invalid(raw, why)
+		}
 	case k.Name == "log.flush.interval.ms" && v.number < 0:
 		return k.invalid(decimal(v.number), "Value must be at least 0")
 	}

@@ -47,6 +47,7 @@ type Broker struct {
 	// fetch session is safe from larger ones (KIP-227). In Kafka it is two minutes, and no key changes it.
 	FetchSessionSlots    int32
 	FetchSessionEviction kafka.Millis
+	Connections          Connections
 	// QuotaWindows and QuotaWindowSeconds are quota.window.num and quota.window.size.seconds; the
 	// controller's are controller.quota.window.num and .size.seconds.
 	QuotaWindows                 int32

@@ -72,6 +72,7 @@ func (v *Broker) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.RequestBytesMax))
 	b = canon.AppendInt(b, int64(v.FetchSessionSlots))
 	b = canon.AppendInt(b, int64(v.FetchSessionEviction))
+	b = v.Connections.AppendCanon(b)
 	b = canon.AppendInt(b, int64(v.QuotaWindows))
 	b = canon.AppendInt(b, int64(v.QuotaWindowSeconds))
 	b = canon.AppendInt(b, int64(v.ControllerQuotaWindows))
@@ -125,6 +126,7 @@ func (v *Broker) ReadCanon(r *canon.Reader) {
 	v.RequestBytesMax = int32(r.Int(32))
 	v.FetchSessionSlots = int32(r.Int(32))
 	v.FetchSessionEviction = kafka.Millis(r.Int(64))
+	v.Connections.ReadCanon(r)
 	v.QuotaWindows = int32(r.Int(32))
 	v.QuotaWindowSeconds = int32(r.Int(32))
 	v.ControllerQuotaWindows = int32(r.Int(32))
@@ -201,6 +203,8 @@ func (v *Broker) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.FetchSessionSlots), 10)
 	b = append(b, " FetchSessionEviction:"...)
 	b = strconv.AppendInt(b, int64(v.FetchSessionEviction), 10)
+	b = append(b, " Connections:"...)
+	b = v.Connections.AppendText(b)
 	b = append(b, " QuotaWindows:"...)
 	b = strconv.AppendInt(b, int64(v.QuotaWindows), 10)
 	b = append(b, " QuotaWindowSeconds:"...)
@@ -380,6 +384,84 @@ func (v *Override) AppendText(b []byte) []byte {
 	b = canon.AppendQuoted(b, v.Name)
 	b = append(b, " Value:"...)
 	b = canon.AppendQuoted(b, v.Value)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *Connections) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Max))
+	b = canon.AppendInt(b, int64(v.PerIP))
+	b = canon.AppendLen(b, len(v.Overrides), v.Overrides == nil)
+	for i1 := range v.Overrides {
+		b = v.Overrides[i1].AppendCanon(b)
+	}
+	b = canon.AppendInt(b, int64(v.Idle))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *Connections) ReadCanon(r *canon.Reader) {
+	v.Max = int32(r.Int(32))
+	v.PerIP = int32(r.Int(32))
+	v.Overrides = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Overrides = make([]IPLimit, n1)
+		for i2 := range v.Overrides {
+			v.Overrides[i2].ReadCanon(r)
+		}
+	}
+	v.Idle = kafka.Millis(r.Int(64))
+}
+
+// AppendText appends v for a human reader.
+func (v *Connections) AppendText(b []byte) []byte {
+	b = append(b, "Connections"...)
+	b = append(b, '{')
+	b = append(b, "Max:"...)
+	b = strconv.AppendInt(b, int64(v.Max), 10)
+	b = append(b, " PerIP:"...)
+	b = strconv.AppendInt(b, int64(v.PerIP), 10)
+	b = append(b, " Overrides:"...)
+	if v.Overrides == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Overrides {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Overrides[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " Idle:"...)
+	b = strconv.AppendInt(b, int64(v.Idle), 10)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *IPLimit) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.IP)
+	b = canon.AppendInt(b, int64(v.Max))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *IPLimit) ReadCanon(r *canon.Reader) {
+	v.IP = r.Str()
+	v.Max = int32(r.Int(32))
+}
+
+// AppendText appends v for a human reader.
+func (v *IPLimit) AppendText(b []byte) []byte {
+	b = append(b, "IPLimit"...)
+	b = append(b, '{')
+	b = append(b, "IP:"...)
+	b = canon.AppendQuoted(b, v.IP)
+	b = append(b, " Max:"...)
+	b = strconv.AppendInt(b, int64(v.Max), 10)
 	b = append(b, '}')
 	return b
 }

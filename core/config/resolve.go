@@ -31,6 +31,7 @@ func ResolveNode(node Broker, dynamic []Override) Broker {
 			node.ProducerIDExpiration = millis(v)
 		}
 	}
+	resolveConnections(&node.Connections, dynamic)
 	return node
 }
 

@@ -87,7 +87,7 @@ func (s *Session) start(now kafka.Now, c *conn, req *wire.Request, v View) bool 
 	if a == nil {
 		panic("BUG: a request of an API that is not served was decoded")
 	}
-	if s.waitsForQuota(c, req.ClientID, v) {
+	if s.mustWait(c, req.ClientID, v) {
 		return false
 	}
 	c.starting = usage{key: a.key, client: req.ClientID, bytes: req.Bytes, nanos: req.Nanos}

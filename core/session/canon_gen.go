@@ -39,6 +39,11 @@ func (v *conn) AppendCanon(b []byte) []byte {
 	b = canon.AppendString(b, v.starting.client)
 	b = canon.AppendInt(b, int64(v.starting.bytes))
 	b = canon.AppendInt(b, v.starting.nanos)
+	b = canon.AppendString(b, v.ip)
+	b = canon.AppendBool(b, v.refused)
+	b = canon.AppendBool(b, v.waiting)
+	b = canon.AppendInt(b, int64(v.active))
+	b = canon.AppendInt(b, int64(v.idleAt))
 	b = canon.AppendBool(b, v.closing)
 	return b
 }
@@ -75,6 +80,11 @@ func (v *conn) ReadCanon(r *canon.Reader) {
 	v.starting.client = r.Str()
 	v.starting.bytes = int32(r.Int(32))
 	v.starting.nanos = r.Int(64)
+	v.ip = r.Str()
+	v.refused = r.Bool()
+	v.waiting = r.Bool()
+	v.active = kafka.Mono(r.Int(64))
+	v.idleAt = kafka.Mono(r.Int(64))
 	v.closing = r.Bool()
 }
 
@@ -149,6 +159,16 @@ func (v *conn) AppendText(b []byte) []byte {
 	b = append(b, " nanos:"...)
 	b = strconv.AppendInt(b, v.starting.nanos, 10)
 	b = append(b, '}')
+	b = append(b, " ip:"...)
+	b = canon.AppendQuoted(b, v.ip)
+	b = append(b, " refused:"...)
+	b = strconv.AppendBool(b, v.refused)
+	b = append(b, " waiting:"...)
+	b = strconv.AppendBool(b, v.waiting)
+	b = append(b, " active:"...)
+	b = strconv.AppendInt(b, int64(v.active), 10)
+	b = append(b, " idleAt:"...)
+	b = strconv.AppendInt(b, int64(v.idleAt), 10)
 	b = append(b, " closing:"...)
 	b = strconv.AppendBool(b, v.closing)
 	b = append(b, '}')
@@ -619,6 +639,25 @@ func (v *Session) AppendCanon(b []byte) []byte {
 		b = canon.AppendInt(b, int64(v.mutes[i1].until))
 		b = canon.AppendInt(b, int64(v.mutes[i1].conn))
 	}
+	b = v.connections.AppendCanon(b)
+	b = canon.AppendUint(b, uint64(len(v.ips)))
+	for _, k1 := range canon.SortedKeys(v.ips) {
+		b = canon.AppendString(b, k1)
+		e1 := v.ips[k1]
+		b = canon.AppendInt(b, int64(e1))
+	}
+	b = canon.AppendInt(b, int64(v.admitted))
+	b = canon.AppendLen(b, len(v.waitingConns), v.waitingConns == nil)
+	for i1 := range v.waitingConns {
+		b = canon.AppendInt(b, int64(v.waitingConns[i1]))
+	}
+	b = canon.AppendLen(b, len(v.idle), v.idle == nil)
+	for i1 := range v.idle {
+		b = canon.AppendInt(b, int64(v.idle[i1].at))
+		b = canon.AppendInt(b, int64(v.idle[i1].conn))
+	}
+	b = canon.AppendInt(b, v.refusals)
+	b = canon.AppendInt(b, int64(v.refusedAt))
 	b = v.published.AppendCanon(b)
 	return b
 }
@@ -973,6 +1012,39 @@ func (v *Session) ReadCanon(r *canon.Reader) {
 			v.mutes[i2].conn = port.ConnID(r.Int(64))
 		}
 	}
+	v.connections.ReadCanon(r)
+	v.ips = make(map[string]int32)
+	for n1 := r.Count(); n1 > 0; n1-- {
+		var k1 string
+		var e1 int32
+		k1 = r.Str()
+		e1 = int32(r.Int(32))
+		if _, twice := v.ips[k1]; twice {
+			r.Fail(canon.ErrDuplicate)
+		}
+		if r.Err != nil {
+			break
+		}
+		v.ips[k1] = e1
+	}
+	v.admitted = int32(r.Int(32))
+	v.waitingConns = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.waitingConns = make([]port.ConnID, n1)
+		for i2 := range v.waitingConns {
+			v.waitingConns[i2] = port.ConnID(r.Int(64))
+		}
+	}
+	v.idle = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.idle = make([]idling, n1)
+		for i2 := range v.idle {
+			v.idle[i2].at = kafka.Mono(r.Int(64))
+			v.idle[i2].conn = port.ConnID(r.Int(64))
+		}
+	}
+	v.refusals = r.Int(64)
+	v.refusedAt = kafka.Mono(r.Int(64))
 	v.published.ReadCanon(r)
 }
 
@@ -1648,6 +1720,61 @@ func (v *Session) AppendText(b []byte) []byte {
 		}
 		b = append(b, ']')
 	}
+	b = append(b, " connections:"...)
+	b = v.connections.AppendText(b)
+	b = append(b, " ips:"...)
+	if v.ips == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, "map["...)
+		for i1, k1 := range canon.SortedKeys(v.ips) {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = canon.AppendQuoted(b, k1)
+			b = append(b, ':')
+			e1 := v.ips[k1]
+			b = strconv.AppendInt(b, int64(e1), 10)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " admitted:"...)
+	b = strconv.AppendInt(b, int64(v.admitted), 10)
+	b = append(b, " waitingConns:"...)
+	if v.waitingConns == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.waitingConns {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = strconv.AppendInt(b, int64(v.waitingConns[i1]), 10)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " idle:"...)
+	if v.idle == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.idle {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, '{')
+			b = append(b, "at:"...)
+			b = strconv.AppendInt(b, int64(v.idle[i1].at), 10)
+			b = append(b, " conn:"...)
+			b = strconv.AppendInt(b, int64(v.idle[i1].conn), 10)
+			b = append(b, '}')
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " refusals:"...)
+	b = strconv.AppendInt(b, v.refusals, 10)
+	b = append(b, " refusedAt:"...)
+	b = strconv.AppendInt(b, int64(v.refusedAt), 10)
 	b = append(b, " published:"...)
 	b = v.published.AppendText(b)
 	b = append(b, '}')

@@ -37,6 +37,9 @@ func (s *Session) Check() {
 	s.checkLists()
 	s.checkSessions()
 	s.meters.Check()
+	if !slices.IsSortedFunc(s.idle, idling.compare) {
+		panic("BUG: the connections are not watched in order")
+	}
 	for i, m := range s.mutes {
 		if c := s.conns[m.conn]; c == nil || c.mutedUntil != m.until || i > 0 && m.compare(s.mutes[i-1]) <= 0 {
 			panic("BUG: the list of throttled connections is wrong")
@@ -104,7 +107,7 @@ func (s *Session) checkConn(id port.ConnID, c *conn) {
 		panic("BUG: a reply that is due was not sent")
 	}
 	waits := slices.ContainsFunc(s.crowded, func(w crowded) bool { return w.conn == id })
-	throttled := c.mutedUntil != 0 || len(s.Out.Replies) > 0 // Charge starts what waited for these
+	throttled := c.mutedUntil != 0 || c.waiting || len(s.Out.Replies) > 0 // Charge starts what waited for these
 	if len(c.held) > 0 && !c.stale && !waits && len(c.queue) == 0 && !throttled {
 		panic("BUG: a connection's requests are held for nothing")
 	}

@@ -3,7 +3,6 @@ package session
 import (
 	"fmt"
 	"slices"
-	"strconv"
 
 	"momus/core/canon"
 	"momus/core/kafka"
@@ -30,6 +29,12 @@ type conn struct {
 	mutedUntil kafka.Mono
 	// starting is what the request is charged for that is being started.
 	starting usage
+	// ip is the peer's address. A connection may be refused, or waiting for a place.
+	ip               string
+	refused, waiting bool
+	// active is when a request came or was answered last, idleAt when it is looked again whether that is
+	// long ago, 0 for never.
+	active, idleAt kafka.Mono
 	// closing says that a close was asked for; what arrives is dropped.
 	closing bool
 }
@@ -51,20 +56,19 @@ type crowded struct {
 }
 
 // ConnOpened takes a new connection.
-func (s *Session) ConnOpened(_ kafka.Now, id port.ConnID, listener string) {
+func (s *Session) ConnOpened(now kafka.Now, id port.ConnID, listener, remote string) {
 	if s.conns[id] != nil {
 		panic("BUG: a connection is opened twice")
 	}
-	c := &conn{listener: listener}
+	c := &conn{listener: listener, ip: ipOf(remote)}
 	for i := range s.cfg.Listeners {
 		if l := &s.cfg.Listeners[i]; l.Name == listener {
 			c.controller = l.Controller
 		}
 	}
 	s.conns[id] = c
-	if len(s.conns) > int(s.limits.Connections) {
-		s.closeConn(id, c, 0, "more than "+strconv.Itoa(int(s.limits.Connections))+" connections")
-	}
+	s.watchIdle(now, id, c)
+	s.admit(now, id, c)
 }
 
 // Load counts connections, requests under way, fetches among them that are parked, and fetch sessions.
@@ -74,13 +78,15 @@ func (s *Session) Load() (conns, requests, parked, fetchSessions int32) {
 
 // ConnClosed forgets a connection and what it asked for. What was asked of others goes on; its
 // answers are ignored.
-func (s *Session) ConnClosed(_ kafka.Now, id port.ConnID) {
+func (s *Session) ConnClosed(now kafka.Now, id port.ConnID, v View) {
 	c := s.conns[id]
 	if c == nil {
 		return
 	}
 	delete(s.conns, id)
 	s.discard(id, c)
+	s.forgetIdle(id, c)
+	s.leave(now, id, c, v)
 }
 
 // discard gives up all requests of a connection.
@@ -145,6 +151,7 @@ func (s *Session) Request(now kafka.Now, req *wire.Request, v View) {
 		s.dropRequest(req)
 		return
 	}
+	c.active = now.Mono
 	next := c.head + port.RequestSeq(len(c.queue))
 	if c.stale && req.Seq == next {
 		c.stale = false

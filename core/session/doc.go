@@ -20,6 +20,7 @@
 //	wait.go     parked fetches, and produces that wait for room
 //	hints.go    who leads instead, and where (KIP-951)
 //	quota.go    who is throttled, and for how long (KIP-13, KIP-124, KIP-219)
+//	conn_limits.go  how many connections may be served, and which are silent for too long
 //	check.go    what must be true
 //
 //	acls.go describe_cluster.go describe_quorum.go describe_topic_partitions.go elect_leaders.go reassignments.go

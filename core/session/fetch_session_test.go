@@ -128,7 +128,7 @@ func TestASessionOutlivesItsConnection(t *testing.T) {
 	b := newBench()
 	b.open(1)
 	id := b.fetch(12, sessionFetch(0, 0, 0)).SessionID
-	b.s.ConnClosed(b.now, 1)
+	b.s.ConnClosed(b.now, 1, b.view())
 	b.seqs[1] = 0
 	b.open(1)
 	if r := b.fetch(12, sessionFetch(id, 1)); r.Err != kafka.None || r.SessionID != id {

@@ -210,7 +210,7 @@ func TestAcksZeroIsSilentUntilItFails(t *testing.T) {
 	if got := b.take(); len(got.Replies) != 0 || len(got.Produces) != 0 {
 		t.Error("a connection that is being closed is answered")
 	}
-	b.s.ConnClosed(b.now, 1)
+	b.s.ConnClosed(b.now, 1, b.view())
 	b.balanced(t)
 }
 
@@ -309,7 +309,7 @@ func TestClosedConnectionLeavesNothing(t *testing.T) {
 	produces, reads := slices.Clone(b.s.Out.Produces), slices.Clone(b.s.Out.Reads)
 	b.take()
 	b.readDone(reads[0], 70, 1, port.FailNone)
-	b.s.ConnClosed(b.now, 1)
+	b.s.ConnClosed(b.now, 1, b.view())
 	b.s.Check()
 	for i := range produces {
 		b.produced(produces[i], kafka.None)
@@ -327,7 +327,7 @@ func TestClosedConnectionLeavesNothing(t *testing.T) {
 
 func TestUnknownVersionOfApiVersionsIsAnsweredInV0(t *testing.T) {
 	b := newBench()
-	b.s.ConnOpened(b.now, 1, "CONTROLLER")
+	b.s.ConnOpened(b.now, 1, "CONTROLLER", "10.0.0.1:1")
 	body := kmsg.NewPtrApiVersionsRequest()
 	b.s.Request(b.now, &wire.Request{Conn: 1, Version: 99, Body: body}, b.view())
 	r := b.take().Replies[0].Body.(*kmsg.ApiVersionsResponse)

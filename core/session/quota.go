@@ -35,13 +35,13 @@ func (m muted) compare(o muted) int {
 	return cmp.Or(cmp.Compare(m.until, o.until), cmp.Compare(m.conn, o.conn))
 }
 
-// waitsForQuota tells that a request cannot be started now: its connection is throttled, or its client is
+// mustWait tells that a request cannot be started now: its connection waits for a place, or is throttled, or its client is
 // under a quota and has another one in flight. In Kafka requests of one connection are never in flight
 // together; here they are, but for those that may be throttled: else a client could send a hundred
 // requests before the first one throttles it.
-func (s *Session) waitsForQuota(c *conn, client string, v View) bool {
+func (s *Session) mustWait(c *conn, client string, v View) bool {
 	switch {
-	case c.mutedUntil != 0:
+	case c.mutedUntil != 0 || c.waiting:
 		return true
 	case len(c.queue) == 0 || len(v.Image.Quotas) == 0:
 		return false
@@ -61,6 +61,9 @@ func (s *Session) Charge(now kafka.Now, v View) {
 	for i := 0; i < len(s.Out.Replies); i++ { // a request that is started here may be answered here
 		r := &s.Out.Replies[i]
 		c := s.conns[r.Conn]
+		if c != nil {
+			c.active = now.Mono
+		}
 		wait := s.charge(now.Mono, &s.Out.uses[i], r, v)
 		switch {
 		case c == nil || c.closing:

@@ -83,7 +83,7 @@ func TestAlteredQuotasAreAnsweredAsTheControllerSays(t *testing.T) {
 		}}, b.view())
 		step("answered", b)
 		b.send(1, 0, r)
-		b.s.ConnClosed(b.now, 1)
+		b.s.ConnClosed(b.now, 1, b.view())
 		step("gone before the answer", b)
 		b.s.ControllerReply(b.now, &msg.AlteredClientQuotas{Op: b.lastOp}, b.view())
 		step("nobody is there to hear it", b)

@@ -50,6 +50,17 @@ type Session struct {
 	// meters say what clients under quotas used, mutes which connections are throttled, by the end of that.
 	meters *quota.Meters
 	mutes  []muted
+	// connections are the limits that hold; ips counts the connections of each address, admitted those that
+	// are served, waitingConns those that wait for a place, in order.
+	connections  config.Connections
+	ips          map[string]int32
+	admitted     int32
+	waitingConns []port.ConnID
+	// idle are the connections by when it is looked next whether they were silent for too long.
+	idle []idling
+	// refusals counts those that were not told yet, refusedAt is when one was told last.
+	refusals  int64
+	refusedAt kafka.Mono
 	// published are the policies that batches were validated against at the edge.
 	published msg.Published
 
@@ -73,7 +84,8 @@ func New(cfg config.Broker, limits port.Limits, seed [32]byte) *Session {
 		conns:    map[port.ConnID]*conn{},
 		waits:    map[kafka.TopicPartition]*waitList{},
 		sessions: fetchSessions{ids: entropy.New(seed, "session/fetch-sessions")},
-		meters:   quota.NewMeters(cfg.QuotaWindows, cfg.QuotaWindowSeconds, limits.QuotaMeters),
+		ips:      map[string]int32{}, connections: cfg.Connections,
+		meters: quota.NewMeters(cfg.QuotaWindows, cfg.QuotaWindowSeconds, limits.QuotaMeters),
 	}
 }
 
@@ -89,8 +101,12 @@ type Out struct {
 	Closes          []Close
 	// Unmutes are the connections whose throttling is over.
 	Unmutes []port.ConnID
-	Stale   []*wire.Request
-	Drops   []port.Span
+	// IdleChecks are those that were not heard of for long, Refusals what is to be told of connections that
+	// were not let in.
+	IdleChecks []IdleCheck
+	Refusals   []string
+	Stale      []*wire.Request
+	Drops      []port.Span
 	// uses say what each of Replies is charged for.
 	uses []usage
 }
@@ -104,7 +120,7 @@ type Close struct {
 // Empty tells that nothing is to be done.
 func (o *Out) Empty() bool {
 	return len(o.Produces)+len(o.Controller)+len(o.Reads)+len(o.WantProducerIDs)+
-		len(o.Trims)+len(o.Replies)+len(o.Closes)+len(o.Stale)+len(o.Drops)+len(o.Unmutes) == 0
+		len(o.Trims)+len(o.Replies)+len(o.Closes)+len(o.Stale)+len(o.Drops)+len(o.Unmutes)+len(o.IdleChecks)+len(o.Refusals) == 0
 }
 
 // Reset empties it and keeps its memory.
@@ -118,6 +134,7 @@ func (o *Out) Reset() {
 	o.WantProducerIDs, o.Replies, o.Closes = o.WantProducerIDs[:0], o.Replies[:0], o.Closes[:0]
 	clear(o.uses)
 	o.uses, o.Unmutes = o.uses[:0], o.Unmutes[:0]
+	o.IdleChecks, o.Refusals = o.IdleChecks[:0], o.Refusals[:0]
 	o.Stale, o.Drops, o.Trims = o.Stale[:0], o.Drops[:0], o.Trims[:0]
 }
 
@@ -140,12 +157,16 @@ func (s *Session) NextDeadline() kafka.Mono {
 	if len(s.mutes) > 0 && (at == 0 || s.mutes[0].until < at) {
 		at = s.mutes[0].until
 	}
+	if len(s.idle) > 0 && (at == 0 || s.idle[0].at < at) {
+		at = s.idle[0].at
+	}
 	return at
 }
 
-// Deadline answers what has waited long enough, and ends throttling.
+// Deadline answers what has waited long enough, ends throttling, and looks who is silent.
 func (s *Session) Deadline(now kafka.Now, v View) {
 	s.unmute(now, v)
+	s.checkIdle(now)
 	for len(s.timers) > 0 && s.timers[0].at <= now.Mono {
 		id := s.timers[0].op
 		o := s.op(id)

@@ -174,7 +174,7 @@ func TestControllersThrottlingIsToldAndKept(t *testing.T) {
 	if got := reply.Body.(*kmsg.CreateTopicsResponse).ThrottleMillis; got != 70 || !reply.Mute {
 		t.Errorf("throttled for %d ms, muted %t", got, reply.Mute)
 	}
-	b.s.ConnClosed(b.now, 1)
+	b.s.ConnClosed(b.now, 1, b.view())
 	if b.s.Check(); b.s.NextDeadline() != 0 {
 		t.Error("a connection that is gone is waited for")
 	}

@@ -47,7 +47,7 @@ func TestEveryRequestIsAnsweredOnceAndInOrder(t *testing.T) {
 			if !w.closing[id] && w.replied[id] != w.seqs[id] {
 				t.Fatalf("connection %d sent %d requests, %d were answered", id, w.seqs[id], w.replied[id])
 			}
-			w.s.ConnClosed(w.now, id)
+			w.s.ConnClosed(w.now, id, w.view())
 		}
 		w.collect()
 		if w.spansIn != w.spansOut {
@@ -64,7 +64,7 @@ func (w *traffic) step() {
 		w.open = append(w.open, w.nextConn)
 	case 1:
 		if id, ok := pick(w.t, "close", &w.open); ok && rapid.IntRange(0, 3).Draw(w.t, "really") == 0 {
-			w.s.ConnClosed(w.now, id)
+			w.s.ConnClosed(w.now, id, w.view())
 			w.s.Check()
 		} else if ok {
 			w.open = append(w.open, id)

@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"momus/core/kafka"
 	"momus/core/msg"
 	"momus/core/port"
 	"momus/core/wire"
@@ -58,6 +59,9 @@ type Conn struct {
 	// the replies that came since.
 	muted bool
 	later []wire.Reply
+	// moved says that bytes were read or written since touched, which is when that was seen last.
+	moved   bool
+	touched kafka.Mono
 	// spent is the time of turns that no request was charged with yet.
 	spent int64
 
@@ -136,6 +140,22 @@ func (c *Conn) Close(reason string) {
 	c.starved = false
 	c.dropBody()
 	c.dropSlab()
+}
+
+// CloseIdle ends the connection at once if nothing was read or written for so long, requests in flight and
+// replies that the peer does not read included, as Kafka does.
+func (c *Conn) CloseIdle(now kafka.Now, idle kafka.Millis) {
+	if c.see(now); c.touched.Add(idle.Delay()) <= now.Mono {
+		c.end("idle")
+		c.Release()
+	}
+}
+
+// see notes when something moved.
+func (c *Conn) see(now kafka.Now) {
+	if c.moved {
+		c.moved, c.touched = false, now.Mono
+	}
 }
 
 // Broken says that reading or writing failed: nothing more can be sent.

@@ -44,6 +44,8 @@ func (c *Conn) Paused() bool {
 // Filled says that n bytes arrived where Want said. Every request that is whole now is decoded, as
 // far as the limit of requests allows.
 func (c *Conn) Filled(now kafka.Now, n int) {
+	c.moved = c.moved || n > 0
+	c.see(now)
 	switch {
 	case c.broken:
 		return
@@ -72,6 +74,7 @@ func (c *Conn) Filled(now kafka.Now, n int) {
 // after Answer and Sent, and when memory came back while Starved was true; it costs nothing if
 // nothing was held back.
 func (c *Conn) Resume(now kafka.Now) {
+	c.see(now)
 	if c.broken || c.closing || c.slab == nil {
 		return
 	}

@@ -101,6 +101,7 @@ func (c *Conn) Out() []port.Span { return c.w.out[c.w.head:] }
 
 // Sent says that n bytes of Out were written; spans that left whole are released.
 func (c *Conn) Sent(n int) {
+	c.moved = c.moved || n > 0
 	if !c.broken {
 		c.w.sent(n, c.env.Slabs)
 	}
