@@ -25,7 +25,7 @@ SEED_RANGE = $(FROM)..$(shell expr $(FROM) + $(SEEDS) - 1)
 SIMULATED  = ./core/...,./disk/seglog/...,./disk/ledger/...,./net/frame/...,./cluster
 
 .DEFAULT_GOAL := help
-.PHONY: help run build generate test race lint sim seeds simcover determinism fuzz bench scale compat gallery figures clean
+.PHONY: help run build generate test race lint sim seeds simcover determinism fuzz bench scale compat differential gallery figures clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -87,6 +87,10 @@ scale: build ## thousands of partitions and recovery, beside a real Kafka (PEER)
 
 compat: build ## real clients against the binary (PEER, SUITES; REQUIRE=all)
 	scenarios/compat/run.sh
+	ARGS= scenarios/differential/run.sh
+
+differential: build ## a real Kafka and ours are asked the same (PEER; ARGS="-only Fetch -v")
+	scenarios/differential/run.sh
 
 gallery: ## every mutation must be caught by the judge that it names
 	go run ./scenarios/gallery

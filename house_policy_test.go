@@ -80,6 +80,7 @@ core/record, checker < sim/clients;
 sim/simdisk, sim/simnet, sim/clients, cluster, checker < sim < sim/clustertest;
 sim, checker < scenarios/gallery;
 none < scenarios/bench;
+core/record < scenarios/differential;
 disk/seglog, disk/ledger, disk/osfs, core/config, core/fold, core/record < scenarios/compat;
 disk/osfs, net/tcp, net/peer, cluster/run !< sim;
 core, core/wire, cluster !< sim/clients;

@@ -123,6 +123,9 @@ func (s *Session) gatherOffsets(l *offsetsOp, body *kmsg.ListOffsetsRequest) {
 	clear(s.asked)
 	for i := range body.Topics {
 		t := &body.Topics[i]
+		if len(t.Partitions) == 0 {
+			continue // Kafka doesn't answer for it
+		}
 		name := fetchKey{topic: t.Topic, id: kafka.TopicID{1}} // no partition has an id here
 		at, found := s.asked[name]
 		if !found {
