@@ -71,6 +71,7 @@ const (
 	Quota             = "quota"
 	Muted             = "muted"
 	Connections       = "connections"
+	MovedLog          = "moved-log"
 )
 
 // Report counts what was judged.
@@ -84,10 +85,12 @@ type Report struct {
 	Unsaid, SessionsRefused           int // polls that fetch sessions made short, fetches that had no session any more
 	Lookups, EpochEnds, Described     int
 	SizesTold                         int
-	Created, Deleted, Grown           int
-	QuorumsTold                       int
-	Altered, ConfigsTold              int // keys whose configuration was changed, or told
-	RecordsFinal                      int
+	// Moved are the logs that were held against the last move that was acknowledged, MovesAcked those.
+	Moved, MovesAcked       int
+	Created, Deleted, Grown int
+	QuorumsTold             int
+	Altered, ConfigsTold    int // keys whose configuration was changed, or told
+	RecordsFinal            int
 	// Quotas were set or removed, Throttled the answers that told to wait.
 	Quotas, Throttled int
 	// IdleClosed are connections that the broker closed for being silent.
@@ -134,6 +137,7 @@ func (r *Report) Add(o Report) {
 		{&r.Lookups, o.Lookups}, {&r.EpochEnds, o.EpochEnds}, {&r.Described, o.Described}, {&r.SizesTold, o.SizesTold}, {&r.Created, o.Created}, {&r.Deleted, o.Deleted}, {&r.Grown, o.Grown}, {&r.QuorumsTold, o.QuorumsTold},
 		{&r.Unsaid, o.Unsaid}, {&r.SessionsRefused, o.SessionsRefused},
 		{&r.Quotas, o.Quotas}, {&r.Throttled, o.Throttled}, {&r.IdleClosed, o.IdleClosed},
+		{&r.Moved, o.Moved}, {&r.MovesAcked, o.MovesAcked},
 		{&r.Altered, o.Altered}, {&r.ConfigsTold, o.ConfigsTold},
 		{&r.RecordsFinal, o.RecordsFinal}, {&r.ExcusedPowerLoss, o.ExcusedPowerLoss},
 		{&r.ExcusedDeletion, o.ExcusedDeletion}, {&r.ExcusedDamage, o.ExcusedDamage},
@@ -194,6 +198,7 @@ func Check(h *History) ([]Violation, Report) {
 		j.checkEpochEnds(l)
 		j.checkProducers(l)
 		j.checkLost(l)
+		j.checkMoved(l)
 	}
 	for i := range h.Polls {
 		j.checkPoll(&h.Polls[i])
@@ -291,6 +296,7 @@ func (j *judge) count() {
 			r.RecordsDeleted++
 		}
 	}
+	j.countMoves()
 	for i := range j.h.Configs {
 		if j.h.Configs[i].acked() {
 			r.Altered++

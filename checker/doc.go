@@ -12,6 +12,7 @@
 //	excuse.go     what a power loss or a deletion excuses
 //	damage.go     what damage to a disk excuses
 //	dirs.go       what the loss of a log directory excuses, and what it forbids
+//	moves.go      logs lie where they were asked to be moved to
 //	sizes.go      what is told of log directories is what lies there
 //	retention.go  what a move of the log start excuses, and whether it had a cause; a compacted topic has none
 //	trims.go      what was deleted at somebody's wish is gone, for good, and nothing else

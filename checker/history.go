@@ -57,6 +57,9 @@ type History struct {
 	// the directories then.
 	DirsTold  []DirsTold
 	LogsFound []LogFound
+	// Moves are what was asked for by AlterReplicaLogDirs, MoveFailures what came to nothing, as nodes told.
+	Moves        []MoveOp
+	MoveFailures []MoveFailure
 	// DirLosses are the log directories that the world took away for good.
 	DirLosses []DirLoss
 	// Forgets are the logs whose producers the disk forgot.

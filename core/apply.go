@@ -67,6 +67,8 @@ func (n *Node) partitionChanged(now kafka.Now, log kafka.TopicPartition) {
 		r = n.openLog(now, log, topic)
 	} else if r.Role() == replica.RoleNew {
 		n.settleIn(now, log, topic, r)
+	} else {
+		n.followNamed(r, part)
 	}
 	n.lead(now, r, part)
 }
@@ -176,6 +178,10 @@ func (n *Node) note(now kafka.Now, r *replica.Replica, fact *replica.Note) {
 		note.Cause, note.Text = fact.Cause, startMoved(fact)
 	case replica.NoteLeader:
 		note.Text = "epoch " + strconv.Itoa(int(fact.Epoch))
+	case replica.NoteMoving, replica.NoteMoved, replica.NoteMoveFailed, replica.NoteMoveGivenUp:
+		if note.Text = n.pathOf(fact.Dir); fact.Text != "" {
+			note.Text += ": " + fact.Text
+		}
 	case replica.NoteProducerExpired:
 		note.Producer, note.Text = fact.Producer, "producer "+strconv.FormatInt(int64(fact.Producer), 10)
 	}
@@ -186,6 +192,8 @@ func (n *Node) note(now kafka.Now, r *replica.Replica, fact *replica.Note) {
 var noteKinds = [...]NoteKind{
 	replica.NoteOpened: NoteLogOpened, replica.NoteCut: NoteLogCut, replica.NoteFailed: NoteLogFailed,
 	replica.NoteLeader: NoteLeader, replica.NoteFlushed: NoteFlushed,
+	replica.NoteMoving: NoteLogMoving, replica.NoteMoved: NoteLogMoved, replica.NoteMoveFailed: NoteMoveFailed,
+	replica.NoteMoveGivenUp:     NoteMoveGivenUp,
 	replica.NoteProducerExpired: NoteProducerExpired, replica.NoteDeleted: NoteLogDeleted,
 	replica.NoteStartMoved: NoteLogStartMoved,
 }

@@ -56,6 +56,7 @@ func (n *Node) caughtUp(now kafka.Now) {
 		return
 	}
 	n.phase = phaseTidying
+	n.tidyFutures()
 	for i := range n.facts.Dirs {
 		d := &n.facts.Dirs[i]
 		kept := d.Logs[:0]

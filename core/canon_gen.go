@@ -511,6 +511,20 @@ func (v *Node) AppendCanon(b []byte) []byte {
 		e1 := v.wanted[k1]
 		b = canon.AppendInt(b, int64(e1))
 	}
+	b = canon.AppendUint(b, uint64(len(v.preferred)))
+	for _, k1 := range canon.SortedKeysFunc(v.preferred, place.Compare) {
+		b = canon.AppendString(b, k1.topic)
+		b = canon.AppendInt(b, int64(k1.partition))
+		e1 := v.preferred[k1]
+		b = append(b, e1[:]...)
+	}
+	b = canon.AppendUint(b, uint64(len(v.resuming)))
+	for _, k1 := range canon.SortedKeysFunc(v.resuming, kafka.TopicPartition.Compare) {
+		b = append(b, k1.Topic[:]...)
+		b = canon.AppendInt(b, int64(k1.Partition))
+		e1 := v.resuming[k1]
+		b = append(b, e1[:]...)
+	}
 	b = canon.AppendString(b, v.failing)
 	b = canon.AppendInt(b, v.failingSave)
 	b = canon.AppendInt(b, int64(v.tidying))
@@ -523,6 +537,11 @@ func (v *Node) AppendCanon(b []byte) []byte {
 		for i2 := range v.checkpoints[i1].starts {
 			b = append(b, v.checkpoints[i1].starts[i2].Topic[:]...)
 			b = canon.AppendInt(b, int64(v.checkpoints[i1].starts[i2].Partition))
+		}
+		b = canon.AppendLen(b, len(v.checkpoints[i1].moves), v.checkpoints[i1].moves == nil)
+		for i2 := range v.checkpoints[i1].moves {
+			b = append(b, v.checkpoints[i1].moves[i2].Topic[:]...)
+			b = canon.AppendInt(b, int64(v.checkpoints[i1].moves[i2].Partition))
 		}
 	}
 	b = canon.AppendUint(b, uint64(len(v.deleting)))
@@ -671,6 +690,36 @@ func (v *Node) ReadCanon(r *canon.Reader) {
 		}
 		v.wanted[k1] = e1
 	}
+	v.preferred = make(map[place]kafka.UUID)
+	for n1 := r.Count(); n1 > 0; n1-- {
+		var k1 place
+		var e1 kafka.UUID
+		k1.topic = r.Str()
+		k1.partition = kafka.PartitionID(r.Int(32))
+		copy(e1[:], r.Raw(len(e1)))
+		if _, twice := v.preferred[k1]; twice {
+			r.Fail(canon.ErrDuplicate)
+		}
+		if r.Err != nil {
+			break
+		}
+		v.preferred[k1] = e1
+	}
+	v.resuming = make(map[kafka.TopicPartition]kafka.UUID)
+	for n1 := r.Count(); n1 > 0; n1-- {
+		var k1 kafka.TopicPartition
+		var e1 kafka.UUID
+		copy(k1.Topic[:], r.Raw(len(k1.Topic)))
+		k1.Partition = kafka.PartitionID(r.Int(32))
+		copy(e1[:], r.Raw(len(e1)))
+		if _, twice := v.resuming[k1]; twice {
+			r.Fail(canon.ErrDuplicate)
+		}
+		if r.Err != nil {
+			break
+		}
+		v.resuming[k1] = e1
+	}
 	v.failing = r.Str()
 	v.failingSave = r.Int(64)
 	v.tidying = int32(r.Int(32))
@@ -687,6 +736,14 @@ func (v *Node) ReadCanon(r *canon.Reader) {
 				for i4 := range v.checkpoints[i2].starts {
 					copy(v.checkpoints[i2].starts[i4].Topic[:], r.Raw(len(v.checkpoints[i2].starts[i4].Topic)))
 					v.checkpoints[i2].starts[i4].Partition = kafka.PartitionID(r.Int(32))
+				}
+			}
+			v.checkpoints[i2].moves = nil
+			if n3 := r.Len(); n3 >= 0 {
+				v.checkpoints[i2].moves = make([]kafka.TopicPartition, n3)
+				for i4 := range v.checkpoints[i2].moves {
+					copy(v.checkpoints[i2].moves[i4].Topic[:], r.Raw(len(v.checkpoints[i2].moves[i4].Topic)))
+					v.checkpoints[i2].moves[i4].Partition = kafka.PartitionID(r.Int(32))
 				}
 			}
 		}
@@ -919,6 +976,43 @@ func (v *Node) AppendText(b []byte) []byte {
 		}
 		b = append(b, ']')
 	}
+	b = append(b, " preferred:"...)
+	if v.preferred == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, "map["...)
+		for i1, k1 := range canon.SortedKeysFunc(v.preferred, place.Compare) {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, '{')
+			b = append(b, "topic:"...)
+			b = canon.AppendQuoted(b, k1.topic)
+			b = append(b, " partition:"...)
+			b = strconv.AppendInt(b, int64(k1.partition), 10)
+			b = append(b, '}')
+			b = append(b, ':')
+			e1 := v.preferred[k1]
+			b = append(b, e1.String()...)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " resuming:"...)
+	if v.resuming == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, "map["...)
+		for i1, k1 := range canon.SortedKeysFunc(v.resuming, kafka.TopicPartition.Compare) {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, k1.String()...)
+			b = append(b, ':')
+			e1 := v.resuming[k1]
+			b = append(b, e1.String()...)
+		}
+		b = append(b, ']')
+	}
 	b = append(b, " failing:"...)
 	b = canon.AppendQuoted(b, v.failing)
 	b = append(b, " failingSave:"...)
@@ -951,6 +1045,19 @@ func (v *Node) AppendText(b []byte) []byte {
 						b = append(b, ' ')
 					}
 					b = append(b, v.checkpoints[i1].starts[i2].String()...)
+				}
+				b = append(b, ']')
+			}
+			b = append(b, " moves:"...)
+			if v.checkpoints[i1].moves == nil {
+				b = append(b, "nil"...)
+			} else {
+				b = append(b, '[')
+				for i2 := range v.checkpoints[i1].moves {
+					if i2 > 0 {
+						b = append(b, ' ')
+					}
+					b = append(b, v.checkpoints[i1].moves[i2].String()...)
 				}
 				b = append(b, ']')
 			}

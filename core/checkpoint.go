@@ -25,6 +25,8 @@ type checkpointing struct {
 	stale, again bool
 	// starts are the logs whose start somebody wants to be in the files.
 	starts []kafka.TopicPartition
+	// moves are the logs whose copies in the directory are to be in the files.
+	moves []kafka.TopicPartition
 }
 
 // checkpoint writes the offset checkpoints of every directory (log.flush.offset.checkpoint.interval.ms),
@@ -53,7 +55,17 @@ func (n *Node) saveCheckpoints(i int) {
 				continue
 			}
 		}
+		if r != nil && r.HandingOver() && r.Moving() == d.Dir {
+			save.Checkpoints = append(save.Checkpoints, r.FutureLine())
+			continue
+		}
 		if c := n.lineOf(i, place{l.Topic, l.Partition}); c != nil {
+			save.Checkpoints = append(save.Checkpoints, *c)
+		}
+	}
+	// A stop that comes before the image is current does not know which copies are logs (seed 999).
+	for j := range d.Futures {
+		if c := n.lineOf(i, place{d.Futures[j].Topic, d.Futures[j].Partition}); c != nil {
 			save.Checkpoints = append(save.Checkpoints, *c)
 		}
 	}
@@ -74,6 +86,9 @@ func (n *Node) checkpointed(now kafka.Now, done *port.Saved) {
 	c.out = 0
 	online := !n.isOffline(int32(i))
 	wanted := online && n.startsSaved(i)
+	if online && n.phase == phaseServing {
+		wanted = n.movesSaved(i) || wanted
+	}
 	switch n.phase {
 	case phaseMarking:
 		n.marking--

@@ -77,6 +77,9 @@ func (n *Node) newHome(log kafka.TopicPartition) home {
 	if at, found := n.wanted[log]; found && !n.isOffline(at) {
 		return home{dir: at, assign: true}
 	}
+	if at := n.preferredHome(log); at >= 0 {
+		return home{dir: at, assign: true}
+	}
 	if best := n.roomiest(); best >= 0 {
 		return home{dir: best, assign: true}
 	}
@@ -94,6 +97,7 @@ func (n *Node) settleIn(now kafka.Now, log kafka.TopicPartition, topic *image.To
 		n.want(log, h.dir)
 	default:
 		n.unwant(log)
+		delete(n.preferred, place{topic.Name, log.Partition})
 		cfg := n.image.TopicConfig(n.cfg, topic.Name)
 		spec, high := n.openSpec(topic.Name, log, h.dir, &cfg)
 		r.Open(now, spec, high)
@@ -157,6 +161,9 @@ func (n *Node) dirIndex(dir kafka.DirID) int32 {
 	return int32(slices.IndexFunc(n.facts.Dirs, func(d port.DirFacts) bool { return d.Dir == dir }))
 }
 
+// pathOf is the path of one of this node's directories.
+func (n *Node) pathOf(dir kafka.DirID) string { return n.facts.Dirs[n.dirIndex(dir)].Path }
+
 // isOffline tells whether a directory failed in this run.
 func (n *Node) isOffline(i int32) bool { return slices.Contains(n.offline, n.facts.Dirs[i].Dir) }
 
@@ -196,6 +203,9 @@ func (n *Node) checkDirs() {
 			continue
 		}
 		part := n.image.Partition(log)
+		if r.HandingOver() {
+			continue // either may be named
+		}
 		if part == nil || part.Dirs[slices.Index(part.Replicas, n.cfg.NodeID)] != r.Dir() {
 			panic("BUG: the log of " + log.String() + " is open in " + r.Dir().String() + ", which the image does not name")
 		}

@@ -61,7 +61,8 @@ func (n *Node) dirFailed(now kafka.Now, i int32) {
 		}
 	}
 	c := &n.checkpoints[i]
-	c.again, c.starts = false, nil
+	c.again, c.starts, c.moves = false, nil, nil
+	n.targetsFailed(d.Dir)
 	if c.stale { // what waits for that need not any more
 		c.stale = false
 		n.tidied(now)

@@ -39,6 +39,11 @@ func (n *Node) sizesIn(i int32, wanted func(string, kafka.PartitionID) bool) []m
 			list = append(list, msg.LogSize{Topic: l.Topic, Partition: l.Partition, Bytes: bytes})
 		}
 	}
+	for _, log := range n.logs() {
+		if r := n.replicas[log]; r.Moving() == d.Dir && wanted(r.Topic(), log.Partition) {
+			list = append(list, msg.LogSize{Topic: r.Topic(), Partition: log.Partition, Future: true, Log: log, End: r.End()})
+		}
+	}
 	slices.SortFunc(list, func(a, b msg.LogSize) int {
 		return cmp.Or(strings.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition))
 	})

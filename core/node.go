@@ -74,6 +74,10 @@ type Node struct {
 	faulted []kafka.DirID
 	// wanted is the index in facts.Dirs of the directory that a replica is to be assigned to.
 	wanted map[kafka.TopicPartition]int32
+	// preferred are the directories that replicas are to be in which are not here yet, resuming those that
+	// logs are to move to once they are open.
+	preferred map[place]kafka.DirID
+	resuming  map[kafka.TopicPartition]kafka.DirID
 	// failing is why the node is about to end, once the boot ids are gone (save number failingSave).
 	failing     string
 	failingSave int64

@@ -98,6 +98,12 @@ const (
 	NoteMetadataTrimmed
 	// NoteConnRefused tells of connections above a limit.
 	NoteConnRefused
+	// A log is to move to another log directory, has, or has not, and why.
+	NoteLogMoving
+	NoteLogMoved
+	NoteMoveFailed
+	// It is not to, any more.
+	NoteMoveGivenUp
 )
 
 var noteNames = [...]string{
@@ -110,6 +116,8 @@ var noteNames = [...]string{
 	NoteSnapshotTaken: "metadata snapshot taken", NoteSnapshotLoaded: "metadata snapshot loaded",
 	NoteSnapshotDamaged: "metadata snapshot damaged", NoteMetadataTrimmed: "metadata log start moved",
 	NoteConnRefused: "connection refused",
+	NoteLogMoving:   "log moving", NoteLogMoved: "log moved", NoteMoveFailed: "log not moved",
+	NoteMoveGivenUp: "log move given up",
 }
 
 // String names the fact as log lines do; one of another version by its number.

@@ -61,6 +61,7 @@ func (n *Node) carryReplica(now kafka.Now, r *replica.Replica) {
 	if out.SaveStart {
 		n.saveStart(r.Log())
 	}
+	n.carryMove(now, r, &out)
 	r.Out.Take(out)
 	n.timers.set(r, r.NextDeadline())
 	if r.Role() != replica.RoleOpening && r.Role() != replica.RoleNew {
@@ -214,6 +215,9 @@ func (n *Node) carrySession(now kafka.Now) bool {
 	}
 	for i := range out.Trims {
 		n.deleteRecords(now, &out.Trims[i])
+	}
+	for i := range out.Moves {
+		n.moveLog(&out.Moves[i])
 	}
 	for i := range out.Controller {
 		n.ask(now, out.Controller[i])

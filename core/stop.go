@@ -92,7 +92,7 @@ func (n *Node) saved(now kafka.Now, done *port.Saved) {
 	}
 	switch done.Kind {
 	case port.SaveFaulted:
-	case port.MarkStray:
+	case port.MarkStray, port.PromoteFuture, port.DiscardFuture:
 		n.tidying--
 		n.tidied(now)
 	case port.SaveCheckpoints:

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -107,7 +108,11 @@ func (n *node) changeDirs() {
 
 // lose takes away for good what a directory holds, and tells the judge.
 func (n *node) lose(m *mounted) {
-	lost := n.logsIn(m.path)
+	half := n.halfMoved(m.path)
+	whole := func(logs []kafka.TopicPartition) []kafka.TopicPartition {
+		return slices.DeleteFunc(slices.Clone(logs), func(log kafka.TopicPartition) bool { return half[log] })
+	}
+	lost := whole(n.logsIn(m.path))
 	if n.disk.Detach(m.path) == nil {
 		return
 	}
@@ -118,7 +123,7 @@ func (n *node) lose(m *mounted) {
 			d.Kept = append(append(d.Kept, n.logsIn(o.path)...), o.awayLogs...)
 		}
 	}
-	d.Kept = append(d.Kept, m.awayLogs...)
+	d.Kept = whole(append(d.Kept, m.awayLogs...))
 	if trace := n.w.options.Trace; trace != nil {
 		trace(n.name + "lost " + m.path + " t=" + strconv.FormatInt(n.w.now, 10) + " with " + strconv.Itoa(len(lost)) + " logs")
 	}

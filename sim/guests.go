@@ -71,7 +71,7 @@ func newGuests(n *node) *guests {
 	n.guests = g
 	g.population = clients.NewPopulation((*guestEnv)(n), clients.Plan{
 		Nodes: []int32{int32(n.cfg.NodeID)}, Wall: wallEpoch, Idle: int64(n.cfg.ProducerIDExpiration.Nanos()),
-		Retention: n.retention,
+		Retention: n.retention, Dirs: n.node.LogDirs,
 	})
 	g.population.History().Expiration = n.cfg.ProducerIDExpiration
 	g.population.History().QuotaWindows = checker.QuotaWindows{Windows: int64(n.cfg.QuotaWindows), Seconds: int64(n.cfg.QuotaWindowSeconds)}
@@ -230,12 +230,15 @@ func (n *node) observe(ev core.Event) {
 		n.observeSaved(&saved.Saved)
 	}
 	done, ok := ev.(*core.LogDone)
+	if ok && done.Kind == port.OpSwap && done.Fail != port.FailNone {
+		n.homes[done.Log] = n.process.left[done.Log]
+	}
 	if !ok || done.Fail != port.FailNone || done.Log == kafka.MetadataLog {
 		return
 	}
 	end := kafka.Offset(0)
 	switch done.Kind {
-	case port.OpFlush, port.OpClose:
+	case port.OpFlush, port.OpClose, port.OpSwap:
 		end = done.End
 	case port.OpOpen:
 		end = done.Opened.Flushed

@@ -103,6 +103,9 @@ type process struct {
 	// failed before.
 	dirDown  bool
 	troubles uint64
+	// moving are the logs that are to move to another directory, left where those were that are about to have.
+	moving map[kafka.TopicPartition]bool
+	left   map[kafka.TopicPartition]string
 	// checkAt is the Step after which everything is checked again.
 	checkAt uint64
 }
@@ -172,6 +175,7 @@ func (n *node) boot() {
 	n.vanished = nil
 	n.takeDue()
 	p := &process{
+		moving: map[kafka.TopicPartition]bool{}, left: map[kafka.TopicPartition]string{},
 		bornAt:    n.w.now,
 		slabs:     newSlabs(int(n.limits.ReadAheadBytes)),
 		conns:     map[port.ConnID]*serverConn{},

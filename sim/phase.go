@@ -56,11 +56,11 @@ func (n *node) nextPhase() {
 	n.schedulePhase(n.w.now + glance)
 }
 
-// settled tells whether the broker serves, and all clients have been idle for so long that no
+// settled tells whether the broker serves, no log is moving to another directory, and all clients have been idle for so long that no
 // request is under way any more of those that they gave up: a deletion that comes late would take
 // topics away from under the reader.
 func (n *node) settled() bool {
-	if !n.ready() || !n.guests.population.Idle() {
+	if !n.ready() || !n.guests.population.Idle() || len(n.process.moving) > 0 {
 		n.settledAt = 0
 		return false
 	}

@@ -44,6 +44,8 @@ type ProcessBites struct {
 	// DirsAway are log directories that were not there at a start, and were again later; DirsWiped those
 	// that came back empty.
 	DirsAway, DirsWiped uint64
+	// LogMoves are logs that moved to another directory, FailedMoves those that did not.
+	LogMoves, FailedMoves uint64
 	// Pauses are those that held something up, Lags turns that were late by milliseconds.
 	Pauses, Lags uint64
 	// Inspections are reports of the core for metrics and readiness.
@@ -55,6 +57,8 @@ func (b *ProcessBites) add(o ProcessBites) {
 	b.EarlyStops += o.EarlyStops
 	b.DirsAway += o.DirsAway
 	b.DirsWiped += o.DirsWiped
+	b.LogMoves += o.LogMoves
+	b.FailedMoves += o.FailedMoves
 	b.Pauses += o.Pauses
 	b.Inspections += o.Inspections
 	b.Lags += o.Lags
@@ -78,6 +82,7 @@ func (r *Report) Counts() []Count {
 		{"retried", uint64(j.Retried)}, {"unknown", uint64(j.Unknown)}, {"failed", uint64(j.Failed)}, {"spoiled", uint64(j.Spoiled)},
 		{"polls", uint64(j.Polls)}, {"epoch-ends", uint64(j.EpochEnds)}, {"described", uint64(j.Described)}, {"sizes-told", uint64(j.SizesTold)}, {"polled", uint64(j.RecordsPolled)}, {"final", uint64(j.RecordsFinal)},
 		{"unsaid", uint64(j.Unsaid)}, {"sessions-refused", uint64(j.SessionsRefused)}, {"keyless", uint64(j.Keyless)},
+		{"moves", uint64(j.MovesAcked)}, {"moved", uint64(j.Moved)}, {"log-moves", r.Process.LogMoves}, {"failed-moves", r.Process.FailedMoves},
 		{"excused-power", uint64(j.ExcusedPowerLoss)}, {"excused-deletion", uint64(j.ExcusedDeletion)},
 		{"excused-damage", uint64(j.ExcusedDamage)}, {"refused-damage", uint64(j.RefusedDamage)},
 		{"shown-damage", uint64(j.ShownDamage)}, {"refused-lost", uint64(j.RefusedLost)},

@@ -22,7 +22,10 @@ type nodeSink node
 // LogOp implements cluster.Sink.
 func (s *nodeSink) LogOp(worker int, op port.LogOp) {
 	n := (*node)(s)
-	if op.Kind == port.OpOpen {
+	if op.Kind == port.OpSwap {
+		n.process.left[op.Log] = n.homes[op.Log]
+	}
+	if op.Kind == port.OpOpen || op.Kind == port.OpSwap {
 		n.placed(op.Log, op.Open)
 	}
 	w := n.process.workers[worker]
@@ -95,7 +98,12 @@ func (s *nodeSink) Note(note core.Note) {
 		(*node)(s).metadataNote(note.Kind)
 	case core.NoteProducerExpired:
 		(*node)(s).producerExpired(&note)
-	case core.NoteReady, core.NoteLeader, core.NoteRegistered, core.NoteLogFailed:
+	case core.NoteLogMoving, core.NoteLogMoved, core.NoteMoveFailed, core.NoteMoveGivenUp, core.NoteLogDeleted:
+		(*node)(s).moveNote(&note)
+	case core.NoteLogFailed: // its copy stays, for the next start to go on with
+		s.process.checkAt = 0
+		delete(s.process.moving, note.Log)
+	case core.NoteReady, core.NoteLeader, core.NoteRegistered:
 		s.process.checkAt = 0
 	}
 	s.process.meter.Note(note.Kind)

@@ -216,6 +216,8 @@ func (w *World) reason() string {
 			text += ", down"
 		case !n.process.published.Ready:
 			text += ", not ready"
+		case len(n.process.moving) > 0:
+			text += ", logs are moving"
 		case !n.guests.population.Idle():
 			text += ": " + n.guests.population.Waiting() + " (" + n.guests.population.String() + ")"
 		}

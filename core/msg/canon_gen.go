@@ -2648,6 +2648,9 @@ func (v *LogSize) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, v.Bytes)
 	b = canon.AppendInt(b, int64(v.Lag))
 	b = canon.AppendBool(b, v.Future)
+	b = append(b, v.Log.Topic[:]...)
+	b = canon.AppendInt(b, int64(v.Log.Partition))
+	b = canon.AppendInt(b, int64(v.End))
 	return b
 }
 
@@ -2658,6 +2661,9 @@ func (v *LogSize) ReadCanon(r *canon.Reader) {
 	v.Bytes = r.Int(64)
 	v.Lag = kafka.Offset(r.Int(64))
 	v.Future = r.Bool()
+	copy(v.Log.Topic[:], r.Raw(len(v.Log.Topic)))
+	v.Log.Partition = kafka.PartitionID(r.Int(32))
+	v.End = kafka.Offset(r.Int(64))
 }
 
 // AppendText appends v for a human reader.
@@ -2674,6 +2680,10 @@ func (v *LogSize) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.Lag), 10)
 	b = append(b, " Future:"...)
 	b = strconv.AppendBool(b, v.Future)
+	b = append(b, " Log:"...)
+	b = append(b, v.Log.String()...)
+	b = append(b, " End:"...)
+	b = strconv.AppendInt(b, int64(v.End), 10)
 	b = append(b, '}')
 	return b
 }

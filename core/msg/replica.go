@@ -74,6 +74,23 @@ type DeletedRecords struct {
 	LowWatermark kafka.Offset
 }
 
+// MoveLog asks for the replica of a partition to be in the log directory Path (KIP-113). The partition is
+// named as the client did: it need not be there yet.
+type MoveLog struct {
+	Op        Op
+	Slot      int32
+	Topic     string
+	Partition kafka.PartitionID
+	Path      string
+}
+
+// MovedLog answers a MoveLog: at once on refusal, else when the wish is durable.
+type MovedLog struct {
+	Op   Op
+	Slot int32
+	Err  kafka.ErrorCode
+}
+
 // FetchQuery is the question whether a partition can be read at an offset.
 type FetchQuery struct {
 	Log    kafka.TopicPartition
@@ -143,8 +160,11 @@ type LogSize struct {
 	Bytes int64
 	// Lag is by how many offsets the log is behind: a future one behind the current.
 	Lag kafka.Offset
-	// Future says that the log is to take the place of the one in another directory.
+	// Future says that the log is to take the place of the one in another directory, which is Log and ends at
+	// End. How far it is knows the disk (port.ReadCopied).
 	Future bool
+	Log    kafka.TopicPartition
+	End    kafka.Offset
 }
 
 // Replicas is the read side of the replicas on this node, handed to a session method for the

@@ -98,6 +98,7 @@ func (v *Save) AppendCanon(b []byte) []byte {
 	if v.Snapshot != nil {
 		b = v.Snapshot.AppendCanon(b)
 	}
+	b = canon.AppendString(b, v.Future)
 	return b
 }
 
@@ -127,6 +128,7 @@ func (v *Save) ReadCanon(r *canon.Reader) {
 		v.Snapshot = new(SnapshotPart)
 		v.Snapshot.ReadCanon(r)
 	}
+	v.Future = r.Str()
 }
 
 // AppendText appends v for a human reader.
@@ -175,6 +177,8 @@ func (v *Save) AppendText(b []byte) []byte {
 	} else {
 		b = v.Snapshot.AppendText(b)
 	}
+	b = append(b, " Future:"...)
+	b = canon.AppendQuoted(b, v.Future)
 	b = append(b, '}')
 	return b
 }
@@ -250,6 +254,31 @@ func (v *LogName) AppendText(b []byte) []byte {
 }
 
 // AppendCanon appends v in canonical form.
+func (v *FutureLog) AppendCanon(b []byte) []byte {
+	b = v.LogName.AppendCanon(b)
+	b = canon.AppendString(b, v.Name)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *FutureLog) ReadCanon(r *canon.Reader) {
+	v.LogName.ReadCanon(r)
+	v.Name = r.Str()
+}
+
+// AppendText appends v for a human reader.
+func (v *FutureLog) AppendText(b []byte) []byte {
+	b = append(b, "FutureLog"...)
+	b = append(b, '{')
+	b = append(b, "LogName:"...)
+	b = v.LogName.AppendText(b)
+	b = append(b, " Name:"...)
+	b = canon.AppendQuoted(b, v.Name)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
 func (v *DirFacts) AppendCanon(b []byte) []byte {
 	b = append(b, v.Dir[:]...)
 	b = canon.AppendString(b, v.Path)
@@ -269,6 +298,10 @@ func (v *DirFacts) AppendCanon(b []byte) []byte {
 	b = canon.AppendLen(b, len(v.Cleaned), v.Cleaned == nil)
 	for i1 := range v.Cleaned {
 		b = v.Cleaned[i1].AppendCanon(b)
+	}
+	b = canon.AppendLen(b, len(v.Futures), v.Futures == nil)
+	for i1 := range v.Futures {
+		b = v.Futures[i1].AppendCanon(b)
 	}
 	b = canon.AppendLen(b, len(v.Accepted), v.Accepted == nil)
 	for i1 := range v.Accepted {
@@ -305,6 +338,13 @@ func (v *DirFacts) ReadCanon(r *canon.Reader) {
 		v.Cleaned = make([]LogName, n1)
 		for i2 := range v.Cleaned {
 			v.Cleaned[i2].ReadCanon(r)
+		}
+	}
+	v.Futures = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Futures = make([]FutureLog, n1)
+		for i2 := range v.Futures {
+			v.Futures[i2].ReadCanon(r)
 		}
 	}
 	v.Accepted = nil
@@ -370,6 +410,19 @@ func (v *DirFacts) AppendText(b []byte) []byte {
 				b = append(b, ' ')
 			}
 			b = v.Cleaned[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " Futures:"...)
+	if v.Futures == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Futures {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Futures[i1].AppendText(b)
 		}
 		b = append(b, ']')
 	}
@@ -642,6 +695,7 @@ func (v *Limits) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.DiskWorkers))
 	b = canon.AppendInt(b, int64(v.QuotaMeters))
 	b = canon.AppendInt(b, int64(v.RemovedLogs))
+	b = canon.AppendInt(b, int64(v.PreferredDirs))
 	return b
 }
 
@@ -667,6 +721,7 @@ func (v *Limits) ReadCanon(r *canon.Reader) {
 	v.DiskWorkers = int32(r.Int(32))
 	v.QuotaMeters = int32(r.Int(32))
 	v.RemovedLogs = int32(r.Int(32))
+	v.PreferredDirs = int32(r.Int(32))
 }
 
 // AppendText appends v for a human reader.
@@ -713,6 +768,8 @@ func (v *Limits) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.QuotaMeters), 10)
 	b = append(b, " RemovedLogs:"...)
 	b = strconv.AppendInt(b, int64(v.RemovedLogs), 10)
+	b = append(b, " PreferredDirs:"...)
+	b = strconv.AppendInt(b, int64(v.PreferredDirs), 10)
 	b = append(b, '}')
 	return b
 }

@@ -38,6 +38,10 @@ const (
 	LoadSnapshot
 	// RemoveSnapshot removes one, or what was left of one that was not finished.
 	RemoveSnapshot
+	// PromoteFuture gives Future, a copy of a partition's log that was finished, the log's name.
+	PromoteFuture
+	// DiscardFuture renames Future, a copy that nobody wants, to end in -delete, so that it is removed.
+	DiscardFuture
 )
 
 var saveNames = [...]string{
@@ -45,6 +49,7 @@ var saveNames = [...]string{
 	SaveCleanMarker: "clean marker", RemoveCleanMarker: "no clean marker", MarkStray: "stray",
 	ForgetBoot: "no boot id", SaveFaulted: "faulted directories",
 	WriteSnapshot: "snapshot", LoadSnapshot: "load of a snapshot", RemoveSnapshot: "no snapshot",
+	PromoteFuture: "promotion of a copy", DiscardFuture: "no copy",
 }
 
 // String names the save as traces do; one of another version by its number.
@@ -84,6 +89,8 @@ type Save struct {
 	Checkpoints []Checkpoint
 	Dirs        []kafka.DirID
 	Snapshot    *SnapshotPart
+	// Future is the name of the directory that PromoteFuture and DiscardFuture are about.
+	Future string
 }
 
 // Saved completes a Save. Data is what LoadSnapshot read.
@@ -107,6 +114,14 @@ type LogName struct {
 	TopicID kafka.TopicID
 }
 
+// FutureLog is a copy of a log that boot found: what it was to be, and the name of its directory.
+//
+//canon:gen
+type FutureLog struct {
+	LogName
+	Name string
+}
+
 // DirFacts is what boot found in one log directory.
 //
 //canon:gen
@@ -128,6 +143,8 @@ type DirFacts struct {
 	Logs        []LogName
 	// Cleaned are the partitions, in order and without their topics' ids, that a Kafka compacted while it had the directory.
 	Cleaned []LogName
+	// Futures are the copies of logs that were to become the logs of this directory (KIP-113).
+	Futures []FutureLog
 	// Accepted are the partitions that go on here although the directory that held them is lost.
 	Accepted []AcceptedLoss
 }

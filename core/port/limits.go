@@ -57,6 +57,9 @@ type Limits struct {
 	// RemovedLogs bounds the deleted logs whose files wait for log.segment.delete.delay.ms; beyond it
 	// the one that has waited longest goes at once.
 	RemovedLogs int32
+	// PreferredDirs bounds the partitions that are not here yet of which it is remembered in which log
+	// directory they are to be.
+	PreferredDirs int32
 }
 
 // DefaultLimits is what production runs with.
@@ -82,6 +85,7 @@ func DefaultLimits() Limits {
 		DiskWorkers:       8,
 		QuotaMeters:       65536,
 		RemovedLogs:       16384,
+		PreferredDirs:     16384,
 	}
 }
 

@@ -47,12 +47,32 @@ const (
 	// OpForget lets go of a log whose directory went offline: of its files, its View and whatever is
 	// known of it, without a call on the directory but to close what is open. It never fails.
 	OpForget
+	// OpBeginCopy makes a directory for a copy of the log in the log directory Open.Dir (KIP-113), durably,
+	// named topic-partition.<topic id>-future, or empties the one that is there. None of the operations
+	// on copies fails the log: FailTarget and FailNoSpace are the fault of the directory of the copy.
+	OpBeginCopy
+	// OpCopy copies the log's segments into it, beside the operations that follow, and is answered once the
+	// copy has come to the end that the log has then.
+	OpCopy
+	// OpFinishCopy copies what is left, writes Snapshot as that at End, and makes all of the copy
+	// durable. No append may follow before OpSwap or OpRemoveCopy.
+	OpFinishCopy
+	// OpSwap gives the copy that was finished the log's name: from here on it is the log, and flushed to
+	// its end. What was the log before stays under its name in its log directory until OpRemoveCopy.
+	OpSwap
+	// OpRemoveCopy renames a copy of the log in the directory Open.Dir away, finished or not, or what was
+	// the log there before, and lets it go. That there is none is as good.
+	OpRemoveCopy
+	// OpForgetCopy lets go of the copy under way without a call on its directory, which is offline.
+	OpForgetCopy
 )
 
 var logOpNames = [...]string{
 	OpOpen: "open", OpAppend: "append", OpFlush: "flush", OpTruncate: "truncate",
 	OpAdvanceStart: "advance of the start", OpClose: "close", OpDelete: "delete",
 	OpPurge: "purge", OpForget: "forget",
+	OpBeginCopy: "begin of a copy", OpCopy: "copy", OpFinishCopy: "end of a copy", OpSwap: "swap",
+	OpRemoveCopy: "removal of a copy", OpForgetCopy: "forget a copy",
 }
 
 // String names the operation as traces and log lines do; one of another version by its number.
@@ -66,7 +86,7 @@ func nameOf(names []string, what string, k int) string {
 	return what + strconv.Itoa(k)
 }
 
-// OpenSpec is what OpOpen needs to know.
+// OpenSpec is what OpOpen needs to know. The operations on copies want Dir alone.
 //
 //canon:gen
 type OpenSpec struct {
@@ -117,7 +137,7 @@ type LogOp struct {
 	Span  Span
 	Open  *OpenSpec
 	// Snapshot is the producer snapshot file at Base of an OpAppend or an OpAdvanceStart with Roll,
-	// and at End of an OpClose. Nil writes none.
+	// and at End of an OpClose or an OpFinishCopy. Nil writes none.
 	Snapshot []byte
 }
 
@@ -133,9 +153,11 @@ const (
 	FailMissing
 	FailFenced
 	FailRange
+	// FailTarget is an I/O error in the directory that a log is copied to.
+	FailTarget
 )
 
-var failureNames = [...]string{"none", "io", "no-space", "corrupt", "missing", "fenced", "range"}
+var failureNames = [...]string{"none", "io", "no-space", "corrupt", "missing", "fenced", "range", "target"}
 
 // String names the failure; one of another version by its number.
 func (f Failure) String() string { return nameOf(failureNames[:], "failure ", int(f)) }
@@ -177,7 +199,7 @@ type Opened struct {
 }
 
 // LogDone completes a LogOp. End is the written end after OpAppend, the flushed end after
-// OpFlush and OpClose, the log end after OpTruncate and the log start after OpAdvanceStart.
+// OpFlush, OpClose and OpSwap, the log end after OpTruncate and the log start after OpAdvanceStart.
 //
 //canon:gen
 type LogDone struct {
@@ -209,13 +231,16 @@ const (
 	ReadTime
 	// ReadMaxTime finds the (first) record with the largest timestamp below Upto.
 	ReadMaxTime
+	// ReadCopied asks how far a copy of the log in another directory is: Next is its end, and TotalBytes the
+	// size of its segments; 0 if there is none.
+	ReadCopied
 	// ReadSpace asks how much the file system of the log directory Dir holds, and what of it is free.
 	ReadSpace
 )
 
 var readNames = [...]string{
 	ReadBatches: "batches", ReadCopy: "copy", ReadTime: "time", ReadMaxTime: "greatest time",
-	ReadSpace: "space",
+	ReadCopied: "copied", ReadSpace: "space",
 }
 
 // String names the read as traces do; one of another version by its number.

@@ -18,6 +18,11 @@ func (r *Replica) LogDone(now kafka.Now, d *port.LogDone) {
 		r.deletionDone(d)
 		return
 	}
+	switch d.Kind {
+	case port.OpBeginCopy, port.OpCopy, port.OpFinishCopy, port.OpSwap, port.OpRemoveCopy, port.OpForgetCopy:
+		r.moveDone(d)
+		return
+	}
 	if d.Fail != port.FailNone {
 		r.fail(d.Fail, d.Fail.String()+" in "+d.Kind.String())
 		return

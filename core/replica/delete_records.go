@@ -31,6 +31,8 @@ func (r *Replica) DeleteRecords(m *msg.DeleteRecords) {
 	err := r.leadership(kafka.NoLeaderEpoch)
 	switch {
 	case err != kafka.None:
+	case r.frozen(): // for a moment, while the log moves
+		err = kafka.ErrNotLeaderOrFollower
 	case r.cfg.Compact && !r.cfg.Delete:
 		err = kafka.ErrPolicyViolation
 	case to < 0 || to > r.high:

@@ -19,7 +19,7 @@
 //	complete.go   completions of log operations
 //	watermark.go  the high watermark, and who is told
 //	flush.go      when to flush; roll.go when to begin a segment
-//	directory.go  the loss of the log directory
+//	directory.go  the loss of the log directory; move.go the move to another one
 //	retain.go     which segments are to go, and when their files
 //	epochs.go     leader epochs and where they begin
 //	delete_records.go  a log start that moves because somebody asks for it

@@ -128,6 +128,7 @@ func (r *Replica) Close(_ kafka.Now) {
 		}
 		r.role = RoleClosing
 		r.stopTimers()
+		r.dropMove(kafka.ErrReplicaNotAvailable)
 		r.Out.Ops = append(r.Out.Ops, port.LogOp{
 			Kind: port.OpClose, Log: r.log, Gen: r.gen, End: r.assigned, Snapshot: snapshot,
 		})
@@ -159,6 +160,7 @@ func (r *Replica) Delete(_ kafka.Now) {
 	}
 	r.role, r.leads = RoleDeleting, false
 	r.stopTimers()
+	r.deleteMove()
 	r.answerAll(kafka.ErrUnknownTopicOrPartition)
 	r.Out.Ops = append(r.Out.Ops, port.LogOp{Kind: port.OpDelete, Log: r.log, Gen: r.gen})
 	r.announce(true)
@@ -174,6 +176,7 @@ func (r *Replica) fail(f port.Failure, why string) {
 	r.note(Note{Kind: NoteFailed, From: r.flushed, Fail: f, Text: why})
 	r.gen++
 	r.stopTimers()
+	r.dropMove(kafka.ErrKafkaStorageError)
 	switch r.role {
 	case RoleClosing:
 		r.role, r.clean = RoleClosed, false

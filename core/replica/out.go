@@ -14,6 +14,13 @@ type Out struct {
 	Drops    []port.Span
 	Notes    []Note
 	Trimmed  []msg.DeletedRecords
+	Moved    []msg.MovedLog
+	// HandOver wants the copy of the log that is whole by now assigned, GiveBack the replica assigned to where
+	// it is; Left says that it has moved, FailedDir that a directory of a copy failed.
+	HandOver  bool
+	GiveBack  bool
+	Left      bool
+	FailedDir kafka.DirID
 	// SaveStart wants the offset checkpoints written: somebody waits for the log start in them.
 	SaveStart bool
 }
@@ -39,6 +46,12 @@ const (
 	NoteDeleted
 	// NoteStartMoved: the records from From to To are gone, by Cause, Limit and Found.
 	NoteStartMoved
+	// NoteMoving: the log is to move to Dir. NoteMoved: it has. NoteMoveFailed: it has not, and why.
+	NoteMoving
+	NoteMoved
+	NoteMoveFailed
+	// NoteMoveGivenUp: another move was asked for instead.
+	NoteMoveGivenUp
 )
 
 // Note is one fact about a replica.
@@ -51,6 +64,8 @@ type Note struct {
 	// Cause is why the start moved, Limit and Found its numbers.
 	Cause        Cause
 	Limit, Found int64
+	// Dir is where a log moves to.
+	Dir kafka.DirID
 	// Fail is what failed, of NoteFailed.
 	Fail port.Failure
 	Text string
@@ -79,4 +94,5 @@ func (o *Out) Take(done Out) {
 	o.Drops = append(done.Drops[:0], o.Drops...)
 	o.Notes = append(done.Notes[:0], o.Notes...)
 	o.Trimmed = append(done.Trimmed[:0], o.Trimmed...)
+	o.Moved = append(done.Moved[:0], o.Moved...)
 }

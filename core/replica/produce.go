@@ -56,6 +56,9 @@ func (r *Replica) refusal(m *msg.Produce) (kafka.ErrorCode, string) {
 	if err := r.leadership(kafka.NoLeaderEpoch); err != kafka.None {
 		return err, ""
 	}
+	if r.frozen() { // nobody sends what there is no room for, but another part of the same request
+		return kafka.ErrNotLeaderOrFollower, ""
+	}
 	h := &m.Head
 	switch {
 	case m.Acks < -1 || m.Acks > 1:

@@ -122,6 +122,9 @@ type Replica struct {
 	// so by rising start.
 	trims []trim
 
+	// move is the move of the log to another directory, if one is under way.
+	move move
+
 	// flushAt is when what is unflushed is flushed by flush.ms, expireAt when producers are
 	// looked through; 0 means never.
 	flushAt, expireAt kafka.Mono

@@ -63,7 +63,7 @@ func (r *Replica) forgetMarks() {
 	r.marks = slices.Delete(r.marks, 0, n)
 }
 
-// hasRoom tells whether more may be assigned while so much is not yet written.
+// hasRoom tells whether more may be assigned while so much is not yet written, or the log moves.
 func (r *Replica) hasRoom() bool {
-	return r.assignedBytes-r.writtenBytes < r.options.AppendQueueBytes
+	return !r.frozen() && r.assignedBytes-r.writtenBytes < r.options.AppendQueueBytes
 }

@@ -65,6 +65,8 @@ func handler(key kafka.APIKey) *api {
 		return &describeConfigsAPI
 	case wire.KeyDescribeProducers:
 		return &describeProducersAPI
+	case wire.KeyAlterReplicaLogDirs:
+		return &alterReplicaLogDirsAPI
 	case wire.KeyDescribeLogDirs:
 		return &describeLogDirsAPI
 	case wire.KeyAlterConfigs:

@@ -569,10 +569,31 @@ func (v *Session) AppendCanon(b []byte) []byte {
 				b = canon.AppendInt(b, v.ops[i1].dirs.dirs[i2].usable)
 				b = canon.AppendBool(b, v.ops[i1].dirs.dirs[i2].cordoned)
 			}
+			b = canon.AppendLen(b, len(v.ops[i1].dirs.copies), v.ops[i1].dirs.copies == nil)
+			for i2 := range v.ops[i1].dirs.copies {
+				b = canon.AppendInt(b, int64(v.ops[i1].dirs.copies[i2].dir))
+				b = canon.AppendInt(b, int64(v.ops[i1].dirs.copies[i2].log))
+			}
 		}
 		b = canon.AppendBool(b, v.ops[i1].forward != nil)
 		if v.ops[i1].forward != nil {
 			b = v.ops[i1].forward.AppendCanon(b)
+		}
+		b = canon.AppendBool(b, v.ops[i1].move != nil)
+		if v.ops[i1].move != nil {
+			b = canon.AppendInt(b, int64(v.ops[i1].move.waiting))
+			b = canon.AppendLen(b, len(v.ops[i1].move.topics), v.ops[i1].move.topics == nil)
+			for i2 := range v.ops[i1].move.topics {
+				b = canon.AppendString(b, v.ops[i1].move.topics[i2])
+			}
+			b = canon.AppendLen(b, len(v.ops[i1].move.slots), v.ops[i1].move.slots == nil)
+			for i2 := range v.ops[i1].move.slots {
+				b = canon.AppendInt(b, int64(v.ops[i1].move.slots[i2].topic))
+				b = canon.AppendInt(b, int64(v.ops[i1].move.slots[i2].partition))
+				b = canon.AppendString(b, v.ops[i1].move.slots[i2].path)
+				b = canon.AppendBool(b, v.ops[i1].move.slots[i2].waiting)
+				b = canon.AppendInt(b, int64(v.ops[i1].move.slots[i2].err))
+			}
 		}
 	}
 	b = canon.AppendLen(b, len(v.freeOps), v.freeOps == nil)
@@ -902,11 +923,42 @@ func (v *Session) ReadCanon(r *canon.Reader) {
 						v.ops[i2].dirs.dirs[i4].cordoned = r.Bool()
 					}
 				}
+				v.ops[i2].dirs.copies = nil
+				if n3 := r.Len(); n3 >= 0 {
+					v.ops[i2].dirs.copies = make([]copySlot, n3)
+					for i4 := range v.ops[i2].dirs.copies {
+						v.ops[i2].dirs.copies[i4].dir = int32(r.Int(32))
+						v.ops[i2].dirs.copies[i4].log = int32(r.Int(32))
+					}
+				}
 			}
 			v.ops[i2].forward = nil
 			if r.Bool() {
 				v.ops[i2].forward = new(wire.Request)
 				v.ops[i2].forward.ReadCanon(r)
+			}
+			v.ops[i2].move = nil
+			if r.Bool() {
+				v.ops[i2].move = new(moveOp)
+				v.ops[i2].move.waiting = int32(r.Int(32))
+				v.ops[i2].move.topics = nil
+				if n3 := r.Len(); n3 >= 0 {
+					v.ops[i2].move.topics = make([]string, n3)
+					for i4 := range v.ops[i2].move.topics {
+						v.ops[i2].move.topics[i4] = r.Str()
+					}
+				}
+				v.ops[i2].move.slots = nil
+				if n3 := r.Len(); n3 >= 0 {
+					v.ops[i2].move.slots = make([]moveSlot, n3)
+					for i4 := range v.ops[i2].move.slots {
+						v.ops[i2].move.slots[i4].topic = int32(r.Int(32))
+						v.ops[i2].move.slots[i4].partition = kafka.PartitionID(r.Int(32))
+						v.ops[i2].move.slots[i4].path = r.Str()
+						v.ops[i2].move.slots[i4].waiting = r.Bool()
+						v.ops[i2].move.slots[i4].err = kafka.ErrorCode(r.Int(16))
+					}
+				}
 			}
 		}
 	}
@@ -1520,6 +1572,24 @@ func (v *Session) AppendText(b []byte) []byte {
 					}
 					b = append(b, ']')
 				}
+				b = append(b, " copies:"...)
+				if v.ops[i1].dirs.copies == nil {
+					b = append(b, "nil"...)
+				} else {
+					b = append(b, '[')
+					for i2 := range v.ops[i1].dirs.copies {
+						if i2 > 0 {
+							b = append(b, ' ')
+						}
+						b = append(b, '{')
+						b = append(b, "dir:"...)
+						b = strconv.AppendInt(b, int64(v.ops[i1].dirs.copies[i2].dir), 10)
+						b = append(b, " log:"...)
+						b = strconv.AppendInt(b, int64(v.ops[i1].dirs.copies[i2].log), 10)
+						b = append(b, '}')
+					}
+					b = append(b, ']')
+				}
 				b = append(b, '}')
 			}
 			b = append(b, " forward:"...)
@@ -1527,6 +1597,52 @@ func (v *Session) AppendText(b []byte) []byte {
 				b = append(b, "nil"...)
 			} else {
 				b = v.ops[i1].forward.AppendText(b)
+			}
+			b = append(b, " move:"...)
+			if v.ops[i1].move == nil {
+				b = append(b, "nil"...)
+			} else {
+				b = append(b, '{')
+				b = append(b, "waiting:"...)
+				b = strconv.AppendInt(b, int64(v.ops[i1].move.waiting), 10)
+				b = append(b, " topics:"...)
+				if v.ops[i1].move.topics == nil {
+					b = append(b, "nil"...)
+				} else {
+					b = append(b, '[')
+					for i2 := range v.ops[i1].move.topics {
+						if i2 > 0 {
+							b = append(b, ' ')
+						}
+						b = canon.AppendQuoted(b, v.ops[i1].move.topics[i2])
+					}
+					b = append(b, ']')
+				}
+				b = append(b, " slots:"...)
+				if v.ops[i1].move.slots == nil {
+					b = append(b, "nil"...)
+				} else {
+					b = append(b, '[')
+					for i2 := range v.ops[i1].move.slots {
+						if i2 > 0 {
+							b = append(b, ' ')
+						}
+						b = append(b, '{')
+						b = append(b, "topic:"...)
+						b = strconv.AppendInt(b, int64(v.ops[i1].move.slots[i2].topic), 10)
+						b = append(b, " partition:"...)
+						b = strconv.AppendInt(b, int64(v.ops[i1].move.slots[i2].partition), 10)
+						b = append(b, " path:"...)
+						b = canon.AppendQuoted(b, v.ops[i1].move.slots[i2].path)
+						b = append(b, " waiting:"...)
+						b = strconv.AppendBool(b, v.ops[i1].move.slots[i2].waiting)
+						b = append(b, " err:"...)
+						b = append(b, v.ops[i1].move.slots[i2].err.String()...)
+						b = append(b, '}')
+					}
+					b = append(b, ']')
+				}
+				b = append(b, '}')
 			}
 			b = append(b, '}')
 		}

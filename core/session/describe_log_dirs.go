@@ -23,7 +23,12 @@ var describeLogDirsAPI = api{key: wire.KeyDescribeLogDirs, min: 1, max: 5, start
 type logDirsOp struct {
 	reading int32
 	dirs    []logDirSlot
+	// copies are the future logs among them; the reads of their progress come after those of the directories.
+	copies []copySlot
 }
+
+// copySlot is where a future log stands.
+type copySlot struct{ dir, log int32 }
 
 type logDirSlot struct {
 	dir           msg.LogDir
@@ -54,7 +59,18 @@ func (s *Session) startDescribeLogDirs(_ kafka.Now, c *conn, req *wire.Request, 
 			s.Out.Reads = append(s.Out.Reads, port.Read{ID: s.newRead(id, int32(len(l.dirs))), Kind: port.ReadSpace, Dir: dir.Dir})
 			l.reading++
 		}
+		for i := range dir.Logs {
+			if dir.Logs[i].Future {
+				l.copies = append(l.copies, copySlot{int32(len(l.dirs)), int32(i)})
+			}
+		}
 		l.dirs = append(l.dirs, slot)
+	}
+	for i, c := range l.copies {
+		s.Out.Reads = append(s.Out.Reads, port.Read{
+			ID: s.newRead(id, int32(len(l.dirs)+i)), Kind: port.ReadCopied, Log: l.dirs[c.dir].dir.Logs[c.log].Log,
+		})
+		l.reading++
 	}
 	if l.reading == 0 {
 		s.finish(id, o, l.response(o.version))
@@ -65,17 +81,26 @@ func (s *Session) startDescribeLogDirs(_ kafka.Now, c *conn, req *wire.Request, 
 // unknownBytes stands for the size of a file system that is not known.
 const unknownBytes = -1
 
-// spaceRead takes what a file system said of itself.
+// spaceRead takes what a file system said of itself, or how far a copy is.
 func (s *Session) spaceRead(id msg.Op, o *op, at int32, d *port.ReadDone) {
 	l := o.dirs
-	slot := &l.dirs[at]
+	if int(at) < len(l.dirs) {
+		l.dirs[at].space(d)
+	} else if c := l.copies[int(at)-len(l.dirs)]; int(c.log) < len(l.dirs[c.dir].dir.Logs) {
+		log := &l.dirs[c.dir].dir.Logs[c.log]
+		log.Bytes, log.Lag = d.TotalBytes, max(log.End-d.Next, 0)
+	}
+	if l.reading--; l.reading == 0 {
+		s.finish(id, o, l.response(o.version))
+	}
+}
+
+// space takes what the file system of a directory said. Of one that did not answer, nothing is told.
+func (slot *logDirSlot) space(d *port.ReadDone) {
 	if d.Fail == port.FailNone {
 		slot.total, slot.usable = d.TotalBytes, d.UsableBytes
 	} else {
 		*slot = logDirSlot{dir: msg.LogDir{Path: slot.dir.Path}, err: kafka.ErrUnknownServerError, total: unknownBytes, usable: unknownBytes}
-	}
-	if l.reading--; l.reading == 0 {
-		s.finish(id, o, l.response(o.version))
 	}
 }
 

@@ -90,7 +90,7 @@ func (r *replicas) LogDirs(wanted func(string, kafka.PartitionID) bool) []msg.Lo
 			{Topic: "t", Partition: 0, Bytes: 70}, {Topic: "t", Partition: 2, Bytes: 7}, {Topic: "u", Partition: 0},
 		}},
 		{Path: "/gone"},
-		{Path: "/b", Dir: kafka.DirID{9}, Logs: []msg.LogSize{{Topic: "t", Partition: 0, Bytes: 30, Lag: 4, Future: true}, {Topic: "t", Partition: 1, Bytes: 5}}},
+		{Path: "/b", Dir: kafka.DirID{9}, Logs: []msg.LogSize{{Topic: "t", Partition: 0, Future: true, Log: tp(topicT, 0), End: 10}, {Topic: "t", Partition: 1, Bytes: 5}}},
 	}
 	for i := range all {
 		all[i].Logs = slices.DeleteFunc(all[i].Logs, func(l msg.LogSize) bool { return !wanted(l.Topic, l.Partition) })
@@ -287,6 +287,9 @@ func (b *bench) text() string {
 	}
 	for _, d := range out.Trims {
 		fmt.Fprintf(&w, "\ntrim slot=%d %s to=%d", d.Slot, where(d.Log), d.Offset)
+	}
+	for _, m := range out.Moves {
+		fmt.Fprintf(&w, "\nmove slot=%d %s-%d to=%s", m.Slot, m.Topic, m.Partition, m.Path)
 	}
 	for _, r := range out.Reads {
 		fmt.Fprintf(&w, "\nread kind=%d %s [%d,%d) max=%d least-one=%v", r.Kind, where(r.Log), r.From, r.Upto, r.BytesMax, r.AtLeastOne)

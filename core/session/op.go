@@ -29,6 +29,7 @@ type op struct {
 	alter   *alterOp
 	dirs    *logDirsOp
 	forward *wire.Request
+	move    *moveOp
 }
 
 // An id of an op or a read is its place in the low bits and its use above. Ids have a few bits to

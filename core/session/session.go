@@ -97,6 +97,7 @@ type Out struct {
 	Reads           []port.Read
 	WantProducerIDs []msg.Op
 	Trims           []msg.DeleteRecords
+	Moves           []msg.MoveLog
 	Replies         []wire.Reply
 	Closes          []Close
 	// Unmutes are the connections whose throttling is over.
@@ -120,7 +121,7 @@ type Close struct {
 // Empty tells that nothing is to be done.
 func (o *Out) Empty() bool {
 	return len(o.Produces)+len(o.Controller)+len(o.Reads)+len(o.WantProducerIDs)+
-		len(o.Trims)+len(o.Replies)+len(o.Closes)+len(o.Stale)+len(o.Drops)+len(o.Unmutes)+len(o.IdleChecks)+len(o.Refusals) == 0
+		len(o.Trims)+len(o.Moves)+len(o.Replies)+len(o.Closes)+len(o.Stale)+len(o.Drops)+len(o.Unmutes)+len(o.IdleChecks)+len(o.Refusals) == 0
 }
 
 // Reset empties it and keeps its memory.
@@ -135,7 +136,7 @@ func (o *Out) Reset() {
 	clear(o.uses)
 	o.uses, o.Unmutes = o.uses[:0], o.Unmutes[:0]
 	o.IdleChecks, o.Refusals = o.IdleChecks[:0], o.Refusals[:0]
-	o.Stale, o.Drops, o.Trims = o.Stale[:0], o.Drops[:0], o.Trims[:0]
+	o.Stale, o.Drops, o.Trims, o.Moves = o.Stale[:0], o.Drops[:0], o.Trims[:0], o.Moves[:0]
 }
 
 // Published takes the configuration that the edge validates against from now on. It is immutable.

@@ -66,6 +66,9 @@ var (
 	alterConfigsResponse           = mustSchema(`ThrottleMillis:i32 Resources:[{ErrorCode:i16 ErrorMessage:str? ResourceType:i8 ResourceName:str}]`)
 	incrementalAlterConfigsRequest = mustSchema(`Resources:[{ResourceType:i8 ResourceName:str Configs:[{Name:str Op:i8 Value:str?}]}] ValidateOnly:bool`)
 
+	alterReplicaLogDirsRequest  = mustSchema(`Dirs:[{Dir:str Topics:[{Topic:str Partitions:[i32]}]}]`)
+	alterReplicaLogDirsResponse = mustSchema(`ThrottleMillis:i32 Topics:[{Topic:str Partitions:[{Partition:i32 ErrorCode:i16}]}]`)
+
 	describeLogDirsRequest  = mustSchema(`Topics:[{Topic:str Partitions:[i32]}]?`)
 	describeLogDirsResponse = mustSchema(`ThrottleMillis:i32 ErrorCode:i16@3+ Dirs:[{ErrorCode:i16 Dir:str
 		Topics:[{Topic:str Partitions:[{Partition:i32 Size:i64 OffsetLag:i64 IsFuture:bool}]}]

@@ -51,6 +51,7 @@ var apis = []API{
 	{KeyDeleteACLs, "DeleteAcls", 1, 3, 2, BrokerListener | ControllerListener, deleteACLsRequest, deleteACLsResponse},
 	{KeyDescribeConfigs, "DescribeConfigs", 1, 4, 4, BrokerListener | ControllerListener, describeConfigsRequest, describeConfigsResponse},
 	{KeyAlterConfigs, "AlterConfigs", 0, 2, 2, BrokerListener | ControllerListener, alterConfigsRequest, alterConfigsResponse},
+	{KeyAlterReplicaLogDirs, "AlterReplicaLogDirs", 1, 2, 2, BrokerListener, alterReplicaLogDirsRequest, alterReplicaLogDirsResponse},
 	{KeyDescribeLogDirs, "DescribeLogDirs", 1, 5, 2, BrokerListener, describeLogDirsRequest, describeLogDirsResponse},
 	{KeyCreatePartitions, "CreatePartitions", 0, 3, 2, BrokerListener | ControllerListener, createPartitionsRequest, createPartitionsResponse},
 	{KeyElectLeaders, "ElectLeaders", 0, 2, 2, BrokerListener | ControllerListener, electLeadersRequest, electLeadersResponse},
@@ -85,6 +86,7 @@ const (
 	KeyDeleteACLs                  kafka.APIKey = 31
 	KeyDescribeConfigs             kafka.APIKey = 32
 	KeyAlterConfigs                kafka.APIKey = 33
+	KeyAlterReplicaLogDirs         kafka.APIKey = 34
 	KeyDescribeLogDirs             kafka.APIKey = 35
 	KeyCreatePartitions            kafka.APIKey = 37
 	KeyElectLeaders                kafka.APIKey = 43

@@ -132,7 +132,7 @@ func gatherDir(fs disk.FS, path string, id kafka.DirID, bootID string) (port.Dir
 	}
 	var err3, err4, err5, err6 error
 	dir.Checkpoints, err3 = readCheckpoints(fs, path)
-	dir.Logs, err4 = readLogs(fs, path)
+	dir.Logs, dir.Futures, err4 = readLogs(fs, path)
 	dir.Accepted, _, err5 = optional(fs, path+"/"+acceptedFile, parseAccepted)
 	dir.Cleaned, err6 = readCleaned(fs, path)
 	return dir, errors.Join(err1, err2, err3, err4, err5, err6)

@@ -44,16 +44,35 @@ func parseLogDir(name string) (topic string, partition kafka.PartitionID, ok boo
 	return name[:at], kafka.PartitionID(number), true
 }
 
-// readLogs lists the partitions in a log directory, by topic and partition.
-func readLogs(fs disk.FS, dir string) ([]port.LogName, error) {
+// parseFuture reads topic-partition.ID-future, the name of a copy that is to become a log.
+func parseFuture(name string) (topic string, partition kafka.PartitionID, ok bool) {
+	log, ok := strings.CutSuffix(name, futureSuffix)
+	at := strings.LastIndexByte(log, '.')
+	if !ok || at < 0 {
+		return "", 0, false
+	}
+	return parseLogDir(log[:at])
+}
+
+// readLogs lists the partitions in a log directory, by topic and partition, and the copies that were to
+// become one.
+func readLogs(fs disk.FS, dir string) (logs []port.LogName, futures []port.FutureLog, err error) {
 	entries, err := fs.ReadDir(dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var logs []port.LogName
 	var errs []error
 	for _, e := range entries {
 		topic, partition, ok := parseLogDir(e.Name)
+		if !ok && e.Dir {
+			if topic, partition, ok := parseFuture(e.Name); ok {
+				id, err := readTopicID(fs, dir+"/"+e.Name+"/"+partitionMetadata)
+				futures = append(futures, port.FutureLog{
+					LogName: port.LogName{Topic: topic, Partition: partition, TopicID: id}, Name: e.Name,
+				})
+				errs = append(errs, err)
+			}
+		}
 		if !ok || !e.Dir {
 			continue
 		}
@@ -67,7 +86,42 @@ func readLogs(fs disk.FS, dir string) ([]port.LogName, error) {
 	slices.SortFunc(logs, func(a, b port.LogName) int {
 		return cmp.Or(strings.Compare(a.Topic, b.Topic), cmp.Compare(a.Partition, b.Partition))
 	})
-	return logs, errors.Join(errs...)
+	return logs, futures, errors.Join(errs...)
+}
+
+// The suffixes of a copy, and of what is removed by whoever first opens a log in the directory.
+const (
+	futureSuffix = "-future"
+	deleteSuffix = "-delete"
+)
+
+// promoteFuture gives a copy the name of its log.
+func promoteFuture(fs disk.FS, dir string, s *port.Save) error {
+	name := s.Checkpoints[0].Topic + "-" + strconv.Itoa(int(s.Checkpoints[0].Partition))
+	if err := fs.Rename(dir+"/"+s.Future, dir+"/"+name); err != nil {
+		return err
+	}
+	return fs.SyncDir(dir)
+}
+
+// awayTries is how many names are tried for what is to be removed: others may not be gone yet.
+const awayTries = 8
+
+// discardFuture renames a copy so that it is removed.
+func discardFuture(fs disk.FS, dir, future string) error {
+	name := strings.TrimSuffix(future, futureSuffix)
+	var err error
+	for try := range awayTries {
+		// The last digit of the id stands for the number.
+		err = fs.Rename(dir+"/"+future, dir+"/"+name[:len(name)-1]+strconv.Itoa(try)+deleteSuffix)
+		if err == nil {
+			return fs.SyncDir(dir)
+		}
+		if !errors.Is(err, disk.ErrExist) {
+			break
+		}
+	}
+	return err
 }
 
 // readTopicID gives the id of a partition's topic, or zero if the file is missing or cannot be

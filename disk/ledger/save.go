@@ -71,6 +71,8 @@ func cost(s *port.Save) (calls int, bytes int64) {
 		return 2, 0
 	case port.MarkStray:
 		return 3, 0
+	case port.PromoteFuture, port.DiscardFuture:
+		return awayTries + 1, 0
 	case port.WriteSnapshot:
 		return partCalls, int64(len(s.Snapshot.Data))
 	case port.LoadSnapshot:
@@ -154,6 +156,10 @@ func save(fs disk.FS, dir string, s *port.Save) (data []byte, err error) {
 		return nil, remove(fs, dir, bootFile)
 	case port.MarkStray:
 		return nil, markStray(fs, dir, s.Checkpoints[0], s.Seq)
+	case port.PromoteFuture:
+		return nil, promoteFuture(fs, dir, s)
+	case port.DiscardFuture:
+		return nil, discardFuture(fs, dir, s.Future)
 	case port.SaveFaulted:
 		return nil, saveFaulted(fs, dir, s.Dirs)
 	case port.WriteSnapshot:

@@ -138,12 +138,17 @@ func (l *writer) delete(op port.LogOp) {
 // deletedName is topic-partition.<32 hex digits>-delete, as Kafka forms it; the digits are the
 // topic's id, so that a topic made again under the same name can go the same way.
 func deletedName(name string, topic kafka.TopicID) string {
+	suffix := "." + hexOf(topic) + deleteSuffix
+	return name[:min(len(name), nameBytesMax-len(suffix))] + suffix
+}
+
+// hexOf is the id in 32 hex digits.
+func hexOf(topic kafka.TopicID) string {
 	digits := make([]byte, 0, 2*len(topic))
 	for _, b := range topic {
 		digits = append(digits, "0123456789abcdef"[b>>4], "0123456789abcdef"[b&15])
 	}
-	suffix := "." + string(digits) + deleteSuffix
-	return name[:min(len(name), nameBytesMax-len(suffix))] + suffix
+	return string(digits)
 }
 
 // sweep finds, once per directory, what deletions of an earlier run left.

@@ -16,6 +16,7 @@
 //	append.go    appending; roll.go begins a segment; epochs.go keeps leader-epoch-checkpoint
 //	flush.go     making durable, closing
 //	truncate.go  cutting the end and the start; delete.go removes what is gone
+//	copy.go       copying a log to another directory, beside its other operations; move.go makes the copy the log
 //	txnindex.go  the transaction indexes that a Kafka left
 //	view.go      what readers see; read.go and readtime.go answer them; scan.go walks headers
 //	reread.go    what is decided on two readings only

@@ -41,6 +41,10 @@ func (l *writer) leave() {
 		l.w.reg.unregister(l.id)
 		l.log = nil
 	}
+	if l.copy != nil {
+		l.dropCopy()
+	}
+	l.retired, l.left = append(l.retired, l.left...), nil
 	l.view.tail = nil
 	for i := range l.view.sealed {
 		l.view.sealed[i].retire(&l.w.meter)

@@ -43,6 +43,9 @@ func (r *Reader) Read(q port.Read) port.ReadDone {
 	if q.Kind == port.ReadSpace {
 		return r.space(q)
 	}
+	if q.Kind == port.ReadCopied {
+		return r.reg.copied(q)
+	}
 	log := r.reg.Log(q.Log)
 	if log == nil {
 		return failed(q, port.FailMissing)
@@ -67,8 +70,8 @@ func (r *Reader) Read(q port.Read) port.ReadDone {
 // Cached tells whether a ReadBatches or ReadCopy would be answered from memory, or at once because
 // there is nothing to read.
 func (r *Reader) Cached(q port.Read) bool {
-	if q.Kind == port.ReadSpace {
-		return false
+	if q.Kind == port.ReadSpace || q.Kind == port.ReadCopied {
+		return q.Kind == port.ReadCopied
 	}
 	log := r.reg.Log(q.Log)
 	if log == nil {

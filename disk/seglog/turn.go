@@ -88,8 +88,11 @@ type writer struct {
 	dirty      []*handle
 	newEntries bool
 	made       int64
-	// retired are segments of a failed opening of the log, which readers may still have.
-	retired []*segment
+	// retired are segments of a failed opening of the log, which readers may still have, left those of a log
+	// that moved, until what is left of it is removed.
+	retired, left []*segment
+	// copy is the copy of the log in another directory, if one is under way.
+	copy *copier
 }
 
 // Worker is the one writer of its logs. It is used by one turn at a time.
@@ -106,9 +109,12 @@ type Worker struct {
 	flushing line
 	// jobsStepped counts steps, so that a turn knows whether it did one.
 	jobsStepped int64
-	touched     []*writer
-	tails       tails
-	trash       []*trash
+	// copies are those under way, the first of which goes on; copied says that one did in this turn.
+	copies  []*copier
+	copied  bool
+	touched []*writer
+	tails   tails
+	trash   []*trash
 	// delayed is what each log had renamed and waits for its OpPurge.
 	delayed map[kafka.TopicPartition][]*trash
 	meter   meter
@@ -143,7 +149,7 @@ func NewWorker(c Config) *Worker {
 
 // Pending tells whether another turn is wanted although no operation is new.
 func (w *Worker) Pending() bool {
-	return w.ready.len() > 0 || w.jobs.len() > 0 || w.flushing.len() > 0 || w.trashReady() != nil
+	return w.ready.len() > 0 || w.jobs.len() > 0 || w.flushing.len() > 0 || len(w.copies) > 0 || w.trashReady() != nil
 }
 
 // Spent is the I/O of the last turn: calls, and bytes read and written.
@@ -157,7 +163,11 @@ func (w *Worker) Turn(ops []port.LogOp, out []port.LogDone) []port.LogDone {
 	for i := range ops {
 		w.enqueue(&ops[i])
 	}
-	// Syncs and jobs that the last turn had no budget for go first, so that nothing starves.
+	// Syncs, jobs and copies that the last turn had no budget for go first, so that nothing starves.
+	if starved := !w.copied && len(w.copies) > 0; starved {
+		w.copyStep()
+	}
+	w.copied = false
 	for w.flushing.len() > 0 && !w.spent() {
 		w.syncNext()
 	}
@@ -170,6 +180,7 @@ func (w *Worker) Turn(ops []port.LogOp, out []port.LogDone) []port.LogDone {
 	if w.jobs.len() > 0 && stepped == w.jobsStepped {
 		w.stepNext()
 	}
+	w.copyOn()
 	w.empty()
 	w.publish()
 	out, w.out = w.out, nil
@@ -317,7 +328,7 @@ func (l *writer) perform(op port.LogOp) {
 	case port.OpForget:
 		l.abandon(op)
 	default:
-		panic("BUG: a log operation of no known kind")
+		l.moveBy(op)
 	}
 }
 
@@ -330,7 +341,7 @@ func (l *writer) admits(op *port.LogOp) bool {
 		return l.phase == running && op.Gen >= l.gen
 	case port.OpDelete:
 		return l.phase == running || l.phase == fenced
-	case port.OpForget:
+	case port.OpForget, port.OpForgetCopy:
 		return true
 	}
 	return l.phase == running && op.Gen == l.gen

@@ -108,13 +108,15 @@ func (l *Log) View() *View { return l.view.Load() }
 type Registry struct {
 	files files
 	logs  map[kafka.TopicPartition]*Log
+	// copies says how far the copies of logs in other directories are.
+	copies map[kafka.TopicPartition]progress
 	// swept lists the log directories that were looked through for unfinished deletions.
 	swept []string
 }
 
 // NewRegistry returns an empty one, guarded by lock.
 func NewRegistry(lock Locker) *Registry {
-	r := &Registry{logs: make(map[kafka.TopicPartition]*Log)}
+	r := &Registry{logs: make(map[kafka.TopicPartition]*Log), copies: make(map[kafka.TopicPartition]progress)}
 	r.files.init(lock)
 	return r
 }

@@ -2,13 +2,16 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// logDirs asks for the log directories: a topic that was written is as large as its batches, one that was
+// logDirs asks for the log directories, and moves a log between them: a topic that was written is as large as its batches, one that was
 // not is empty, and only what is asked for is told.
 func logDirs(ctx context.Context, broker string) error {
 	s := newSent("sized", values{codecValueSize}, 2, 20)
@@ -63,7 +66,65 @@ func logDirs(ctx context.Context, broker string) error {
 		d.Topics.Each(func(kadm.DescribedLogDirPartition) { count++ })
 	}
 	if count != 1 {
-		return fmt.Errorf("%d partitions are told of where one is there of those asked for", count)
+		return fmt.Errorf("%d partitions are told of where one was asked for", count)
+	}
+	return moveLogs(ctx, cl, admin, s)
+}
+
+// moveLogs moves a partition to each of the broker's directories in turn while it is written to, and reads
+// all of it in the end. What can not be moved is told why.
+func moveLogs(ctx context.Context, cl *kgo.Client, admin *kadm.Client, s *sent) error {
+	all, err := admin.DescribeAllLogDirs(ctx, nil)
+	if err != nil {
+		return err
+	}
+	dirs := all.Sorted()
+	if len(dirs) < 2 {
+		return fmt.Errorf("the broker has one log directory")
+	}
+	if err := alterDir(ctx, admin, "/nowhere", s.topic, kerr.LogDirNotFound); err != nil {
+		return err
+	}
+	for round := range 6 {
+		to := dirs[round%len(dirs)]
+		if err := alterDir(ctx, admin, to.Dir, s.topic, nil); err != nil {
+			return err
+		}
+		for moved := false; !moved; {
+			s.offsets[0] = append(s.offsets[0], -1)
+			if err := cl.ProduceSync(ctx, s.record(0, len(s.offsets[0])-1)).FirstErr(); err != nil {
+				return fmt.Errorf("producing while the log moves: %w", err)
+			}
+			now, err := admin.DescribeAllLogDirs(ctx, nil)
+			if err != nil {
+				return err
+			}
+			p, found := now[to.Broker].LookupPartition(s.topic, 0)
+			moved = found && p.Dir == to.Dir && !p.IsFuture
+		}
+	}
+	ends, err := admin.ListEndOffsets(ctx, s.topic)
+	if err != nil {
+		return err
+	}
+	if end, ok := ends.Lookup(s.topic, 0); !ok || end.Offset != int64(len(s.offsets[0])) {
+		return fmt.Errorf("the log ends at %d after %d records", end.Offset, len(s.offsets[0]))
+	}
+	return nil
+}
+
+// alterDir asks for partition 0 of a topic to be in a directory of every broker.
+func alterDir(ctx context.Context, admin *kadm.Client, dir, topic string, want error) error {
+	var req kadm.AlterReplicaLogDirsReq
+	req.Add(dir, kadm.TopicsSet{topic: {0: {}}})
+	all, err := admin.AlterAllReplicaLogDirs(ctx, req)
+	if err != nil {
+		return err
+	}
+	for _, r := range all.Sorted() {
+		if !errors.Is(r.Err, want) {
+			return fmt.Errorf("moving %s to %s: %v, want %v", topic, dir, r.Err, want)
+		}
 	}
 	return nil
 }

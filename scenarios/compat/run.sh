@@ -86,7 +86,7 @@ begin() {
 start() {
 	local journal=$dir/journal-${#journals[@]}
 	journals+=("$journal")
-	broker_start "$dir/data" "$port" "$dir/broker.log" --record "$journal" \
+	broker_start "${data_dirs:-$dir/data}" "$port" "$dir/broker.log" --record "$journal" \
 		--override log.segment.bytes=67108864 "$@" || fail "the broker did not start"
 }
 
@@ -211,6 +211,7 @@ serves() {
 }
 
 part_clients() {
+	local data_dirs=$work/clients/data,$work/clients/data/second
 	begin clients
 	walk clients
 	local said

@@ -101,7 +101,7 @@ func (b *broker) answer(r kmsg.Request) kmsg.Response {
 		a.ApiKeys = []kmsg.ApiVersionsResponseApiKey{
 			{ApiKey: 0, MaxVersion: 13}, {ApiKey: 1, MinVersion: 4, MaxVersion: 18}, {ApiKey: 2, MinVersion: 1, MaxVersion: 11},
 			{ApiKey: 3, MaxVersion: 13}, {ApiKey: 18, MaxVersion: 4}, {ApiKey: 19, MinVersion: 2, MaxVersion: 7},
-			{ApiKey: 20, MinVersion: 1, MaxVersion: 6}, {ApiKey: 21, MaxVersion: 2}, {ApiKey: 23, MinVersion: 2, MaxVersion: 4}, {ApiKey: 61}, {ApiKey: 35, MinVersion: 1, MaxVersion: 5}, {ApiKey: 48, MaxVersion: 1}, {ApiKey: 49, MaxVersion: 1}, {ApiKey: 22, MaxVersion: 5},
+			{ApiKey: 20, MinVersion: 1, MaxVersion: 6}, {ApiKey: 21, MaxVersion: 2}, {ApiKey: 23, MinVersion: 2, MaxVersion: 4}, {ApiKey: 61}, {ApiKey: 35, MinVersion: 1, MaxVersion: 5}, {ApiKey: 34, MinVersion: 1, MaxVersion: 2}, {ApiKey: 48, MaxVersion: 1}, {ApiKey: 49, MaxVersion: 1}, {ApiKey: 22, MaxVersion: 5},
 			{ApiKey: 32, MinVersion: 1, MaxVersion: 4}, {ApiKey: 33, MaxVersion: 2}, {ApiKey: 37, MaxVersion: 3}, {ApiKey: 44, MaxVersion: 1},
 			{ApiKey: 43, MaxVersion: 2}, {ApiKey: 45, MaxVersion: 1}, {ApiKey: 46}, {ApiKey: 55, MaxVersion: 2}, {ApiKey: 57, MaxVersion: 2},
 			{ApiKey: 60, MaxVersion: 2}, {ApiKey: 64}, {ApiKey: 75},

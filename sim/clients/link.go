@@ -36,6 +36,7 @@ const (
 	callInspect
 	callQuotas
 	callQuotasTold
+	callMove
 )
 
 // pending is a request that has not been answered.

@@ -13,6 +13,8 @@ type Plan struct {
 	Nodes []int32
 	// Retention is log.retention.ms of the nodes, or 0 if it is not set.
 	Retention kafka.Millis
+	// Dirs are the log directories of the nodes.
+	Dirs []string
 	// Wall is civil time at virtual time 0.
 	Wall kafka.Wall
 	// Until is the virtual time from which no client starts an operation, as after Quiet; 0 is never.

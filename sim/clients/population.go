@@ -40,7 +40,8 @@ type shared struct {
 // NewPopulation draws the clients: an admin client, one to four producers of either kind, up to three
 // consumers; in one world of three somebody deletes records, in one of four asks for producer ids alone,
 // in one of three alters configuration, in one of three adds partitions, in one of
-// three looks at the cluster, in one of four sets client quotas.
+// three looks at the cluster, in one of four sets client quotas, in one of two with several
+// log directories moves logs between them.
 func NewPopulation(env Env, plan Plan) *Population {
 	s := &shared{env: env, plan: plan, topics: drawTopics(env), history: &checker.History{DefaultRetention: plan.Retention}}
 	s.grown = make([]int, len(s.topics))
@@ -79,6 +80,9 @@ func NewPopulation(env Env, plan Plan) *Population {
 	}
 	if env.Draw("plan/limiter", 4) == 3 {
 		p.clients = append(p.clients, newLimiter(s, p.next()))
+	}
+	if len(plan.Dirs) > 1 && env.Draw("plan/mover", 2) == 1 {
+		p.clients = append(p.clients, newMover(s, p.next()))
 	}
 	return p
 }
@@ -182,6 +186,8 @@ func kind(c Client) string {
 		return "grower"
 	case *limiter:
 		return "limiter"
+	case *mover:
+		return "mover"
 	case *Reader:
 		return "reader"
 	}

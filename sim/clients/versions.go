@@ -14,8 +14,8 @@ type versions struct {
 	hello int16
 	// incremental, alter and describe are those of the APIs of configuration.
 	incremental, alter, describe int16
-	// logDirs is that of DescribeLogDirs.
-	logDirs int16
+	// logDirs is that of DescribeLogDirs, move that of AlterReplicaLogDirs.
+	logDirs, move int16
 	// grow is that of CreatePartitions; the others are those of what an operator asks.
 	grow, cluster, quorum, elect, reassign, features int16
 	// quotas is that of AlterClientQuotas and DescribeClientQuotas.
@@ -40,6 +40,7 @@ const (
 	describeNewest    = 4
 	logDirsNewest     = 5
 	quotasNewest      = 1
+	moveNewest        = 2
 
 	growNewest     = 3
 	clusterNewest  = 2
@@ -58,7 +59,7 @@ const (
 func drawVersions(env Env, key string) versions {
 	v := versions{
 		produceNewest, fetchNewest, offsetsNewest, metadataNewest, createNewest, removeNewest, initNewest, trimNewest, epochsNewest, helloNewest,
-		incrementalNewest, alterNewest, describeNewest, logDirsNewest,
+		incrementalNewest, alterNewest, describeNewest, logDirsNewest, moveNewest,
 		growNewest, clusterNewest, quorumNewest, electNewest, reassignNewest, featuresNewest, quotasNewest,
 	}
 	if env.Draw(key+"/old", 2) == 0 {
@@ -89,6 +90,7 @@ func drawVersions(env Env, key string) versions {
 	v.reassign = older("/reassign", reassignNewest, 0)
 	v.features = older("/features", featuresNewest, 0)
 	v.quotas = older("/quotas", quotasNewest, 0)
+	v.move = older("/move", moveNewest, 1)
 	if v.produce >= produceByID || v.fetch >= fetchByID {
 		v.metadata = max(v.metadata, metadataByID)
 	}
@@ -113,7 +115,7 @@ func (a *actor) checkHello(r *kmsg.ApiVersionsResponse) {
 		{18, a.speaks.hello}, {19, a.speaks.create}, {20, a.speaks.remove}, {21, a.speaks.trim}, {22, a.speaks.init},
 		{23, a.speaks.epochs}, {61, 0},
 		{32, a.speaks.describe}, {33, a.speaks.alter}, {44, a.speaks.incremental},
-		{35, a.speaks.logDirs},
+		{35, a.speaks.logDirs}, {34, a.speaks.move},
 		{37, a.speaks.grow},
 		{43, a.speaks.elect}, {45, a.speaks.reassign}, {46, 0}, {55, a.speaks.quorum}, {57, a.speaks.features},
 		{60, a.speaks.cluster}, {64, 0}, {75, 0},

@@ -1,0 +1,94 @@
+package checker
+
+import (
+	"slices"
+
+	"momus/core/kafka"
+)
+
+// MoveOp is what one AlterReplicaLogDirs asked of one partition.
+type MoveOp struct {
+	Client    int32
+	Topic     string
+	Partition kafka.PartitionID
+	Path      string
+	Start     Event
+	// End is 0 while there is neither an answer nor a reason to stop waiting.
+	End      Event
+	Answered bool
+	Err      kafka.ErrorCode
+}
+
+// definite tells whether it is known what came of the operation.
+func (op *MoveOp) definite() bool {
+	switch {
+	case !op.Answered:
+		return false
+	case op.Err == kafka.None, op.Err == kafka.ErrLogDirNotFound, op.Err == kafka.ErrUnknownTopicOrPartition:
+		return true
+	}
+	return false
+}
+
+// MoveFailure is what a node said of a move that it could not make.
+type MoveFailure struct {
+	Event Event
+	Log   kafka.TopicPartition
+}
+
+// checkMoved demands of a world at rest that a log lies where the last acknowledged move asked for it to
+// be, unless the node told that this failed, or the directory was lost. An operation of which nobody knows
+// what came of it may have been carried out at any time; one that failed with its directory may go on when
+// that is back (seed 910).
+func (j *judge) checkMoved(l *log) {
+	if l.read == nil || len(j.h.LogsFound) == 0 {
+		return
+	}
+	id := kafka.TopicPartition{Topic: l.read.ID, Partition: l.partition}
+	var last *MoveOp
+	var may []string
+	for i := range j.h.Moves {
+		op := &j.h.Moves[i]
+		switch {
+		case op.Topic != l.topic.name || op.Partition != l.partition:
+		case !op.definite():
+			may = append(may, op.Path)
+		case op.Err == kafka.None:
+			if last != nil && j.toldFailed(id, last.Start) {
+				may = append(may, last.Path)
+			}
+			last = op
+		}
+	}
+	if last == nil || j.madeSince(l.topic.name, last.Start) || j.toldFailed(id, last.Start) ||
+		slices.ContainsFunc(j.h.DirLosses, func(d DirLoss) bool { return d.Event > last.Start }) {
+		return
+	}
+	j.report.Moved++
+	for i := range j.h.LogsFound {
+		f := &j.h.LogsFound[i]
+		if f.Log == id && f.Path != last.Path && !slices.Contains(may, f.Path) {
+			j.flag(MovedLog, []Event{last.Start, last.End}, "%s-%d: asked to be in %s, and lies in %s", l.topic.name, l.partition, last.Path, f.Path)
+		}
+	}
+}
+
+// toldFailed tells whether a node said after an event that a log did not move.
+func (j *judge) toldFailed(id kafka.TopicPartition, since Event) bool {
+	return slices.ContainsFunc(j.h.MoveFailures, func(f MoveFailure) bool { return f.Log == id && f.Event > since })
+}
+
+// madeSince tells whether a topic may have been made anew after an event.
+func (j *judge) madeSince(name string, since Event) bool {
+	return slices.ContainsFunc(j.h.Admin, func(op AdminOp) bool {
+		return op.Topic == name && op.Kind == CreateTopic && (op.End == 0 || op.End > since)
+	})
+}
+
+func (j *judge) countMoves() {
+	for i := range j.h.Moves {
+		if op := &j.h.Moves[i]; op.Answered && op.Err == kafka.None {
+			j.report.MovesAcked++
+		}
+	}
+}

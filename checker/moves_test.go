@@ -1,0 +1,57 @@
+package checker
+
+import (
+	"testing"
+
+	"momus/core/kafka"
+)
+
+func TestALogLiesWhereItWasAskedToBe(t *testing.T) {
+	var log kafka.TopicPartition
+	asked := func(path string, answered bool, err kafka.ErrorCode) func(*story) {
+		return func(s *story) {
+			s.h.Moves = append(s.h.Moves, MoveOp{Topic: "t", Path: path, Start: s.event(), End: s.event(), Answered: answered, Err: err})
+		}
+	}
+	failed := func(s *story) {
+		s.h.MoveFailures = append(s.h.MoveFailures, MoveFailure{Event: s.event(), Log: log})
+	}
+	lost := func(s *story) { s.h.DirLosses = append(s.h.DirLosses, DirLoss{Event: s.event()}) }
+	made := func(s *story) {
+		s.h.Admin = append(s.h.Admin, AdminOp{Kind: CreateTopic, Topic: "t", Start: s.event(), End: s.event()})
+	}
+	world := func(found string, act ...func(*story)) func() *story {
+		return func() *story {
+			s := tell(0)
+			s.produce(1, 3, 0, 0)
+			at := len(s.h.Reads)
+			s.final(1, 2, 3)
+			log = kafka.TopicPartition{Topic: s.h.Reads[at].ID}
+			for _, a := range act {
+				a(s)
+			}
+			s.h.LogsFound = append(s.h.LogsFound, LogFound{Event: s.event(), Path: found, Log: log})
+			return s
+		}
+	}
+	yes, later := asked("/b", true, kafka.None), asked("/c", true, kafka.None)
+	expect(t, []struct {
+		name string
+		want string
+		tell func() *story
+	}{
+		{"nobody asked", "", world("/a")},
+		{"asked, and there", "", world("/b", yes)},
+		{"asked, and elsewhere", MovedLog, world("/a", yes)},
+		{"asked again", "", world("/c", yes, later)},
+		{"where the first said", MovedLog, world("/b", yes, later)},
+		{"refused", "", world("/a", asked("/b", true, kafka.ErrLogDirNotFound))},
+		{"refused after another", "", world("/b", yes, asked("/c", true, kafka.ErrLogDirNotFound))},
+		{"nobody knows", "", world("/c", yes, asked("/c", false, 0))},
+		{"told to have failed", "", world("/a", yes, failed)},
+		{"told before", MovedLog, world("/a", failed, yes)},
+		{"failed, then asked for elsewhere, then back", "", world("/b", yes, failed, later)},
+		{"its directory was lost", "", world("/a", yes, lost)},
+		{"made anew", "", world("/a", yes, made)},
+	})
+}

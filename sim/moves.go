@@ -1,0 +1,70 @@
+package sim
+
+import (
+	"strings"
+
+	"momus/checker"
+	"momus/core"
+	"momus/core/kafka"
+)
+
+// moveNote follows the moves of logs between directories. One that failed before the metadata named the other
+// directory leaves the log where it was; placed had not heard of it.
+func (n *node) moveNote(note *core.Note) {
+	p := n.process
+	switch note.Kind {
+	case core.NoteLogMoving:
+		p.moving[note.Log] = true
+		return
+	case core.NoteLogMoved:
+		n.bites.LogMoves++
+	case core.NoteMoveFailed:
+		n.bites.FailedMoves++
+		h := n.guests.population.History()
+		h.MoveFailures = append(h.MoveFailures, checker.MoveFailure{Event: checker.Event((*guestEnv)(n).Event()), Log: note.Log})
+	}
+	delete(p.moving, note.Log)
+}
+
+// halfMoved are the logs of a directory that another one has too, or has a copy of: nobody can say from
+// outside which is the log, and the loss of one may be that of the log or not.
+func (n *node) halfMoved(path string) map[kafka.TopicPartition]bool {
+	half := map[kafka.TopicPartition]bool{}
+	for _, log := range n.copiesIn(path) {
+		half[log] = true
+	}
+	for i := range n.dirs {
+		if n.dirs[i].path != path {
+			for _, log := range n.copiesIn(n.dirs[i].path) {
+				half[log] = true // if the copy is whole, it may be the log (seed 2775)
+			}
+		}
+	}
+	for _, at := range n.placesIn(path) {
+		for i := range n.dirs {
+			if other := n.dirs[i].path; other != path && n.disk.Peek(other+"/"+at.path[strings.LastIndexByte(at.path, '/')+1:]+"/partition.metadata") != nil {
+				half[at.log] = true
+			}
+		}
+	}
+	return half
+}
+
+// copiesIn lists the logs of which a directory holds a copy that is to take their place.
+func (n *node) copiesIn(path string) []kafka.TopicPartition {
+	entries, err := n.disk.Look(path)
+	if err != nil {
+		return nil
+	}
+	var logs []kafka.TopicPartition
+	for _, e := range entries {
+		name, isCopy := strings.CutSuffix(e.Name, "-future")
+		if !isCopy {
+			continue
+		}
+		if log, known := n.logs[name[:strings.LastIndexByte(name, '.')]]; known {
+			logs = append(logs, log)
+		}
+	}
+	return logs
+}
