@@ -53,8 +53,7 @@ type History struct {
 	// Damages are what the world did to bytes at rest, Damaged what clients met that only that explains.
 	Damages []Damage
 	Damaged []Damaged
-	// DirsTold are the answers to DescribeLogDirs when the world had come to rest, LogsFound what lay in
-	// the directories then.
+	// DirsTold are the last answers to DescribeLogDirs, LogsFound what lay in the directories then.
 	DirsTold  []DirsTold
 	LogsFound []LogFound
 	// Moves are what was asked for by AlterReplicaLogDirs, MoveFailures what came to nothing, as nodes told.

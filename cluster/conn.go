@@ -61,11 +61,13 @@ func NewConn(f *frame.Conn, s sock.Socket, m *metrics.Meter) Conn {
 	return Conn{Frame: f, Sock: s, meter: m}
 }
 
-// Release gives back what the connection holds, once, at its end.
-func (c *Conn) Release() {
+// Release gives back what the connection holds, once, at its end, and tells what the peer sent that cannot be
+// understood, if it ends for that.
+func (c *Conn) Release() (refused string) {
 	c.Frame.Release()
 	c.measured()
 	c.meter.Closed()
+	return c.Frame.Refused()
 }
 
 // Requests gives what was decoded since the last call, in order; see frame.Conn.Requests. It is what a

@@ -8,7 +8,8 @@
 //	storage.go  workers, readers and ledger of a node; Boot, the turn before the first
 //	format.go   making the directories of a node, at its first start or before it
 //	loss.go     giving up what is damaged of a log, while its node is stopped
-//	pool.go     memory against a budget; workspaces.go: what decompressing takes, few of it
+//	pool.go     memory against a budget; workspaces.go: what decompressing takes, few of it;
+//	            arrivals.go: what of it large frames hold while they arrive
 //	slabs.go    memory to read into
 //	alarm.go    when the one timer is set
 //

@@ -14,6 +14,8 @@ type Pool struct {
 	Lock seglog.Locker
 	// Budget bounds what is lent at once, in bytes, slack included.
 	Budget int64
+	// Arrivals bounds what large frames hold while they arrive.
+	Arrivals *Arrivals
 	// Freed is called, with nothing held, after memory came back while somebody was starved.
 	Freed func()
 

@@ -82,12 +82,16 @@ func (v *ConnOpened) AppendText(b []byte) []byte {
 // AppendCanon appends v in canonical form.
 func (v *ConnClosed) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.Conn))
+	b = canon.AppendString(b, v.Remote)
+	b = canon.AppendString(b, v.Refused)
 	return b
 }
 
 // ReadCanon reads what AppendCanon appended; a failure is in r.Err.
 func (v *ConnClosed) ReadCanon(r *canon.Reader) {
 	v.Conn = port.ConnID(r.Int(64))
+	v.Remote = r.Str()
+	v.Refused = r.Str()
 }
 
 // AppendText appends v for a human reader.
@@ -96,6 +100,10 @@ func (v *ConnClosed) AppendText(b []byte) []byte {
 	b = append(b, '{')
 	b = append(b, "Conn:"...)
 	b = strconv.AppendInt(b, int64(v.Conn), 10)
+	b = append(b, " Remote:"...)
+	b = canon.AppendQuoted(b, v.Remote)
+	b = append(b, " Refused:"...)
+	b = canon.AppendQuoted(b, v.Refused)
 	b = append(b, '}')
 	return b
 }

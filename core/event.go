@@ -42,6 +42,9 @@ type ConnOpened struct {
 //canon:gen Event=3
 type ConnClosed struct {
 	Conn port.ConnID
+	// Refused is what the peer, Remote, sent that cannot be understood, if it was closed for that.
+	Remote  string
+	Refused string
 }
 
 // Request is a decoded client request.

@@ -159,6 +159,9 @@ func (n *Node) dispatch(now kafka.Now, ev Event) {
 		n.session.ConnOpened(now, ev.Conn, ev.Listener, ev.Remote)
 	case *ConnClosed:
 		n.session.ConnClosed(now, ev.Conn, n.view())
+		if ev.Refused != "" {
+			n.ready.Notes = append(n.ready.Notes, Note{Kind: NoteFrameRefused, Text: ev.Remote + ": " + ev.Refused})
+		}
 	case *Deadline:
 		n.deadline(now)
 	case *Stop:

@@ -104,6 +104,8 @@ const (
 	NoteMoveFailed
 	// It is not to, any more.
 	NoteMoveGivenUp
+	// NoteFrameRefused: a connection was closed since what its peer sent cannot be understood.
+	NoteFrameRefused
 )
 
 var noteNames = [...]string{
@@ -117,7 +119,7 @@ var noteNames = [...]string{
 	NoteSnapshotDamaged: "metadata snapshot damaged", NoteMetadataTrimmed: "metadata log start moved",
 	NoteConnRefused: "connection refused",
 	NoteLogMoving:   "log moving", NoteLogMoved: "log moved", NoteMoveFailed: "log not moved",
-	NoteMoveGivenUp: "log move given up",
+	NoteMoveGivenUp: "log move given up", NoteFrameRefused: "connection closed for what it sent",
 }
 
 // String names the fact as log lines do; one of another version by its number.

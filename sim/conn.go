@@ -38,7 +38,7 @@ func (n *node) opened(end *simnet.End) {
 	id := port.ConnID(end.Conn())
 	c := &serverConn{id: id, end: end}
 	c.io = cluster.NewConn(frame.New(id, wire.BrokerListener, frame.Env{
-		Limits: &n.limits, RequestBytesMax: n.cfg.RequestBytesMax, Pool: &p.pool, Slabs: &p.slabs,
+		Limits: &n.limits, RequestBytesMax: n.cfg.RequestBytesMax, Pool: &p.pool, Arrivals: p.arrivals, Slabs: &p.slabs,
 		Workspaces: n.w.work, Published: func() *publishedConfig { return p.published },
 	}), end, &p.meter)
 	ip, remote := n.remoteOf(end)
@@ -116,7 +116,7 @@ func (n *node) finish(c *serverConn) {
 	}
 	c.closed = true
 	n.closedConn(c)
-	c.io.Release()
+	why := c.io.Release()
 	if err := c.end.Close(); err != nil && !isGone(err) {
 		n.w.fail(Crash, n.name+"a connection did not close: "+err.Error())
 	}
@@ -126,7 +126,7 @@ func (n *node) finish(c *serverConn) {
 	c.queue = nil
 	n.process.forget(c)
 	n.process.storage.Files.Lend(-1)
-	n.post(&core.ConnClosed{Conn: c.id})
+	n.post(&core.ConnClosed{Conn: c.id, Remote: "client", Refused: why})
 }
 
 // forget takes a closed connection out of the table.

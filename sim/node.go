@@ -79,6 +79,7 @@ type process struct {
 	draining  bool // a drain is scheduled
 	pool      pool
 	slabs     slabs
+	arrivals  *cluster.Arrivals
 	storage   *cluster.Storage
 	meter     metrics.Meter
 	workers   []*simWorker
@@ -183,6 +184,7 @@ func (n *node) boot() {
 	}
 	p.meter.Lock = nosync{}
 	p.pool = pool{budget: n.limits.BufferBytes, freed: func() { p.freed(n) }}
+	p.arrivals = cluster.NewArrivals(&n.limits, nosync{}, func() { p.freed(n) })
 	p.troubles = n.metadataTroubles()
 	n.process, n.exit = p, nil
 	p.stepper = cluster.Stepper{Node: &core.Node{}, Chained: true, Checked: true, Observer: (*observer)(n)}

@@ -217,8 +217,8 @@ func (c *conn) fill() (state readState, more bool) {
 func (c *conn) end() {
 	c.turn.Lock()
 	c.close()
-	c.io.Release()
+	why := c.io.Release()
 	c.turn.Unlock()
 	c.s.forget(c)
-	c.s.act(&core.ConnClosed{Conn: c.id})
+	c.s.act(&core.ConnClosed{Conn: c.id, Remote: c.sock.Remote(), Refused: why})
 }

@@ -72,6 +72,7 @@ func start(o Options) (*Server, error) {
 	s.sink.s, s.timer.s, s.saver.s, s.inbox.start = s, s, s, time.Now()
 	s.timer.t = time.AfterFunc(time.Hour, s.timer.fire)
 	s.pool.Lock, s.pool.Budget, s.pool.Freed = &sync.Mutex{}, s.limits.BufferBytes, s.feed
+	s.pool.Arrivals = cluster.NewArrivals(&s.limits, &sync.Mutex{}, s.feed)
 	s.meter.Lock = &sync.Mutex{}
 	s.slabs.Lock, s.slabs.Size = &sync.Mutex{}, int(s.limits.ReadAheadBytes)
 	s.work = cluster.NewWorkspaces(s.limits.Workspaces, func() cluster.Locker { return &sync.Mutex{} })

@@ -149,7 +149,7 @@ func (s *Server) serve(listener string, kind wire.Listener, sock *tcp.Socket) {
 	c := &conn{s: s, id: id, sock: sock, resume: make(chan struct{}, 1)}
 	c.io = cluster.NewConn(frame.New(id, kind, frame.Env{
 		Limits: &s.limits, RequestBytesMax: s.node.Broker.RequestBytesMax,
-		Pool: &s.pool, Slabs: &s.slabs, Workspaces: s.work,
+		Pool: &s.pool, Arrivals: s.pool.Arrivals, Slabs: &s.slabs, Workspaces: s.work,
 		Published: s.published.Load,
 	}), sock, &s.meter)
 	s.conns[id] = c

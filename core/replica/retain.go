@@ -42,7 +42,10 @@ func (e *extent) youngest() kafka.Wall {
 // Whole segments go, one after another from the start, each only if all of it is committed; the
 // active one too, once it is rolled. A policy without delete keeps everything.
 func (r *Replica) Retain(now kafka.Now) {
-	if !r.isOpen() || !r.cfg.Delete || r.frozen() {
+	if r.frozen() {
+		return
+	}
+	if !r.isOpen() || !r.cfg.Delete {
 		return
 	}
 	r.retainBytes(now)

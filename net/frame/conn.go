@@ -20,6 +20,15 @@ type Workspaces interface {
 	Return(id port.ConnID)
 }
 
+// Arrivals bounds what large frames hold while they arrive. Begin tells whether a frame of n bytes may have
+// its buffer; if not, Resume is called when it may be tried again. End follows on every Begin that said so, or
+// Cancel if the budget had no buffer.
+type Arrivals interface {
+	Begin(n int) bool
+	End(n int)
+	Cancel(n int)
+}
+
 // Env is what a connection lives on.
 type Env struct {
 	Limits *port.Limits
@@ -28,6 +37,8 @@ type Env struct {
 	// Pool lends the buffers of bodies; nil from it means that the budget is spent.
 	Pool  port.Pool
 	Slabs Slabs
+	// Arrivals bounds large frames.
+	Arrivals Arrivals
 	// Workspaces serve requests with batches that are or get compressed.
 	Workspaces Workspaces
 	// Published is the configuration that batches are validated against.
@@ -81,6 +92,8 @@ type Conn struct {
 	// closing says that the connection ends once the queue is sent; broken that it ended.
 	closing, broken bool
 	reason          string
+	// refused says that reason is a frame that cannot be understood.
+	refused bool
 }
 
 // New is a connection that came in by a listener of the kind on.
@@ -174,6 +187,7 @@ func (c *Conn) end(reason string) {
 // malformed gives up reading at a frame that cannot be understood. Kafka closes then without a
 // word, having answered what came before.
 func (c *Conn) malformed(reason string) {
+	c.refused = c.refused || !c.ended
 	c.end(reason)
 	c.starved = false
 	c.dropSlab()
@@ -192,6 +206,14 @@ func (c *Conn) Done() bool {
 
 // Reason says why the connection ends, or nothing while it does not.
 func (c *Conn) Reason() string { return c.reason }
+
+// Refused says what of the peer's bytes cannot be understood, if that is why the connection ends.
+func (c *Conn) Refused() string {
+	if !c.refused {
+		return ""
+	}
+	return c.reason
+}
 
 // Release gives back every buffer and span that the connection holds, requests that nobody took
 // included. Nothing but Done, Reason, and Answer to discard what is still coming is of use then.
@@ -213,6 +235,7 @@ func (c *Conn) Release() {
 
 func (c *Conn) dropBody() {
 	if c.body != nil {
+		c.env.Arrivals.End(len(c.body.B))
 		c.body.Release()
 		c.body, c.got = nil, 0
 	}

@@ -51,6 +51,22 @@ func (s *slabs) Return(b []byte) {
 	s.lent--
 }
 
+// arrivals counts the bytes of large frames that are arriving.
+type arrivals struct {
+	held int
+	full bool
+}
+
+func (a *arrivals) Begin(n int) bool {
+	if !a.full {
+		a.held += n
+	}
+	return !a.full
+}
+
+func (a *arrivals) End(n int)    { a.held -= n }
+func (a *arrivals) Cancel(n int) { a.held -= n }
+
 func poison(b []byte) {
 	for i := range b {
 		b[i] = 0xdb
@@ -61,6 +77,7 @@ func poison(b []byte) {
 type world struct {
 	*Conn
 	pool      pool
+	arrivals  arrivals
 	slabs     slabs
 	limits    port.Limits
 	published msg.Published
@@ -87,7 +104,7 @@ func newWorld(slab int) *world {
 	w.published.Default = ordinary()
 	w.limits.ReadAheadBytes = int32(slab)
 	w.Conn = New(7, wire.BrokerListener, Env{
-		Limits: &w.limits, RequestBytesMax: 1 << 20, Pool: &w.pool, Slabs: &w.slabs, Workspaces: &w.work,
+		Limits: &w.limits, RequestBytesMax: 1 << 20, Pool: &w.pool, Arrivals: &w.arrivals, Slabs: &w.slabs, Workspaces: &w.work,
 		Published: func() *msg.Published { return &w.published },
 	})
 	return w
@@ -123,6 +140,9 @@ func (w *world) sent(n int) []byte {
 
 // holds fails unless the connection holds so many slabs and buffers.
 func (w *world) holds(t interface{ Fatalf(string, ...any) }, slabs, bufs int) {
+	if bufs == 0 && w.arrivals.held != 0 {
+		t.Fatalf("%d bytes count as arriving, and nothing is", w.arrivals.held)
+	}
 	if w.slabs.lent != slabs || w.pool.lent != bufs {
 		t.Fatalf("%d slabs and %d buffers are lent, want %d and %d", w.slabs.lent, w.pool.lent, slabs, bufs)
 	}

@@ -17,7 +17,8 @@
 //     are answered in that order. How the bytes were chopped has no effect on them.
 //  2. An idle connection (nothing unread, nothing unsent, no frame begun) holds no slab and no
 //     buffer.
-//  3. A body takes from the budget after its length was read and before more of it is.
+//  3. A body takes from the budget after its length was read and before more of it is, and as long as it is
+//     not whole, it counts among those that are arriving.
 //  4. Requests in flight and replies not yet sent are at most Limits.RequestsPerConn together;
 //     at the limit nothing is read. Behind a Fetch nothing is taken in until its answer has left, so
 //     that what is kept for a peer that does not read is one answer of fetch.max.bytes at most.

@@ -63,6 +63,7 @@ func (c *Conn) Filled(now kafka.Now, n int) {
 	if c.got == len(c.body.B) {
 		body := c.body
 		c.body, c.got = nil, 0
+		c.env.Arrivals.End(len(body.B))
 		if !c.ended {
 			c.take(now, body.B, body)
 		}
@@ -108,8 +109,13 @@ func (c *Conn) parse(now kafka.Now) {
 
 // outgrow moves the begun frame into a buffer of its exact size.
 func (c *Conn) outgrow(begun []byte, size int) {
+	if !c.env.Arrivals.Begin(size) {
+		c.starved = true
+		return
+	}
 	buf := c.env.Pool.Get(size)
 	if buf == nil {
+		c.env.Arrivals.Cancel(size)
 		c.starved = true
 		return
 	}

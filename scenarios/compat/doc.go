@@ -16,6 +16,7 @@
 //	clients.go  the walk through the APIs; clients_admin.go its admin calls
 //	sarama.go   the same walk with sarama, another implementation; sarama_admin.go its admin calls
 //	bulk.go     many records through a broker that is killed; check.go what must be read then
+//	badinput.go what no client should send, badbatches.go as batches; wellbehaved.go the one that behaves well
 //	batches.go  batches in segment files
 //	feed.go     records of every kind into many small segments, and the lines by which they are compared
 //	resume.go   an idempotent producer that outlives its broker

@@ -15,6 +15,7 @@ var commands = map[string]func(context.Context, []string) error{
 	"clients":  clients,
 	"sarama":   saramaRun,
 	"bulk":     bulk,
+	"badinput": badInput,
 	"put":      put,
 	"tail":     tail,
 	"serves":   serves,
@@ -31,7 +32,7 @@ const timeMax = 8 * time.Minute
 
 func main() {
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: compat clients|sarama|bulk|put|tail|serves|batches|opened|feed|readback|resume ...")
+		fmt.Fprintln(os.Stderr, "usage: compat clients|sarama|bulk|badinput|put|tail|serves|batches|opened|feed|readback|resume ...")
 		os.Exit(2)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), timeMax)

@@ -5,7 +5,7 @@
 # recorded, ends with a clean stop, and its journal must replay.
 #
 #   RECORDS=N     records of the bulk part (default 1,000,000; 100,000 where CI is set)
-#   PARTS="..."   only these of: cli clients sarama kcat java bulk directories suites
+#   PARTS="..."   only these of: cli clients sarama kcat java bulk badinput directories suites
 #   ONLY="..."    only these suites of: franz-go kafka-go kcat
 #   REQUIRE=all   a part that is skipped fails the run
 #   KEEP=1        leave the work directory behind, and say where it is
@@ -13,7 +13,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 records=${RECORDS:-$([ -n "${CI:-}" ] && echo 100000 || echo 1000000)}
-parts=${PARTS:-cli clients sarama kcat java bulk directories suites}
+parts=${PARTS:-cli clients sarama kcat java bulk badinput directories suites}
 peer=${PEER:-}
 if [ -n "$peer" ] && [ -d "$peer" ]; then peer=$peer/kafka; fi
 
@@ -252,6 +252,18 @@ part_kcat() {
 	grep -q 'topic "kcat-zstd"' "$dir/list" || fail "a topic is not listed: $(cat "$dir/list")"
 	[ "$(kcat -q -Q -b "$broker" -t kcat-none:0:-1 | awk '{ print $NF }')" = 2000 ] || fail "the end offset is not 2000"
 	pass "kcat, list and query"
+	finish
+}
+
+# The badinput part sends what no client should, by thousands of connections, while one client behaves well.
+part_badinput() {
+	local idle=10000 files
+	files=$(ulimit -Hn)
+	if [ "$files" != unlimited ] && [ "$files" -lt 12000 ]; then idle=$((files > 3000 ? files - 2000 : 1000)); fi
+	ulimit -n "$files"
+	begin badinput
+	"$work/compat" badinput --broker "$broker" --log "$dir/broker.log" --pid "$broker_pid" --idle "$idle" || fail "bad input"
+	pass "bad input"
 	finish
 }
 
