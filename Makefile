@@ -75,7 +75,7 @@ fuzz: ## every fuzz target in turn (FUZZTIME=30s)
 	@{ grep -rlE '^func Fuzz' --include='*_test.go' . || echo "no fuzz targets" >&2; } | sort | while read -r file; do \
 	  for name in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9_]*)\(.*/\1/p' "$$file"); do \
 	    echo "$$name in $$(dirname "$$file")"; \
-	    go test -vet=off -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")"; \
+	    go test -vet=off -run '^$$' -fuzz "^$$name$$" -fuzzminimizetime 200x -fuzztime $(FUZZTIME) "$$(dirname "$$file")"; \
 	  done; \
 	done
 
