@@ -81,6 +81,9 @@ func (c *Conn) Requests(now kafka.Now) []wire.Request {
 	list := c.Frame.Requests()
 	for i := range list {
 		if list[i].Seq == c.next { // else it was validated again
+			if c.head > 0 && len(c.flight) == cap(c.flight) {
+				c.flight, c.head = c.flight[:copy(c.flight, c.flight[c.head:])], 0
+			}
 			c.flight = append(c.flight, timed{kafka.APIKey(list[i].Body.Key()), now.Mono})
 			c.next++
 		}

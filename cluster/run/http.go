@@ -21,10 +21,9 @@ func (s *Server) serveHTTP(addr string) {
 	go server.Serve(ln) // its error is the end of the process
 }
 
-// page answers one question at a time: the core's report has no addressee.
+// page answers. The core is asked one question at a time: its report has no addressee.
 func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 	s.asking.Lock()
-	defer s.asking.Unlock()
 	for len(s.reports) > 0 {
 		<-s.reports // came after all, to a question that was given up
 	}
@@ -35,6 +34,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 		report = &got
 	case <-time.After(metrics.Patience * time.Millisecond):
 	}
+	s.asking.Unlock()
 	page := metrics.Answer(r.URL.Path, r.URL.RawQuery, &s.meter, report, metrics.Memory{
 		BufferBytes: s.pool.Used(), BufferBytesMax: s.pool.Budget,
 		OpenFiles: s.files.Open(), OpenFilesMax: s.limits.OpenFiles,

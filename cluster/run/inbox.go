@@ -62,7 +62,7 @@ func (s *Server) act(events ...core.Event) {
 func (s *Server) drain(todo *turns) {
 	in := &s.inbox
 	left := int(s.limits.EventsPerDrain)
-	for len(in.queue) > 0 {
+	for len(in.queue) > 0 && !in.closed {
 		if left == 0 {
 			in.mu.Unlock()
 			go s.takeOver()

@@ -136,9 +136,6 @@ func (s *Server) stop() {
 // ended takes the process down after the core said so.
 func (s *Server) ended(e core.Exit) error {
 	s.timer.end()
-	s.inbox.mu.Lock()
-	s.inbox.closed = true
-	s.inbox.mu.Unlock()
 	if s.recorder != nil {
 		if err := s.recorder.close(); err != nil {
 			return fmt.Errorf("--record: %w", err)

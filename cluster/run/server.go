@@ -96,7 +96,13 @@ func (k *sink) Publish(p *msg.Published) {
 	}
 }
 
-func (k *sink) Exit(e core.Exit) { k.todo.exit = append(k.todo.exit, e) }
+// Exit ends the stepping: this drain goes no further, and no other begins.
+func (k *sink) Exit(e core.Exit) {
+	k.s.inbox.mu.Lock()
+	k.s.inbox.closed = true
+	k.s.inbox.mu.Unlock()
+	k.todo.exit = append(k.todo.exit, e)
+}
 
 func (s *Server) conn(id port.ConnID) *conn {
 	s.mu.Lock()

@@ -90,9 +90,13 @@ func distinctParts(parts []record.ClientQuotaEntity) []record.ClientQuotaEntity 
 		}
 		return len(entityKinds)
 	}
+	last := make(map[string]int, len(parts))
+	for i, p := range parts {
+		last[p.EntityType] = i
+	}
 	var distinct []record.ClientQuotaEntity
 	for i, p := range parts {
-		if !slices.ContainsFunc(parts[i+1:], func(o record.ClientQuotaEntity) bool { return o.EntityType == p.EntityType }) {
+		if last[p.EntityType] == i {
 			distinct = append(distinct, p)
 		}
 	}
@@ -116,10 +120,12 @@ func entityText(parts []record.ClientQuotaEntity) string {
 }
 
 func keyTwice(ops []msg.QuotaOp) bool {
+	seen := make(map[string]bool, len(ops))
 	for i := range ops {
-		if slices.ContainsFunc(ops[:i], func(o msg.QuotaOp) bool { return o.Key == ops[i].Key }) {
+		if seen[ops[i].Key] {
 			return true
 		}
+		seen[ops[i].Key] = true
 	}
 	return false
 }

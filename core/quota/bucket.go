@@ -37,7 +37,11 @@ func (m *Meters) Take(now kafka.Mono, l Limit, n int64, strict bool) kafka.Milli
 		return 0
 	}
 	high, low := bits.Mul64(uint64(-e.tokens), 1000)
-	return max(min(kafka.Millis(divided(high, low, uint64(l.PerSecond))), waitMax), 0)
+	wait := max(min(kafka.Millis(divided(high, low, uint64(l.PerSecond))), waitMax), 0)
+	if strict {
+		wait = max(wait, 1) // nothing was taken
+	}
+	return wait
 }
 
 // scaled is a*b/by, or the most there is.

@@ -101,18 +101,17 @@ func (s *Session) MovedLog(m *msg.MovedLog) {
 func (m *moveOp) response(version kafka.APIVersion) *kmsg.AlterReplicaLogDirsResponse {
 	r := kmsg.NewPtrAlterReplicaLogDirsResponse()
 	r.Version = int16(version)
-	for i, name := range m.topics {
-		t := kmsg.NewAlterReplicaLogDirsResponseTopic()
-		t.Topic = name
-		for j := range m.slots {
-			if slot := &m.slots[j]; slot.topic == int32(i) {
-				p := kmsg.NewAlterReplicaLogDirsResponseTopicPartition()
-				p.Partition, p.ErrorCode = int32(slot.partition), int16(slot.err)
-				t.Partitions = append(t.Partitions, p)
-			}
-		}
-		if len(t.Partitions) > 0 {
-			r.Topics = append(r.Topics, t)
+	topics := make([]kmsg.AlterReplicaLogDirsResponseTopic, len(m.topics))
+	for i := range m.slots {
+		slot := &m.slots[i]
+		p := kmsg.NewAlterReplicaLogDirsResponseTopicPartition()
+		p.Partition, p.ErrorCode = int32(slot.partition), int16(slot.err)
+		topics[slot.topic].Partitions = append(topics[slot.topic].Partitions, p)
+	}
+	for i := range topics {
+		if len(topics[i].Partitions) > 0 {
+			topics[i].Topic = m.topics[i]
+			r.Topics = append(r.Topics, topics[i])
 		}
 	}
 	return r

@@ -107,14 +107,14 @@ func (s *Session) discard(id port.ConnID, c *conn) {
 }
 
 // GiveUpHeld gives up the requests that were never started, as their connections were throttled, or full:
-// the node ends.
+// the node ends. What still arrives is dropped.
 func (s *Session) GiveUpHeld() {
 	for _, id := range canon.SortedKeys(s.conns) {
 		c := s.conns[id]
 		for i := range c.held {
 			s.dropRequest(&c.held[i])
 		}
-		c.held = nil
+		c.held, c.closing = nil, true
 	}
 }
 
@@ -173,9 +173,9 @@ func (s *Session) Request(now kafka.Now, req *wire.Request, v View) {
 	}
 }
 
-// startHeld starts what was held, until one must wait again.
+// startHeld starts what was held, until one must wait again. While an earlier one is back at the edge all wait.
 func (s *Session) startHeld(now kafka.Now, c *conn, v View) {
-	for len(c.held) > 0 && !c.closing {
+	for len(c.held) > 0 && !c.closing && !c.stale {
 		req := c.held[0]
 		c.held = slices.Delete(c.held, 0, 1)
 		if s.start(now, c, &req, v) {

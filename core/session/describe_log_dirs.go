@@ -39,17 +39,22 @@ type logDirSlot struct {
 
 func (s *Session) startDescribeLogDirs(_ kafka.Now, c *conn, req *wire.Request, v View) bool {
 	body := req.Body.(*kmsg.DescribeLogDirsRequest)
-	asked := map[string][]int32{}
+	type partition struct {
+		topic  string
+		number int32
+	}
+	asked := map[partition]bool{}
 	for i := range body.Topics {
-		t := &body.Topics[i]
-		asked[t.Topic] = append(asked[t.Topic], t.Partitions...)
+		for _, p := range body.Topics[i].Partitions {
+			asked[partition{body.Topics[i].Topic, p}] = true
+		}
 	}
 	id, o := s.beginOp(c, req)
 	l := &logDirsOp{}
 	o.dirs = l
 	broker := v.Image.Broker(s.cfg.NodeID)
-	for _, dir := range v.Replicas.LogDirs(func(topic string, partition kafka.PartitionID) bool {
-		return body.Topics == nil || slices.Contains(asked[topic], int32(partition))
+	for _, dir := range v.Replicas.LogDirs(func(topic string, number kafka.PartitionID) bool {
+		return body.Topics == nil || asked[partition{topic, int32(number)}]
 	}) {
 		slot := logDirSlot{dir: dir, total: unknownBytes, usable: unknownBytes}
 		if dir.Dir.IsZero() {

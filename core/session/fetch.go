@@ -5,6 +5,7 @@ import (
 	"momus/core/kafka"
 	"momus/core/msg"
 	"momus/core/port"
+	"momus/core/quota"
 	"momus/core/wire"
 
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -126,6 +127,9 @@ func (s *Session) startFetch(now kafka.Now, c *conn, req *wire.Request, v View) 
 		f.replica = kafka.NodeID(body.ReplicaState.ID)
 	}
 	f.maxBytes = min(body.MaxBytes, s.cfg.FetchBytesMax)
+	if l, limited := quota.Find(v.Image, quota.Fetch, Anonymous, req.ClientID); limited && f.replica < 0 {
+		f.maxBytes = int32(min(int64(f.maxBytes), s.meters.Burst(l))) // what the quota never gives at once need not be read
+	}
 	f.minBytes = min(body.MinBytes, f.maxBytes)
 	f.deadline = now.Mono.Add(kafka.Millis(body.MaxWaitMillis).Nanos())
 	if err := s.joinSession(now, f, body, v); err != kafka.None {

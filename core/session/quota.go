@@ -68,7 +68,7 @@ func (s *Session) Charge(now kafka.Now, v View) {
 		switch {
 		case c == nil || c.closing:
 		case wait > 0:
-			r.Mute = true
+			r.Mute = c.mutedUntil == 0 // the end of it is told once, and what is answered meanwhile waits for that
 			s.mute(r.Conn, c, now.Mono.Add(wait.Nanos()))
 		case len(c.held) > 0 && len(c.queue) == 0:
 			s.startHeld(now, c, v)

@@ -1,0 +1,73 @@
+package session
+
+import (
+	"testing"
+
+	"momus/core/kafka"
+	"momus/core/msg"
+)
+
+// 1. A client pipelines two requests, and has no quota. 2. It is given one that both answers are above.
+// The connection is muted once and let go once, however many answers said so: were the second one to
+// mute it too, nobody would let it go again.
+func TestAnswersInFlightWhenAQuotaComesMuteOnce(t *testing.T) {
+	b := newBench()
+	b.open(1)
+	b.ask(1, 9, produceBody(1, 0), 100000, 0)
+	b.ask(1, 9, produceBody(1, 0), 100000, 0)
+	out := b.charged()
+	b.quota("producer_byte_rate", 100)
+	for _, p := range out.Produces {
+		b.produced(p, kafka.None)
+	}
+	mutes, unmutes := 0, 0
+	for _, r := range b.charged().Replies {
+		if r.Mute {
+			mutes++
+		}
+	}
+	for range 100 {
+		b.wait(100000)
+		unmutes += len(b.charged().Unmutes)
+	}
+	if mutes != 1 || unmutes != 1 {
+		t.Errorf("muted %d times, let go %d times", mutes, unmutes)
+	}
+}
+
+// 1. A produce is under way, the next one is back at the edge to be validated again, a third one is held.
+// 2. The first is answered. The third must wait for the second all the same.
+func TestNothingOvertakesARequestThatIsBackAtTheEdge(t *testing.T) {
+	b := newBench()
+	b.open(1)
+	b.sendValidated(1, 9, produceBody(1, 0), 2)
+	p := b.charged().Produces
+	b.s.Published(&msg.Published{Version: 3, Policies: []msg.TopicPolicy{{Name: "t", ID: topicT, Since: 3}}, IDs: []int32{0}})
+	b.sendValidated(1, 9, produceBody(1, 0), 2)
+	b.sendValidated(1, 9, produceBody(1, 0), 3)
+	again := b.charged().Stale[0]
+	b.produced(p[0], kafka.None)
+	b.advance(tp(topicT, 0), 1, 70, false)
+	if out := b.charged(); len(out.Replies) != 1 || len(out.Produces) != 0 {
+		t.Errorf("%d replies, %d produces started", len(out.Replies), len(out.Produces))
+	}
+	again.Policies = 3
+	b.resend(again)
+	if out := b.charged(); len(out.Produces) == 0 {
+		t.Error("nothing is started once it came back")
+	}
+}
+
+func TestWhatArrivesAfterTheEndIsDropped(t *testing.T) {
+	b := newBench()
+	b.open(1)
+	b.quota("producer_byte_rate", 100)
+	b.ask(1, 9, produceBody(1, 0), 100000, 0)
+	b.ask(1, 9, produceBody(1, 0), 100000, 0)
+	b.charged()
+	b.s.GiveUpHeld()
+	b.ask(1, 9, produceBody(1, 0), 100000, 0)
+	if out := b.charged(); len(out.Produces) != 0 {
+		t.Errorf("%d produces are started", len(out.Produces))
+	}
+}
