@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"strconv"
+
 	"momus/cluster"
 	"momus/core"
 	"momus/core/kafka"
@@ -18,6 +20,8 @@ type serverConn struct {
 	queue []cluster.ConnEntry
 	// scheduled says that an output turn is in the heap, full that the socket took nothing more.
 	scheduled, full, closed bool
+	// mutes are the answers that muted it less the ends of that.
+	mutes int
 	// asked are requests that are not answered, for the judge of quotas; nextAsked is the next one's number,
 	// delivering the place of an answer in the history that the frame has not got yet, plus one.
 	asked      []asked
@@ -52,6 +56,15 @@ func (n *node) opened(end *simnet.End) {
 	n.w.queue.push(event{at: n.w.now + shake, node: n.index, kind: kindOpened, index: end.Conn()})
 	n.post(&core.ConnOpened{Conn: id, Listener: n.cfg.Listeners[0].Name, Remote: remote})
 	n.inspect()
+}
+
+// checkMutes demands that whoever is muted is let go as often: else he is never read from again.
+func (n *node) checkMutes() {
+	for _, c := range n.process.order {
+		if c.mutes < 0 || c.mutes > 1 {
+			n.w.violated(Correctness, "muted", n.name+"a connection is muted "+strconv.Itoa(c.mutes)+" times at once")
+		}
+	}
 }
 
 // readable drains what has arrived into the frame.

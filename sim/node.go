@@ -281,6 +281,7 @@ func (n *node) drain() {
 	}
 	ready := p.stepper.Node.Ready()
 	cluster.Route(ready, n.limits.DiskWorkers, (*nodeSink)(n))
+	n.checkMutes()
 	if wake := ready.Wake; wake != p.wakeAt {
 		p.wakeAt = wake
 		if wake != 0 {

@@ -71,6 +71,9 @@ func (s *nodeSink) Reply(r wire.Reply) {
 	}
 	n.served(c, &r)
 	n.answered(c)
+	if r.Mute {
+		c.mutes++
+	}
 	c.queue = append(c.queue, cluster.ConnEntry{Reply: r})
 	n.wantConn(c)
 }
@@ -79,6 +82,9 @@ func (s *nodeSink) Reply(r wire.Reply) {
 func (s *nodeSink) ConnOp(op core.ConnOp) {
 	n := (*node)(s)
 	if c := n.process.conns[op.Conn]; c != nil {
+		if op.Kind == core.Unmute {
+			c.mutes--
+		}
 		c.queue = append(c.queue, cluster.ConnEntry{Op: op, IsOp: true})
 		n.wantConn(c)
 	}
