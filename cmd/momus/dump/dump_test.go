@@ -3,6 +3,8 @@ package dump
 import (
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -190,12 +192,70 @@ func TestMetadataIsPrintedAsKafkasJSON(t *testing.T) {
 
 func TestNumbersArePrintedAsJavaDoes(t *testing.T) {
 	for want, x := range map[string]float64{
+		`"NaN"`: math.NaN(), `"Infinity"`: math.Inf(1), `"-Infinity"`: math.Inf(-1),
 		"0.0": 0, "1.0": 1, "1.5": 1.5, "-12345.0": -12345, "9999999.0": 9999999, "1.0E7": 1e7, "1.2345678E7": 12345678,
 		"1.048576E8": 104857600, "0.001": 0.001, "1.0E-4": 0.0001, "1.7976931348623157E308": 1.7976931348623157e308,
 	} {
 		if got := string(javaDouble(x)); got != want {
 			t.Errorf("%v is printed as %s, not %s", x, got, want)
 		}
+	}
+}
+
+func TestAQuotaThatIsNoNumberIsPrinted(t *testing.T) {
+	b := record.NewBuilder(0, 1)
+	for _, x := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		rec := &record.ClientQuotaRecord{Key: "k", Value: record.FloatBits(math.Float64bits(x))}
+		b.Add(0, nil, record.AppendMetadata(nil, rec, 0))
+	}
+	files := map[string][]byte{log5: b.Append(nil)}
+	for _, o := range []Options{{Metadata: true}, {Metadata: true, JSON: true}} {
+		got, problems := dumped(t, o, log5, files)
+		for _, want := range []string{`"value":"NaN"`, `"value":"Infinity"`, `"value":"-Infinity"`} {
+			if problems != 0 || !strings.Contains(got, want) {
+				t.Errorf("%d problems, or %s is not in\n%s", problems, want, got)
+			}
+		}
+	}
+}
+
+// claimed is a file that tells the largest piece that was asked of it.
+type claimed struct {
+	*os.File
+	most int
+}
+
+func (c *claimed) ReadAt(b []byte, at int64) (int, error) {
+	c.most = max(c.most, len(b))
+	return c.File.ReadAt(b, at)
+}
+
+func TestADamagedLengthTakesNoMoreMemoryThanTheFileHasBytes(t *testing.T) {
+	b := segment()
+	const second, length = 81, 8
+	binary.BigEndian.PutUint32(b[second+length:], 1<<31-13) // makes the greatest size there is
+	name := filepath.Join(t.TempDir(), log5)
+	if err := os.WriteFile(name, b, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	c := &claimed{File: f}
+	var said []string
+	err = walk(c, 1<<63-1, func(at int64, _ []byte, h record.Header, err error) error {
+		said = append(said, fmt.Sprint(at, " ", err))
+		return nil
+	})
+	want := fmt.Sprintf("81 the file ends %d bytes before the batch of offset 7 does", second+1<<31-1-len(b))
+	if err != nil || len(said) != 2 || said[1] != want || c.most > len(b) {
+		t.Errorf("%v, %q, not %q, with a piece of %d bytes of %d", err, said, want, c.most, len(b))
 	}
 }
 

@@ -163,8 +163,17 @@ func jsonOf(v reflect.Value, version int16) any {
 	return v.Interface()
 }
 
-// javaDouble is a number as Java prints a double: with a point, and from 10^7 on with an exponent.
+// javaDouble is a number as Java prints a double: with a point, and from 10^7 on with an exponent. What JSON
+// has no number for stands in quotes, as Jackson, which prints Kafka's, puts it.
 func javaDouble(x float64) json.RawMessage {
+	switch {
+	case math.IsNaN(x):
+		return json.RawMessage(`"NaN"`)
+	case math.IsInf(x, 1):
+		return json.RawMessage(`"Infinity"`)
+	case math.IsInf(x, -1):
+		return json.RawMessage(`"-Infinity"`)
+	}
 	if size := math.Abs(x); size == 0 || size >= 1e-3 && size < 1e7 {
 		text := strconv.FormatFloat(x, 'f', -1, 64)
 		if !strings.Contains(text, ".") {

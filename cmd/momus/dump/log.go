@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -75,9 +76,16 @@ func (d *dumper) limit() int64 {
 	return 1<<63 - 1
 }
 
+// segmentFile is what walk reads: an os.File.
+type segmentFile interface {
+	io.ReaderAt
+	Stat() (fs.FileInfo, error)
+}
+
 // walk reads batch after batch, and gives each with its position, and what is wrong where that is none; there
-// it ends. It reads nothing that begins behind limit.
-func walk(r io.ReaderAt, limit int64, each func(at int64, batch []byte, h record.Header, err error) error) error {
+// it ends. It reads nothing that begins behind limit, and takes no more memory than the file has bytes,
+// whatever a damaged length claims.
+func walk(r segmentFile, limit int64, each func(at int64, batch []byte, h record.Header, err error) error) error {
 	var head [record.HeaderSize]byte
 	var batch []byte
 	for at := int64(0); at < limit; {
@@ -92,7 +100,17 @@ func walk(r io.ReaderAt, limit int64, each func(at int64, batch []byte, h record
 		if err != nil {
 			return each(at, nil, h, fmt.Errorf("no batch begins here: %w", err))
 		}
+		cut := func(missing int64) error {
+			return each(at, nil, h, fmt.Errorf("the file ends %d bytes before the batch of offset %d does", missing, h.BaseOffset))
+		}
 		if cap(batch) < int(h.Size) {
+			info, err := r.Stat()
+			if err != nil {
+				return err
+			}
+			if missing := at + int64(h.Size) - info.Size(); missing > 0 {
+				return cut(missing)
+			}
 			batch = make([]byte, h.Size)
 		}
 		batch = batch[:h.Size]
@@ -100,7 +118,7 @@ func walk(r io.ReaderAt, limit int64, each func(at int64, batch []byte, h record
 			if !errors.Is(err, io.EOF) {
 				return err
 			}
-			return each(at, nil, h, fmt.Errorf("the file ends %d bytes before the batch of offset %d does", len(batch)-n, h.BaseOffset))
+			return cut(int64(len(batch) - n))
 		}
 		if err := each(at, batch, h, nil); err != nil {
 			return err
