@@ -141,16 +141,22 @@ func (m *Controller) collision(name string) string {
 	return ""
 }
 
-// checkConfigs turns the entries into overrides, each name once; the last entry of a name counts.
+// checkConfigs turns the entries into overrides, each name once; the last entry of a name counts, and has
+// its place.
 func checkConfigs(entries []msg.ConfigEntry) ([]config.Override, refusal) {
 	var nulls []string
-	var overrides []config.Override
-	for _, e := range entries {
+	last := map[string]int{}
+	for i, e := range entries {
 		if e.Null {
 			nulls = append(nulls, e.Name)
 		}
-		overrides = slices.DeleteFunc(overrides, func(o config.Override) bool { return o.Name == e.Name })
-		overrides = append(overrides, config.Override{Name: e.Name, Value: e.Value})
+		last[e.Name] = i
+	}
+	var overrides []config.Override
+	for i, e := range entries {
+		if last[e.Name] == i {
+			overrides = append(overrides, config.Override{Name: e.Name, Value: e.Value})
+		}
 	}
 	if len(nulls) > 0 {
 		return nil, refusal{kafka.ErrInvalidConfig, "Null value not supported for topic configs: " + strings.Join(nulls, ",")}

@@ -16,10 +16,12 @@ func (m *Controller) updateFeatures(r *msg.UpdateFeatures) decision {
 	reply := &msg.UpdatedFeatures{Op: r.Op}
 	d := decision{reply: reply}
 	var updates []msg.FeatureUpdate
+	places := map[string]int{}
 	for _, u := range r.Updates {
-		if at := slices.IndexFunc(updates, func(o msg.FeatureUpdate) bool { return o.Name == u.Name }); at >= 0 {
+		if at, again := places[u.Name]; again {
 			updates[at] = u
 		} else {
+			places[u.Name] = len(updates)
 			updates = append(updates, u)
 		}
 	}
