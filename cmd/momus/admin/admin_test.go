@@ -232,6 +232,11 @@ func TestQuotasAreNumbers(t *testing.T) {
 	})
 	wantLines(t, b, "config list --type quota", "TYPE   NAME", "quota  ip 10.0.0.1", "quota  user default, client-id c")
 	wantError(t, b, "config set --client-id c producer_byte_rate=fast", "allowed is a number")
+	sent := last[*kmsg.AlterClientQuotasRequest](b)
+	wantError(t, b, "config set --client-id c request_percentage=NaN", "request_percentage=NaN: allowed is a number")
+	if last[*kmsg.AlterClientQuotasRequest](b) != sent {
+		t.Error("NaN was sent")
+	}
 	wantError(t, b, "config set --client-id c --append x=1", "a quota is a number, no list")
 }
 

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,7 +35,8 @@ func (s *session) quotaKeys(ctx context.Context, e *entity) ([]key, error) {
 	return keys, nil
 }
 
-// alterQuota sets and removes quotas, which are numbers.
+// alterQuota sets and removes quotas, which are numbers. A broker takes NaN for a quota, as Kafka's controller
+// does, and then limits nothing; nobody means that, so it is refused here.
 func (s *session) alterQuota(ctx context.Context, e *entity, changes []change, dry bool) error {
 	entry := kadm.AlterClientQuotaEntry{Entity: e.quota}
 	for _, c := range changes {
@@ -44,7 +46,7 @@ func (s *session) alterQuota(ctx context.Context, e *entity, changes []change, d
 		}
 		if c.value != nil {
 			n, err := strconv.ParseFloat(*c.value, 64)
-			if err != nil {
+			if err != nil || math.IsNaN(n) {
 				return usagef("%s=%s: allowed is a number", c.key, *c.value)
 			}
 			op.Value = n
