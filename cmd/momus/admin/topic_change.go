@@ -17,7 +17,8 @@ import (
 const atOnce = 50
 
 func topicCreate(s *session) *cobra.Command {
-	var partitions, replication int
+	var partitions int32
+	var replication int16
 	var configs []string
 	var assignment string
 	var dry, ifNotExists bool
@@ -59,8 +60,8 @@ func topicCreate(s *session) *cobra.Command {
 		}),
 	}
 	f := cmd.Flags()
-	f.IntVarP(&partitions, "partitions", "p", -1, "how many partitions; -1 is the broker's num.partitions")
-	f.IntVarP(&replication, "replication-factor", "r", -1, "how many replicas of each; -1 is the broker's default.replication.factor")
+	f.Int32VarP(&partitions, "partitions", "p", -1, "how many partitions; -1 is the broker's num.partitions")
+	f.Int16VarP(&replication, "replication-factor", "r", -1, "how many replicas of each; -1 is the broker's default.replication.factor")
 	f.StringArrayVarP(&configs, "config", "c", nil, "key=value of its configuration; may be given more than once")
 	f.StringVar(&assignment, "replica-assignment", "", "brokers of each partition's replicas: 1,2:2,3 are two partitions")
 	f.BoolVar(&dry, "validate-only", false, "only tell whether it could be done")
@@ -68,9 +69,9 @@ func topicCreate(s *session) *cobra.Command {
 	return cmd
 }
 
-func newTopic(name string, partitions, replication int, replicas [][]int32, configs [][2]string) kmsg.CreateTopicsRequestTopic {
+func newTopic(name string, partitions int32, replication int16, replicas [][]int32, configs [][2]string) kmsg.CreateTopicsRequestTopic {
 	t := kmsg.NewCreateTopicsRequestTopic()
-	t.Topic, t.NumPartitions, t.ReplicationFactor = name, int32(partitions), int16(replication)
+	t.Topic, t.NumPartitions, t.ReplicationFactor = name, partitions, replication
 	for i, ids := range replicas {
 		t.ReplicaAssignment = append(t.ReplicaAssignment, kmsg.CreateTopicsRequestTopicReplicaAssignment{Partition: int32(i), Replicas: ids})
 	}
@@ -102,7 +103,7 @@ func (s *session) createTopics(ctx context.Context, o *outcomes, req *kmsg.Creat
 }
 
 func topicAlter(s *session) *cobra.Command {
-	var partitions int
+	var partitions int32
 	var configs, unset []string
 	var dry, ifExists bool
 	cmd := &cobra.Command{
@@ -143,7 +144,7 @@ func topicAlter(s *session) *cobra.Command {
 		}),
 	}
 	f := cmd.Flags()
-	f.IntVarP(&partitions, "partitions", "p", 0, "how many partitions it shall have; never fewer than now")
+	f.Int32VarP(&partitions, "partitions", "p", 0, "how many partitions it shall have; never fewer than now")
 	f.StringArrayVarP(&configs, "config", "c", nil, "key=value to set; may be given more than once")
 	f.StringArrayVar(&unset, "delete-config", nil, "key to delete; may be given more than once")
 	f.BoolVar(&dry, "validate-only", false, "only tell whether it could be done")
@@ -159,12 +160,12 @@ func changed(dry bool) string {
 	return "changed"
 }
 
-func (s *session) morePartitions(ctx context.Context, o *outcomes, topic string, n int, dry bool) {
+func (s *session) morePartitions(ctx context.Context, o *outcomes, topic string, n int32, dry bool) {
 	ask, result := s.admin.UpdatePartitions, fmt.Sprintf("has %d partitions", n)
 	if dry {
 		ask, result = s.admin.ValidateUpdatePartitions, fmt.Sprintf("could have %d partitions", n)
 	}
-	rs, err := ask(ctx, n, topic)
+	rs, err := ask(ctx, int(n), topic)
 	if err == nil {
 		r := rs[topic]
 		if err = r.Err; err != nil {
