@@ -151,10 +151,16 @@ func last[R kmsg.Request](b *madeUp) (found R) {
 	return found
 }
 
+// dialer is how connections are made.
+type dialer = func(ctx context.Context, network, host string) (net.Conn, error)
+
 // ran runs a command line against the broker.
-func ran(b *madeUp, line string) (out, errs string, err error) {
+func ran(b *madeUp, line string) (out, errs string, err error) { return ranOver(b.dial, line) }
+
+// ranOver runs a command line over connections that a test makes.
+func ranOver(dial dialer, line string) (out, errs string, err error) {
 	root := &cobra.Command{Use: "momus", SilenceErrors: true, SilenceUsage: true}
-	root.AddCommand(commands(b.dial)...)
+	root.AddCommand(commands(dial)...)
 	var stdout, stderr strings.Builder
 	root.SetOut(&stdout)
 	root.SetErr(&stderr)

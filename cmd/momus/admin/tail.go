@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
@@ -45,12 +46,12 @@ func logTail(s *session) *cobra.Command {
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: s.topicNames(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			at, err := t.begin()
+			after, err := t.begin()
 			if err != nil {
 				return err
 			}
 			return s.run(func(ctx context.Context, args []string) error {
-				return s.tail(ctx, cmd.Context(), args[0], at, &t)
+				return s.tail(ctx, cmd.Context(), args[0], after, &t)
 			})(cmd, args)
 		},
 	}
@@ -60,47 +61,61 @@ func logTail(s *session) *cobra.Command {
 	return cmd
 }
 
-// begin is where reading begins.
-func (t *tailing) begin() (kgo.Offset, error) {
-	o := kgo.NewOffset()
-	switch t.from {
-	case "":
-		if t.most == 0 {
-			return o.AtStart(), nil
-		}
-		return o.AtEnd().Relative(-int64(t.most)), nil
-	case "start":
-		return o.AtStart(), nil
-	case "end":
-		return o.AtEnd(), nil
+// begin checks where reading shall begin; where that is a time, it is that in milliseconds, and -1 otherwise.
+func (t *tailing) begin() (after int64, err error) {
+	if t.from == "" || t.from == "start" || t.from == "end" {
+		return -1, nil
 	}
 	if n, err := strconv.ParseInt(t.from, 10, 64); err == nil && n >= 0 {
-		return o.At(n), nil
+		return -1, nil
 	}
-	if at, err := time.Parse(time.RFC3339, t.from); err == nil {
-		return o.AfterMilli(at.UnixMilli()), nil
+	if at, err := time.Parse(time.RFC3339, t.from); err == nil && at.UnixMilli() >= 0 {
+		return at.UnixMilli(), nil
 	}
-	return o, usagef("--from %s: allowed is start, end, an offset, or a time as 2026-01-31T10:00:00Z", t.from)
+	return -1, usagef("--from %s: allowed is start, end, an offset, or a time as 2026-01-31T10:00:00Z", t.from)
+}
+
+// place is the offset to begin with that is no time, within what the partition has, for a client begins
+// anywhere otherwise.
+func (t *tailing) place(in span) int64 {
+	switch n, err := strconv.ParseInt(t.from, 10, 64); {
+	case err == nil:
+		return min(max(n, in.start), in.end)
+	case t.from == "end":
+		return in.end
+	case t.from == "" && t.most > 0:
+		return max(in.end-int64(t.most), in.start)
+	}
+	return in.start
 }
 
 // tail reads partitions from where it was asked to, up to their ends as they are now, or for ever. What is asked
 // first has its time, reading takes as long as it takes.
-func (s *session) tail(ctx, reading context.Context, what string, at kgo.Offset, t *tailing) error {
+func (s *session) tail(ctx, reading context.Context, what string, after int64, t *tailing) error {
 	topic, partitions, err := some(what)
 	if err != nil {
 		return err
 	}
-	states, err := s.ends(ctx, topic, partitions)
+	spans, err := s.ends(ctx, topic, partitions)
 	if err != nil {
 		return err
 	}
-	left, from := map[int32]int64{}, map[int32]kgo.Offset{}
-	for p, in := range states {
-		if from[p] = at; t.place(in, from, p) {
-			left[p] = in.end
+	r, from := newRest(topic), map[int32]kgo.Offset{}
+	for p, in := range spans {
+		r.next[p] = t.place(in)
+	}
+	if after >= 0 {
+		if err := s.placeAfter(ctx, after, spans, r); err != nil {
+			return err
 		}
 	}
-	if len(left) == 0 && !t.follow {
+	for p, in := range spans {
+		from[p] = kgo.NewOffset().At(r.next[p])
+		if r.next[p] < in.end {
+			r.left[p] = in.end
+		}
+	}
+	if len(r.left) == 0 && !t.follow {
 		return nil
 	}
 	s.cl.Close()
@@ -108,14 +123,33 @@ func (s *session) tail(ctx, reading context.Context, what string, at kgo.Offset,
 	if err != nil {
 		return err
 	}
-	return s.read(reading, left, t)
+	return s.read(reading, r, t)
+}
+
+// placeAfter begins with the first records from a time on.
+func (s *session) placeAfter(ctx context.Context, millis int64, spans map[int32]span, r *rest) error {
+	found, err := s.admin.ListOffsetsAfterMilli(ctx, millis, r.topic)
+	if refused := (*kerr.Error)(nil); err != nil && !errors.As(err, &refused) {
+		return err
+	}
+	for p, in := range spans {
+		o, ok := found.Lookup(r.topic, p)
+		switch {
+		case !ok:
+			return fmt.Errorf("%s:%d: the broker does not tell what is from %s on", r.topic, p, time.UnixMilli(millis).UTC())
+		case o.Err != nil:
+			return refusal(fmt.Sprintf("%s:%d", r.topic, p), o.Err, "")
+		}
+		r.next[p] = min(max(o.Offset, in.start), in.end)
+	}
+	return nil
 }
 
 // read prints what comes until nothing is left.
-func (s *session) read(ctx context.Context, left map[int32]int64, t *tailing) error {
+func (s *session) read(ctx context.Context, r *rest, t *tailing) error {
 	seen := map[int32]int{}
-	for t.follow || len(left) > 0 {
-		polled, cancel := context.WithTimeout(ctx, idleMax)
+	for r.came = time.Now(); t.follow || len(r.left) > 0; {
+		polled, cancel := context.WithTimeout(ctx, idleStep)
 		fetches := s.cl.PollFetches(polled)
 		idle := polled.Err() != nil
 		cancel()
@@ -127,41 +161,30 @@ func (s *session) read(ctx context.Context, left map[int32]int64, t *tailing) er
 		}
 		var rows []recordRow
 		for it := fetches.RecordIter(); !it.Done(); {
-			r := it.Next()
-			if !r.Attrs.IsControl() {
-				seen[r.Partition]++
+			one := it.Next()
+			p := one.Partition
+			r.read(p, one.Offset)
+			if !one.Attrs.IsControl() {
+				seen[p]++
 			}
-			over := t.most > 0 && seen[r.Partition] > t.most && !t.follow
-			if over || r.Offset >= left[r.Partition]-1 {
-				delete(left, r.Partition)
+			over := t.most > 0 && seen[p] > t.most && !t.follow
+			if over {
+				delete(r.left, p)
 			}
-			if !over && !r.Attrs.IsControl() {
-				rows = append(rows, rowOfRecord(r))
+			if !over && !one.Attrs.IsControl() {
+				rows = append(rows, rowOfRecord(one))
 			}
 		}
 		if err := s.showRecords(rows); err != nil {
 			return err
 		}
 		if idle && !t.follow {
-			return nil // behind the last record there are offsets that compaction took
+			if err := s.idle(ctx, r); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
-}
-
-// idleMax is how long nothing may come before what is left is taken for none.
-const idleMax = 5 * time.Second
-
-// place keeps an offset that was asked for within what the partition has, for a client begins anywhere
-// otherwise, and tells whether there is anything to read.
-func (t *tailing) place(in span, from map[int32]kgo.Offset, p int32) bool {
-	n, err := strconv.ParseInt(t.from, 10, 64)
-	if err == nil {
-		n = min(max(n, in.start), in.end)
-		from[p] = kgo.NewOffset().At(n)
-		return n < in.end
-	}
-	return in.start < in.end && t.from != "end"
 }
 
 // span is where a partition begins and ends.
@@ -187,10 +210,16 @@ func (s *session) ends(ctx context.Context, topic string, partitions []int32) (m
 	}
 	all := map[int32]span{}
 	for _, p := range partitions {
-		first, _ := starts.Lookup(topic, p)
-		last, _ := ends.Lookup(topic, p)
+		first, begins := starts.Lookup(topic, p)
+		last, stops := ends.Lookup(topic, p)
 		if err := cmp.Or(details[topic].Partitions[p].Err, first.Err, last.Err); err != nil {
 			return nil, refusal(fmt.Sprintf("%s:%d", topic, p), err, "")
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if !begins || !stops {
+			return nil, fmt.Errorf("%s:%d: the broker does not tell where it begins and ends", topic, p)
 		}
 		all[p] = span{first.Offset, last.Offset}
 	}
