@@ -122,6 +122,7 @@ func (n *Node) forgetLogs(topics []*image.Topic) {
 	gone := make(map[kafka.TopicID]bool, len(topics))
 	for _, topic := range topics {
 		gone[topic.ID] = true
+		n.unprefer(topic.Name)
 		for i := range topic.Partitions {
 			log := kafka.TopicPartition{Topic: topic.ID, Partition: kafka.PartitionID(i)}
 			delete(n.placed, log)

@@ -3,7 +3,9 @@ package core
 import (
 	"slices"
 	"strconv"
+	"strings"
 
+	"momus/core/canon"
 	"momus/core/image"
 	"momus/core/kafka"
 	"momus/core/msg"
@@ -45,7 +47,7 @@ func (n *Node) moveLog(m *msg.MoveLog) {
 	case r != nil && r.Role() == replica.RoleOffline:
 		answer(kafka.ErrKafkaStorageError)
 	case r == nil:
-		n.prefer(place{m.Topic, m.Partition}, n.facts.Dirs[to].Dir)
+		n.prefer(place{strings.Clone(m.Topic), m.Partition}, n.facts.Dirs[to].Dir) // m's is a part of the whole request
 		if known {
 			answer(kafka.ErrReplicaNotAvailable)
 		} else {
@@ -78,6 +80,15 @@ func (n *Node) prefer(p place, dir kafka.DirID) {
 		n.preferred = map[place]kafka.DirID{}
 	}
 	n.preferred[p] = dir
+}
+
+// unprefer forgets where the replicas of a topic that is deleted were to be; one made later is another.
+func (n *Node) unprefer(topic string) {
+	for _, p := range canon.SortedKeysFunc(n.preferred, place.Compare) {
+		if p.topic == topic {
+			delete(n.preferred, p)
+		}
+	}
 }
 
 // preferredHome is where somebody wished a new replica to be; -1 if nobody did, or if it is offline.
