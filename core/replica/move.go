@@ -105,7 +105,7 @@ func (r *Replica) Resume(dir kafka.DirID) {
 func (r *Replica) moveTo(dir kafka.DirID) {
 	v := &r.move
 	switch {
-	case (v.phase == moveNone || v.phase == moveSwapping) && dir == r.dir,
+	case (v.phase == moveNone || v.phase == moveSwapping || v.phase == moveReturning) && dir == r.dir,
 		(v.phase == moveCopying || v.phase == moveFinishing || v.phase == moveFinished) && dir == v.to:
 		v.wanted = kafka.DirID{}
 		r.answerMove(kafka.None)
@@ -206,11 +206,7 @@ func (r *Replica) removed(d *port.LogDone) {
 		r.endMove()
 		return
 	}
-	wanted := v.wanted
-	r.endMove()
-	if !wanted.IsZero() {
-		r.moveTo(wanted)
-	}
+	r.goOn()
 }
 
 // moveFailed ends a move whose copy failed before the metadata named it.
@@ -274,10 +270,16 @@ func (r *Replica) FutureLine() port.Checkpoint {
 	}
 }
 
-// giveBack has the replica assigned to the directory where it is.
+// giveBack has the replica assigned to the directory where it is. Whoever wished for that has it; a wish
+// for another fails, as every wish does while a directory is offline.
 func (r *Replica) giveBack(why Note) {
 	why.Kind, why.Dir = NoteMoveFailed, r.move.to
 	r.note(why)
+	if r.move.wanted == r.dir {
+		r.answerMove(kafka.None)
+	} else {
+		r.answerMove(kafka.ErrKafkaStorageError)
+	}
 	r.move.phase, r.move.wanted = moveReturning, kafka.DirID{}
 	r.Out.GiveBack = true
 }
@@ -287,7 +289,16 @@ func (r *Replica) Returned() {
 	if r.move.phase != moveReturning {
 		panic("BUG: a log is given back that was not to be")
 	}
+	r.goOn()
+}
+
+// goOn ends the move, and begins the one that was asked for meanwhile.
+func (r *Replica) goOn() {
+	wanted := r.move.wanted
 	r.endMove()
+	if !wanted.IsZero() {
+		r.moveTo(wanted)
+	}
 }
 
 // swapped follows the renaming of the copy.
@@ -315,11 +326,7 @@ func (r *Replica) Leave(online bool) {
 		r.moveOp(port.OpRemoveCopy, r.move.to)
 		return
 	}
-	wanted := r.move.wanted
-	r.endMove()
-	if !wanted.IsZero() {
-		r.moveTo(wanted)
-	}
+	r.goOn()
 }
 
 // endMove ends the move; what waited for room to append goes on.
