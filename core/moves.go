@@ -109,6 +109,10 @@ func (n *Node) carryMove(now kafka.Now, r *replica.Replica, out *replica.Out) {
 		n.session.MovedLog(&out.Moved[i])
 	}
 	if i := n.dirIndex(out.FailedDir); i >= 0 && !out.FailedDir.IsZero() {
+		if n.isOffline(i) && r.Moving() == out.FailedDir {
+			r.TargetFailed() // the others were told when it failed
+			n.touch(r)
+		}
 		n.dirFailed(now, i)
 	}
 	if out.HandOver {
@@ -125,8 +129,14 @@ func (n *Node) carryMove(now kafka.Now, r *replica.Replica, out *replica.Out) {
 	}
 	if dir, found := n.resuming[r.Log()]; found && (r.Role() == replica.RoleLeader || r.Role() == replica.RoleStandby) {
 		delete(n.resuming, r.Log())
-		r.Resume(dir)
-		n.touch(r)
+		if !n.isOffline(n.dirIndex(dir)) {
+			r.Resume(dir)
+			n.touch(r)
+		} else { // the copy stays for the next start with it, whatever is wished until then (seed 1298)
+			n.ready.Notes = append(n.ready.Notes, Note{
+				Kind: NoteMoveFailed, Log: r.Log(), Topic: r.Topic(), Text: n.pathOf(dir) + ": the log directory failed",
+			})
+		}
 	}
 }
 
@@ -207,10 +217,15 @@ func (n *Node) relocate(r *replica.Replica) {
 	}
 }
 
-// targetsFailed ends the moves to a directory that is offline.
+// targetsFailed ends the moves to a directory that is offline, also those that have not begun.
 func (n *Node) targetsFailed(dir kafka.DirID) {
 	for _, log := range n.logs() {
-		if r := n.replicas[log]; r.Moving() == dir {
+		r := n.replicas[log]
+		if r.WantedIn() == dir {
+			r.WantedFailed()
+			n.touch(r)
+		}
+		if r.Moving() == dir {
 			r.TargetFailed()
 			n.touch(r)
 		}

@@ -3,8 +3,12 @@ package core
 import (
 	"testing"
 
+	"momus/core/config"
 	"momus/core/image"
 	"momus/core/kafka"
+	"momus/core/msg"
+	"momus/core/port"
+	"momus/core/replica"
 )
 
 // Where the replicas of a topic were to be goes with the topic; those of others, and of none yet, stay.
@@ -13,5 +17,76 @@ func TestADeletedTopicIsPreferredNowhere(t *testing.T) {
 	n.forgetLogs([]*image.Topic{{Name: "gone", Partitions: make([]image.Partition, 1)}})
 	if len(n.preferred) != 1 || n.preferred[place{"stays", 0}] != (kafka.DirID{2}) {
 		t.Errorf("left are %v", n.preferred)
+	}
+}
+
+// movable is a node with the log directories A and B, and a replica whose log is open in A.
+func movable(offline ...kafka.DirID) (*Node, *replica.Replica) {
+	log := kafka.TopicPartition{Topic: kafka.TopicID{9}}
+	n := &Node{
+		phase:       phaseServing,
+		facts:       port.BootFacts{Dirs: []port.DirFacts{{Dir: dirA, Path: "a", Logs: []port.LogName{{Topic: "t", TopicID: log.Topic}}}, {Dir: dirB, Path: "b"}}},
+		offline:     offline,
+		checkpoints: make([]checkpointing, 2),
+	}
+	n.place()
+	r := replica.New(log, replica.Options{Topic: "t", Self: 1}, config.Topic{})
+	n.replicas = map[kafka.TopicPartition]*replica.Replica{log: r}
+	r.Open(kafka.Now{}, port.OpenSpec{Topic: "t", Dir: dirA}, -1)
+	done(r, port.OpOpen, port.FailNone)
+	r.Out = replica.Out{}
+	return n, r
+}
+
+func done(r *replica.Replica, kind port.LogOpKind, fail port.Failure) {
+	d := &port.LogDone{Kind: kind, Log: r.Log(), Gen: 1, Fail: fail}
+	if kind == port.OpOpen {
+		d.Opened = &port.Opened{}
+	}
+	r.LogDone(kafka.Now{}, d)
+}
+
+var dirA, dirB = kafka.DirID{1}, kafka.DirID{2}
+
+// Of several copies that an earlier run left in a directory, the first fails and takes it offline: the logs
+// that are open later stay where they are.
+func TestNoMoveIsResumedIntoADirectoryThatIsOffline(t *testing.T) {
+	n, r := movable(dirB)
+	n.resuming = map[kafka.TopicPartition]kafka.DirID{r.Log(): dirB}
+	n.carryMove(kafka.Now{}, r, &replica.Out{})
+	if !r.Moving().IsZero() || len(r.Out.Ops) != 0 || len(n.resuming) != 0 || len(n.ready.Notes) != 1 || n.ready.Notes[0].Kind != NoteMoveFailed {
+		t.Errorf("the log moves to %v, %+v", r.Moving(), r.Out.Ops)
+	}
+}
+
+// A move into a directory that failed already ends when its own failure is told.
+func TestAMoveEndsWhenItsDirectoryIsOfflineAlready(t *testing.T) {
+	n, r := movable(dirB)
+	r.Resume(dirB)
+	done(r, port.OpBeginCopy, port.FailTarget)
+	out := r.Out
+	r.Out = replica.Out{}
+	n.carryMove(kafka.Now{}, r, &out)
+	if !r.Moving().IsZero() || len(r.Out.Ops) != 1 || r.Out.Ops[0].Kind != port.OpForgetCopy {
+		t.Errorf("the log moves to %v, %+v", r.Moving(), r.Out.Ops)
+	}
+}
+
+// A wish for a directory that fails before the move can begin is answered, and not followed.
+func TestAWishForADirectoryThatFailsIsAnswered(t *testing.T) {
+	n, r := movable()
+	r.Resume(dirB)
+	done(r, port.OpBeginCopy, port.FailNone)
+	r.MoveTo(dirA, &msg.MoveLog{Op: 1})
+	r.MoveTo(dirB, &msg.MoveLog{Op: 2}) // once the copy is out of the way
+	r.Out = replica.Out{}
+	n.offline = append(n.offline, dirB)
+	n.targetsFailed(dirB)
+	if got := r.Out.Moved; len(got) != 1 || got[0].Op != 2 || got[0].Err != kafka.ErrKafkaStorageError {
+		t.Errorf("the answers are %+v", got)
+	}
+	done(r, port.OpRemoveCopy, port.FailNone)
+	if !r.Moving().IsZero() {
+		t.Errorf("the log moves to %v", r.Moving())
 	}
 }

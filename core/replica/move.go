@@ -245,6 +245,15 @@ func (r *Replica) TargetFailed() {
 	r.endMove()
 }
 
+// WantedIn is the directory that the log is to be moved to when what is under way has ended; zero if none.
+func (r *Replica) WantedIn() kafka.DirID { return r.move.wanted }
+
+// WantedFailed says that it is offline. What is under way goes on.
+func (r *Replica) WantedFailed() {
+	r.move.wanted = kafka.DirID{}
+	r.answerMove(kafka.ErrKafkaStorageError)
+}
+
 // Named says that the metadata names the directory of the copy, which is online or not.
 func (r *Replica) Named(online bool) {
 	v := &r.move
