@@ -150,6 +150,9 @@ func (n *Node) rebuild() {
 			n.wanting[at]++
 		}
 		r := n.replicas[log]
+		if _, found := n.placed[log]; found && !r.HomeDir().IsZero() {
+			n.placed[log] = n.dirIndex(r.HomeDir()) // of a log that is handed over, two directories know
+		}
 		n.timers.set(r, r.NextDeadline())
 	}
 }

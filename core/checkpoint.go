@@ -49,7 +49,7 @@ func (n *Node) saveCheckpoints(i int) {
 	save.Checkpoints = make([]port.Checkpoint, 0, len(d.Logs))
 	for _, l := range d.Logs {
 		r := n.replicas[kafka.TopicPartition{Topic: l.TopicID, Partition: l.Partition}]
-		if r != nil && r.Dir() == d.Dir {
+		if r != nil && (r.Dir() == d.Dir || r.HomeDir() == d.Dir) {
 			if c, ok := r.Checkpoint(); ok {
 				save.Checkpoints = append(save.Checkpoints, c)
 				continue

@@ -20,7 +20,7 @@ import (
 var caches = map[string]string{
 	"core.Node.timers":            "rebuilt by LoadState from the replicas' own deadlines",
 	"replica.Replica.Timer":       "rebuilt with timers",
-	"core.Node.placed":            "rebuilt by LoadState from the names of the logs in facts.Dirs",
+	"core.Node.placed":            "rebuilt by LoadState from the names of the logs in facts.Dirs and where the replicas are",
 	"core.Node.wanting":           "rebuilt by LoadState from wanted",
 	"core.Node.assigning":         "filled and emptied within a Step",
 	"core.Node.lines":             "made from the checkpoints in facts.Dirs whenever it is asked for and not there",

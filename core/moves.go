@@ -119,10 +119,10 @@ func (n *Node) carryMove(now kafka.Now, r *replica.Replica, out *replica.Out) {
 		n.handOver(r)
 	}
 	if out.GiveBack {
-		n.relocate(r)
 		n.assigning = append(n.assigning, msg.DirAssignment{Log: r.Log(), Dir: r.Dir()})
 	}
 	if out.Left {
+		n.relocate(r)
 		i := n.dirIndex(r.LeftDir())
 		r.Leave(!n.isOffline(i))
 		n.touch(r)
@@ -195,11 +195,16 @@ func (n *Node) followNamed(r *replica.Replica, part *image.Partition) {
 		r.Returned()
 	case r.HandingOver() && named == r.Moving():
 		r.Named(!n.isOffline(n.dirIndex(named)))
-		n.relocate(r)
 	}
 }
 
-// relocate notes that a log is in another directory than before.
+// relocate notes that a log is in another directory than before. That is so when the copy has the log's name, and
+// not before: until then the log may have to go on where it was, with the line that it has there.
+//
+//  1. DeleteRecords is answered, since the line says where the log starts; then the log moves.
+//  2. The metadata names the other directory. The line goes, and the renaming of the copy fails.
+//  3. The log is given back, and the machine crashes before the line is written anew.
+//  4. The log is opened without it, and what was deleted is there again.
 func (n *Node) relocate(r *replica.Replica) {
 	log, to := r.Log(), n.dirIndex(r.Dir())
 	from := n.placed[log]

@@ -90,3 +90,39 @@ func TestAWishForADirectoryThatFailsIsAnswered(t *testing.T) {
 		t.Errorf("the log moves to %v", r.Moving())
 	}
 }
+
+// The directory that a log moves out of keeps the log's line until the copy has the log's name: the log may yet
+// have to go on there. A loaded node knows that too.
+func TestALineStaysUntilTheLogHasLeft(t *testing.T) {
+	n, r := movable()
+	n.cfg.NodeID = 1
+	n.facts.Dirs[0], n.facts.Dirs[1] = n.facts.Dirs[1], n.facts.Dirs[0] // the first that has a log is not where it is
+	n.place()
+	lines := func(i int) []port.Checkpoint {
+		n.saveCheckpoints(i)
+		return n.ready.Saves[len(n.ready.Saves)-1].Checkpoints
+	}
+	r.Resume(dirB)
+	for _, kind := range []port.LogOpKind{port.OpBeginCopy, port.OpCopy, port.OpFinishCopy} {
+		done(r, kind, port.FailNone)
+	}
+	n.carryMove(kafka.Now{}, r, &replica.Out{HandOver: r.Out.HandOver})
+	n.movesSaved(0)
+	n.followNamed(r, &image.Partition{Replicas: []kafka.NodeID{1}, Dirs: []kafka.DirID{dirB}})
+	if r.Dir() != dirB {
+		t.Fatal("the copy is not the log")
+	}
+	for range 2 {
+		if a, b := lines(1), lines(0); len(a) != 1 || len(b) != 1 || n.placed[r.Log()] != 1 {
+			t.Errorf("while the copy is renamed the lines are %+v and %+v, the log is in %d", a, b, n.placed[r.Log()])
+		}
+		n.wanting = nil
+		n.rebuild()
+	}
+	r.Out = replica.Out{}
+	done(r, port.OpSwap, port.FailNone)
+	n.carryMove(kafka.Now{}, r, &replica.Out{Left: r.Out.Left})
+	if a, b := lines(1), lines(0); len(a) != 0 || len(b) != 1 || n.placed[r.Log()] != 0 {
+		t.Errorf("after the move the lines are %+v and %+v, the log is in %d", a, b, n.placed[r.Log()])
+	}
+}

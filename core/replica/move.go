@@ -70,6 +70,15 @@ func (r *Replica) Moving() kafka.DirID {
 // LeftDir is the directory that a log which has moved was in.
 func (r *Replica) LeftDir() kafka.DirID { return r.move.to }
 
+// HomeDir is the directory whose checkpoints keep the log's line whatever comes: until the copy has the log's
+// name that is where the log was, though the metadata names the other one.
+func (r *Replica) HomeDir() kafka.DirID {
+	if r.move.phase == moveSwapping {
+		return r.move.to
+	}
+	return r.dir
+}
+
 // frozen tells that nothing may be appended, and the log start must stay.
 func (r *Replica) frozen() bool {
 	return r.move.phase >= moveFinishing && r.move.phase <= moveReturning
