@@ -239,7 +239,7 @@ func (n *Node) targetsFailed(dir kafka.DirID) {
 
 // tidyFutures deals with the copies that an earlier run left. One whose directory the metadata names is the
 // log, and gets its name. The directory of another says that the log was to move there; it is copied anew
-// once it is open. Where it is not known what the log is, all stays as it is; the rest is in vain.
+// once it is open, unless it is one that is not moved. Where it is not known what the log is, all stays as it is; the rest is in vain.
 func (n *Node) tidyFutures() {
 	for i := range n.facts.Dirs {
 		d := &n.facts.Dirs[i]
@@ -262,6 +262,7 @@ func (n *Node) tidyFuture(i int32, f *port.FutureLog) {
 		case named == i && !slices.Contains(d.Logs, f.LogName):
 			kind = port.PromoteFuture
 			d.Logs = append(d.Logs, f.LogName)
+		case named >= 0 && named != i && n.cleanedElsewhere(i, f):
 		case named >= 0 && named != i: // also a log that was never flushed, and is made anew (seed 51)
 			if n.resuming == nil {
 				n.resuming = map[kafka.TopicPartition]kafka.DirID{}
@@ -278,4 +279,18 @@ func (n *Node) tidyFuture(i int32, f *port.FutureLog) {
 		Kind: kind, Seq: n.saveSeq, Dir: d.Dir, Future: f.Name,
 		Checkpoints: []port.Checkpoint{{Topic: f.Topic, Partition: f.Partition}},
 	})
+}
+
+// cleanedElsewhere tells whether a Kafka compacted the log of a copy in directory i, by the directory that has it.
+// Such a log is not moved (see mayLackOffsets), whoever began it: a Kafka was stopped over that. Where one only may
+// have, the move goes on, for it may be one that was acknowledged here: what tells that this broker served from a
+// directory goes with an I/O error (seed 484), and by the next start the log's own directory says no more than the other.
+func (n *Node) cleanedElsewhere(i int32, f *port.FutureLog) bool {
+	for j := range n.facts.Dirs {
+		d := &n.facts.Dirs[j]
+		if int32(j) != i && slices.Contains(d.Logs, f.LogName) && d.WasCleaned(f.Topic, f.Partition) {
+			return true
+		}
+	}
+	return false
 }

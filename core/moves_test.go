@@ -126,3 +126,32 @@ func TestALineStaysUntilTheLogHasLeft(t *testing.T) {
 		t.Errorf("after the move the lines are %+v and %+v, the log is in %d", a, b, n.placed[r.Log()])
 	}
 }
+
+// left gives a node an image with the partition of movable, in the directory that is named, and a copy of it in B.
+func left(n *Node, named kafka.DirID) (kafka.TopicPartition, *port.DirFacts) {
+	log := kafka.TopicPartition{Topic: kafka.TopicID{9}}
+	n.phase, n.cfg, n.image, n.replicas = phaseTidying, config.DefaultBroker(), image.New(), nil
+	n.image.Topics[log.Topic] = &image.Topic{ID: log.Topic, Name: "t", Partitions: []image.Partition{{
+		Replicas: []kafka.NodeID{n.cfg.NodeID}, Dirs: []kafka.DirID{named},
+	}}}
+	b := &n.facts.Dirs[1]
+	b.Futures = []port.FutureLog{{LogName: port.LogName{Topic: "t", TopicID: log.Topic}, Name: "t-0.x-future"}}
+	return log, b
+}
+
+// A Kafka moves compacted logs too; what it left of one is put out of the way.
+func TestACopyOfALogThatMayLackOffsetsIsNotResumed(t *testing.T) {
+	for _, cleaned := range []bool{false, true} {
+		n, _ := movable()
+		log, _ := left(n, dirA)
+		if cleaned {
+			n.facts.Dirs[0].Cleaned = []port.LogName{{Topic: "t"}}
+		}
+		n.tidyFutures()
+		_, resumed := n.resuming[log]
+		discarded := len(n.ready.Saves) == 1 && n.ready.Saves[0].Kind == port.DiscardFuture
+		if resumed == cleaned || discarded != cleaned {
+			t.Errorf("cleaned %v: resumed %v, %+v", cleaned, resumed, n.ready.Saves)
+		}
+	}
+}
