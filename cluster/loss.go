@@ -19,7 +19,7 @@ type Loss struct {
 	Start, End kafka.Offset
 	// CutBytes is how much of the log's files is gone, 0 if every batch is sound.
 	CutBytes int64
-	// Empty says that there is no log; the next start makes one. Moved that it takes the place of one in
+	// Empty says that there is no log; the next start makes one, of a copy that was to become it if that is whole. Moved that it takes the place of one in
 	// a directory that is lost.
 	Empty, Moved bool
 }

@@ -132,6 +132,7 @@ func (n *Node) forgetLogs(topics []*image.Topic) {
 	for i := range n.facts.Dirs {
 		d := &n.facts.Dirs[i]
 		d.Logs = slices.DeleteFunc(d.Logs, func(l port.LogName) bool { return gone[l.TopicID] })
+		d.Futures = slices.DeleteFunc(d.Futures, func(f port.FutureLog) bool { return gone[f.TopicID] })
 	}
 }
 

@@ -63,9 +63,10 @@ func (n *Node) saveCheckpoints(i int) {
 			save.Checkpoints = append(save.Checkpoints, *c)
 		}
 	}
-	// A stop that comes before the image is current does not know which copies are logs (seed 999).
+	// A stop that comes before the image is current does not know which copies are logs (seed 999); of some
+	// nobody knows it later either.
 	for j := range d.Futures {
-		if c := n.lineOf(i, place{d.Futures[j].Topic, d.Futures[j].Partition}); c != nil {
+		if c := n.lineOf(i, place{d.Futures[j].Topic, d.Futures[j].Partition}); c != nil && !holdsName(d, d.Futures[j].LogName) {
 			save.Checkpoints = append(save.Checkpoints, *c)
 		}
 	}
@@ -191,6 +192,9 @@ func (n *Node) purge() {
 		held := make(map[place]bool, len(d.Logs))
 		for j := range d.Logs {
 			held[place{d.Logs[j].Topic, d.Logs[j].Partition}] = true
+		}
+		for j := range d.Futures {
+			held[place{d.Futures[j].Topic, d.Futures[j].Partition}] = true
 		}
 		stale := slices.ContainsFunc(d.Checkpoints, func(c port.Checkpoint) bool {
 			return c.Topic != kafka.MetadataTopic && !held[place{c.Topic, c.Partition}]

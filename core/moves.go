@@ -239,19 +239,24 @@ func (n *Node) targetsFailed(dir kafka.DirID) {
 
 // tidyFutures deals with the copies that an earlier run left. One whose directory the metadata names is the
 // log, and gets its name. The directory of another says that the log was to move there; it is copied anew
-// once it is open, unless it is one that is not moved. Where it is not known what the log is, all stays as it is; the rest is in vain.
+// once it is open, unless it is one that is not moved. Where it is not known what the log is, all stays as it is,
+// the copy's line too: if the loss of the directory that had the log is accepted for the one with the copy, the line
+// says that the copy was whole, and it becomes the log. The rest is in vain.
 func (n *Node) tidyFutures() {
 	for i := range n.facts.Dirs {
 		d := &n.facts.Dirs[i]
-		for j := range d.Futures {
-			f := &d.Futures[j]
-			n.tidyFuture(int32(i), f)
-		}
+		found := d.Futures
 		d.Futures = nil
+		for j := range found {
+			if n.tidyFuture(int32(i), &found[j]) {
+				d.Futures = append(d.Futures, found[j])
+			}
+		}
 	}
 }
 
-func (n *Node) tidyFuture(i int32, f *port.FutureLog) {
+// tidyFuture deals with one. It tells whether that stays as it is.
+func (n *Node) tidyFuture(i int32, f *port.FutureLog) (stays bool) {
 	d := &n.facts.Dirs[i]
 	log := kafka.TopicPartition{Topic: f.TopicID, Partition: f.Partition}
 	part := n.image.Partition(log)
@@ -268,9 +273,19 @@ func (n *Node) tidyFuture(i int32, f *port.FutureLog) {
 				n.resuming = map[kafka.TopicPartition]kafka.DirID{}
 			}
 			n.resuming[log] = d.Dir
-			return
-		case named < 0 && assigned != image.DirUnassigned && assigned != image.DirMigrating && n.acceptedBy(log, assigned) < 0:
-			return
+			return false
+		case named < 0 && assigned != image.DirUnassigned && assigned != image.DirMigrating:
+			accepted := n.acceptedBy(log, assigned)
+			switch {
+			case accepted < 0:
+				return true
+			case accepted == i && n.lineOf(int(i), place{f.Topic, f.Partition}) != nil && !holdsName(d, f.LogName):
+				kind = port.PromoteFuture
+				d.Logs = append(d.Logs, f.LogName)
+			default: // it may be all that is left
+				kind = port.MarkStray
+				n.ready.Notes = append(n.ready.Notes, Note{Kind: NoteStray, Log: log, Topic: f.Topic})
+			}
 		}
 	}
 	n.tidying++
@@ -279,6 +294,12 @@ func (n *Node) tidyFuture(i int32, f *port.FutureLog) {
 		Kind: kind, Seq: n.saveSeq, Dir: d.Dir, Future: f.Name,
 		Checkpoints: []port.Checkpoint{{Topic: f.Topic, Partition: f.Partition}},
 	})
+	return false
+}
+
+// holdsName tells whether a directory has a log of a name, of whichever topic of that name.
+func holdsName(d *port.DirFacts, name port.LogName) bool {
+	return slices.ContainsFunc(d.Logs, func(l port.LogName) bool { return l.Topic == name.Topic && l.Partition == name.Partition })
 }
 
 // cleanedElsewhere tells whether a Kafka compacted the log of a copy in directory i, by the directory that has it.

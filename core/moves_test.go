@@ -155,3 +155,44 @@ func TestACopyOfALogThatMayLackOffsetsIsNotResumed(t *testing.T) {
 		}
 	}
 }
+
+// The directory that had a log is lost, and another has a copy. Until somebody accepts the loss all stays; where the
+// copy is whole by its line and was accepted, it is the log; else it is put aside, since it may be all that is left.
+func TestACopyOfALogThatIsLost(t *testing.T) {
+	line := []port.Checkpoint{{Topic: "t", LogStart: 3, RecoveryPoint: 5}}
+	lost := kafka.DirID{7}
+	for _, c := range []struct {
+		name  string
+		in    int // where the loss is accepted; -1 nowhere
+		lines []port.Checkpoint
+		want  port.SaveKind
+	}{
+		{"not accepted", -1, line, 0},
+		{"accepted, and whole", 1, line, port.PromoteFuture},
+		{"accepted, and not whole", 1, nil, port.MarkStray},
+		{"accepted elsewhere", 0, line, port.MarkStray},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			n, _ := movable()
+			n.facts.Dirs[0].Logs = nil
+			_, b := left(n, lost)
+			b.Checkpoints = c.lines
+			if c.in >= 0 {
+				n.facts.Dirs[c.in].Accepted = []port.AcceptedLoss{{Topic: "t", Lost: lost}}
+			}
+			n.tidyFutures()
+			n.place()
+			saves := n.ready.Saves
+			if c.want == 0 && len(saves) != 0 || c.want != 0 && (len(saves) != 1 || saves[0].Kind != c.want || saves[0].Future != "t-0.x-future") {
+				t.Fatalf("asked for are %+v", saves)
+			}
+			n.purge()
+			if kept := c.want != port.MarkStray; kept == (len(n.ready.Saves) > len(saves)) && c.lines != nil {
+				t.Errorf("the line stays: %v; asked for are %+v", kept, n.ready.Saves)
+			}
+			if len(b.Logs) == 1 != (c.want == port.PromoteFuture) {
+				t.Errorf("the directory has %v", b.Logs)
+			}
+		})
+	}
+}

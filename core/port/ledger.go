@@ -22,8 +22,8 @@ const (
 	SaveCleanMarker
 	// RemoveCleanMarker deletes it and syncs the directory; it comes before the first append.
 	RemoveCleanMarker
-	// MarkStray renames the partition directory named by Checkpoints[0] to end in -stray: the
-	// image does not know it.
+	// MarkStray renames the partition directory named by Checkpoints[0], or Future if that is set, to
+	// topic-partition with an ending in -stray: the image does not know it.
 	MarkStray
 	// ForgetBoot removes the boot id and the broker epoch kept in Dir: an I/O error was seen, so
 	// that whatever stop comes counts as lossy.
@@ -89,7 +89,8 @@ type Save struct {
 	Checkpoints []Checkpoint
 	Dirs        []kafka.DirID
 	Snapshot    *SnapshotPart
-	// Future is the name of the directory that PromoteFuture and DiscardFuture are about.
+	// Future is the name of the directory that PromoteFuture and DiscardFuture are about, and MarkStray
+	// where that is a copy.
 	Future string
 }
 

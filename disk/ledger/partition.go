@@ -147,19 +147,19 @@ const nameBytesMax = 255
 
 // markStray renames a partition's directory to topic-partition.ID-stray, as Kafka names it. The id
 // is the first number from seq on that is free.
-func markStray(fs disk.FS, dir string, c port.Checkpoint, seq int64) error {
+func markStray(fs disk.FS, dir string, s *port.Save) error {
 	entries, err := fs.ReadDir(dir)
 	if err != nil {
 		return err
 	}
-	name := c.Topic + "-" + strconv.Itoa(int(c.Partition))
-	for ; ; seq++ {
+	name := s.Checkpoints[0].Topic + "-" + strconv.Itoa(int(s.Checkpoints[0].Partition))
+	for seq := s.Seq; ; seq++ {
 		suffix := fmt.Sprintf(".%032x-stray", seq)
 		stray := name[:min(len(name), nameBytesMax-len(suffix))] + suffix
 		if slices.ContainsFunc(entries, func(e disk.Entry) bool { return e.Name == stray }) {
 			continue
 		}
-		if err := fs.Rename(dir+"/"+name, dir+"/"+stray); err != nil {
+		if err := fs.Rename(dir+"/"+cmp.Or(s.Future, name), dir+"/"+stray); err != nil {
 			return err
 		}
 		return fs.SyncDir(dir)

@@ -155,7 +155,7 @@ func save(fs disk.FS, dir string, s *port.Save) (data []byte, err error) {
 	case port.ForgetBoot:
 		return nil, remove(fs, dir, bootFile)
 	case port.MarkStray:
-		return nil, markStray(fs, dir, s.Checkpoints[0], s.Seq)
+		return nil, markStray(fs, dir, s)
 	case port.PromoteFuture:
 		return nil, promoteFuture(fs, dir, s)
 	case port.DiscardFuture:

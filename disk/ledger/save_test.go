@@ -165,6 +165,23 @@ func TestStrayLogsAreRenamedAsideAndNeverOverOneAnother(t *testing.T) {
 	}
 }
 
+// A copy that may be all that is left of a log is put aside under the log's name, not removed.
+func TestAStrayCopyIsRenamedAside(t *testing.T) {
+	b := formatted(t)
+	future := "foo-7." + strings.Repeat("a", 32) + futureSuffix
+	must(t, b.MkdirAll("/data/two/"+future+"/full"))
+	done := Turn(b, dirs, []port.Save{{
+		Kind: port.MarkStray, Seq: 9, Dir: idTwo, Checkpoints: []port.Checkpoint{{Topic: "foo", Partition: 7}}, Future: future,
+	}})
+	if done[0].Fail != port.FailNone {
+		t.Fatal(done[0].Fail)
+	}
+	list, err := b.ReadDir("/data/two/foo-7.00000000000000000000000000000009-stray")
+	if err != nil || len(list) != 1 {
+		t.Errorf("aside is %v, %v", list, err)
+	}
+}
+
 func TestSaveOfAMissingLogSaysSo(t *testing.T) {
 	b := formatted(t)
 	done := Turn(b, dirs, []port.Save{{Kind: port.MarkStray, Dir: idTwo, Checkpoints: []port.Checkpoint{{Topic: "no"}}}})
