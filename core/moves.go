@@ -119,7 +119,12 @@ func (n *Node) carryMove(now kafka.Now, r *replica.Replica, out *replica.Out) {
 		n.handOver(r)
 	}
 	if out.GiveBack {
-		n.assigning = append(n.assigning, msg.DirAssignment{Log: r.Log(), Dir: r.Dir()})
+		if n.isOffline(n.dirIndex(r.Dir())) { // it failed while the copy was renamed, and so did that: the copy is whole
+			r.DirFailed(now)
+			n.touch(r)
+		} else {
+			n.assigning = append(n.assigning, msg.DirAssignment{Log: r.Log(), Dir: r.Dir()})
+		}
 	}
 	if out.Left {
 		n.relocate(r)

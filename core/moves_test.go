@@ -127,6 +127,22 @@ func TestALineStaysUntilTheLogHasLeft(t *testing.T) {
 	}
 }
 
+// A log whose directory failed while its copy was renamed cannot go on there if that fails too.
+func TestALogIsNotGivenBackToADirectoryThatIsOffline(t *testing.T) {
+	n, r := movable(dirA, dirB)
+	r.Resume(dirB)
+	for _, kind := range []port.LogOpKind{port.OpBeginCopy, port.OpCopy, port.OpFinishCopy} {
+		done(r, kind, port.FailNone)
+	}
+	r.Named(true)
+	r.Out = replica.Out{}
+	done(r, port.OpSwap, port.FailTarget)
+	n.carryMove(kafka.Now{}, r, &replica.Out{GiveBack: r.Out.GiveBack})
+	if r.Role() != replica.RoleOffline || len(n.assigning) != 0 {
+		t.Errorf("the log is %v; assigned are %+v", r.Role(), n.assigning)
+	}
+}
+
 // left gives a node an image with the partition of movable, in the directory that is named, and a copy of it in B.
 func left(n *Node, named kafka.DirID) (kafka.TopicPartition, *port.DirFacts) {
 	log := kafka.TopicPartition{Topic: kafka.TopicID{9}}
