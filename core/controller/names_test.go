@@ -2,10 +2,8 @@ package controller
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"momus/core/msg"
 	"momus/core/record"
@@ -41,42 +39,6 @@ func TestOfNamesThatComeAgainTheLastCounts(t *testing.T) {
 		}
 		if got := keyTwice(ops); got != want {
 			t.Errorf("a key twice in %q: %t", keys, got)
-		}
-	}
-}
-
-// A request of a few megabytes has room for this many names. All of them have the same length, so that to
-// compare two reads them; each with each takes minutes, each once less than a second.
-func TestTimeForARequestGrowsWithItsNames(t *testing.T) {
-	const many = 1 << 18
-	names := make([]string, many)
-	for i := range names {
-		names[i] = fmt.Sprintf("%020d", i)
-	}
-	b := newQuotaBench(t)
-	entries, updates := make([]msg.ConfigEntry, many), make([]msg.FeatureUpdate, many)
-	parts, ops := make([]record.ClientQuotaEntity, many), make([]msg.QuotaOp, many)
-	for i, name := range names {
-		entries[i].Name, updates[i].Name, parts[i].EntityType, ops[i].Key = name, name, name, name
-	}
-	for what, do := range map[string]func() bool{
-		"configs": func() bool {
-			_, bad := checkConfigs(entries)
-			return bad.text == "Unknown topic config name: "+names[0]
-		},
-		"features": func() bool { return b.m.updateFeatures(&msg.UpdateFeatures{Updates: updates}).records == nil },
-		"entity":   func() bool { return slices.Equal(distinctParts(parts), parts) },
-		"keys":     func() bool { return !keyTwice(ops) },
-	} {
-		done := make(chan bool, 1)
-		go func() { done <- do() }()
-		select {
-		case ok := <-done:
-			if !ok {
-				t.Errorf("%s: another answer", what)
-			}
-		case <-time.After(20 * time.Second):
-			t.Errorf("%s: 20 s and no end", what)
 		}
 	}
 }
