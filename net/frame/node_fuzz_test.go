@@ -18,8 +18,8 @@ import (
 
 // lender lends garbage-collected memory against a budget, slabs and a workspace, and counts what is out.
 type lender struct {
-	budget, used, lent, slabs int
-	work                      wire.Workspace
+	budget, used, lent, slabs, arriving int
+	work                                wire.Workspace
 }
 
 func (l *lender) Get(n int) *port.Buf {
@@ -45,6 +45,13 @@ type slabs struct{ *lender }
 
 func (s slabs) Borrow() []byte { return s.borrow() }
 func (s slabs) Return([]byte)  { s.slabs-- }
+
+// arrivals count the large frames that are arriving.
+type arrivals struct{ *lender }
+
+func (a arrivals) Begin(int) bool { a.arriving++; return true }
+func (a arrivals) End(int)        { a.arriving-- }
+func (a arrivals) Cancel(int)     { a.arriving-- }
 
 type workspaces struct{ *lender }
 
@@ -80,7 +87,7 @@ func (h *house) visit(t *testing.T, b, chops []byte) (requests, answers int, clo
 	id := h.conns
 	h.life.Open(id)
 	c := frame.New(id, wire.BrokerListener, frame.Env{
-		Limits: &h.limits, RequestBytesMax: 1 << 16, Pool: &h.lender, Slabs: slabs{&h.lender}, Workspaces: workspaces{&h.lender},
+		Limits: &h.limits, RequestBytesMax: 1 << 16, Pool: &h.lender, Arrivals: arrivals{&h.lender}, Slabs: slabs{&h.lender}, Workspaces: workspaces{&h.lender},
 		Published: func() *msg.Published { return h.life.Published },
 	})
 	for i := 0; ; i++ {
@@ -205,8 +212,8 @@ func (h *house) grows(t *testing.T, b, chops []byte) {
 	size := func(rounds int) int {
 		for range rounds {
 			h.visit(t, b, chops)
-			if h.used != 0 || h.lent != 0 || h.slabs != 0 {
-				t.Fatalf("%d bytes in %d buffers and %d slabs stay with a connection that is gone", h.used, h.lent, h.slabs)
+			if h.used != 0 || h.lent != 0 || h.slabs != 0 || h.arriving != 0 {
+				t.Fatalf("%d bytes in %d buffers, %d slabs and %d arrivals stay with a connection that is gone", h.used, h.lent, h.slabs, h.arriving)
 			}
 		}
 		h.life.Pass(61_000) // deleted topics are purged, snapshots taken
