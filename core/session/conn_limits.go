@@ -40,12 +40,14 @@ func ipOf(remote string) string {
 }
 
 // admit decides on a new connection of a client, as org.apache.kafka's ConnectionQuotas does: beyond the
-// limit of its address it is closed; beyond that of all it waits until another one ends. In Kafka it waits
-// before it is accepted.
+// limit of its address it is closed, as it is where the process has no files for it; beyond that of all it
+// waits until another one ends. In Kafka it waits before it is accepted.
 func (s *Session) admit(now kafka.Now, id port.ConnID, c *conn) {
 	over := len(s.conns) > int(s.limits.Connections)
 	if over {
-		s.closeConn(id, c, 0, "more than "+strconv.Itoa(int(s.limits.Connections))+" connections")
+		text := "more than " + strconv.Itoa(int(s.limits.Connections)) + " connections, for which the process has no files"
+		s.refusal(now, "closed a connection from "+c.ip+": "+text)
+		s.closeConn(id, c, 0, text)
 	}
 	if c.controller {
 		return

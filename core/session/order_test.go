@@ -71,3 +71,23 @@ func TestWhatArrivesAfterTheEndIsDropped(t *testing.T) {
 		t.Errorf("%d produces are started", len(out.Produces))
 	}
 }
+
+// Beyond Limits.Connections the process would have no file left for a segment: the newest connection is closed, and
+// told of, and there is room again when another one ends.
+func TestAConnectionWithoutAFileIsClosed(t *testing.T) {
+	b := newBench()
+	b.s.limits.Connections = 2
+	b.open(1)
+	b.open(2)
+	b.open(3)
+	out := b.charged()
+	if len(out.Closes) != 1 || out.Closes[0].Conn != 3 || len(out.Refusals) != 1 {
+		t.Errorf("closed %v, told %q", out.Closes, out.Refusals)
+	}
+	b.s.ConnClosed(b.now, 3, b.view())
+	b.s.ConnClosed(b.now, 1, b.view())
+	b.open(4)
+	if out := b.charged(); len(out.Closes) != 0 {
+		t.Errorf("closed %v although there is room", out.Closes)
+	}
+}
