@@ -5,7 +5,7 @@ SHELL       := /bin/bash
 
 ARGS        ?=
 SEED        ?= 1
-FROM        ?= 1
+FROM        ?=
 SEEDS       ?= 300
 FUZZTIME    ?= 30s
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -21,7 +21,10 @@ export PEER BENCH SUITES REQUIRE
 # The binary is static; race alone turns CGO on.
 export CGO_ENABLED := 0
 
-SEED_RANGE = $(FROM)..$(shell expr $(FROM) + $(SEEDS) - 1)
+# Seeds begin at FROM; without it `make seeds` begins at the commit's hash, so that every commit is tried by
+# others, and whoever compares figures at 1.
+COMMIT     = $(shell printf %d 0x$$(git rev-parse --short=8 HEAD 2>/dev/null || echo 1))
+SEED_RANGE = $(1)..$(shell expr $(1) + $(SEEDS) - 1)
 SIMULATED  = ./core/...,./disk/seglog/...,./disk/ledger/...,./net/frame/...,./cluster
 
 .DEFAULT_GOAL := help
@@ -55,20 +58,21 @@ lint: ## gofmt, vet, staticcheck
 sim: build ## one seed, with its trace (SEED=1)
 	bin/momus sim --seed $(SEED) --trace
 
-seeds: build ## many seeds, against the floors (FROM=1 SEEDS=300)
-	bin/momus sim --seeds $(SEED_RANGE) --floors
+seeds: build ## many seeds from the commit's hash on, against the floors (FROM=1 SEEDS=300)
+	bin/momus sim --seeds $(call SEED_RANGE,$(or $(FROM),$(COMMIT))) --floors
 
 simcover: ## what seeds alone cover, by package (FROM=1 SEEDS=300)
 	rm -rf out/simcover && mkdir -p out/simcover
 	go build -cover -coverpkg=./cmd/momus,$(SIMULATED) -o bin/momus-cover ./cmd/momus # without main it writes nothing
-	GOCOVERDIR=out/simcover bin/momus-cover sim --seeds $(SEED_RANGE)
+	GOCOVERDIR=out/simcover bin/momus-cover sim --seeds $(call SEED_RANGE,$(or $(FROM),1))
 	go tool covdata percent -i=out/simcover | grep -v '/cmd/momus'
 	go tool covdata textfmt -i=out/simcover -o out/simcover/all.txt
 	grep -v '/cmd/momus/' out/simcover/all.txt > out/simcover.txt
 	@go tool cover -func=out/simcover.txt | awk '$$1 == "total:" { print "FIGURE coverage by $(SEEDS) seeds alone: " $$3 }'
 
-determinism: build ## the same seeds in other processes, with other GOMAXPROCS, GOGC and -race
+determinism: build ## the same seeds in other processes: other GOMAXPROCS, GOGC, -race, unoptimised
 	CGO_ENABLED=1 go build -race -o bin/momus-race ./cmd/momus
+	go build -gcflags='all=-N -l' -o bin/momus-plain ./cmd/momus
 	scenarios/determinism/run.sh
 
 fuzz: ## every fuzz target in turn (FUZZTIME=30s)

@@ -37,7 +37,8 @@ var unsimulatedPackages = []string{"net/tcp/...", "net/peer/...", "disk/osfs/...
 // otherCommands are files of cmd/momus that `momus serve` does not run. Any other file there
 // counts as not simulated.
 var otherCommands = []string{
-	"cmd/momus/sim.go",       // the simulator's command line
+	"cmd/momus/sim.go", // the simulator's command line
+	"cmd/momus/sim_progress.go",
 	"cmd/momus/replay.go",    // recomputes a journal
 	"cmd/momus/version.go",   // prints the build's version
 	"cmd/momus/admin.go",     // wires cmd/momus/admin

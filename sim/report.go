@@ -115,6 +115,17 @@ func (r *Report) Line(real int64) string {
 		" hash=" + hex(r.Hash)
 }
 
+// Compare demands that another run of the same seed came out alike. One that did not is the program's own
+// fault, and worse than it looks: no verdict of that seed says anything.
+func (r *Report) Compare(again *Report) {
+	if r.Hash == again.Hash && r.Verdict == again.Verdict && r.Steps == again.Steps {
+		return
+	}
+	r.Verdict = Crash
+	r.Violations = append([]Violation{{"determinism", "a second run of the seed came out otherwise: verdict=" + again.Verdict.String() +
+		" steps=" + strconv.FormatUint(again.Steps, 10) + " hash=" + hex(again.Hash)}}, r.Violations...)
+}
+
 func millis(nanos int64) string { return strconv.FormatInt(nanos/1_000_000, 10) + "ms" }
 
 func hex(v uint64) string {

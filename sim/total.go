@@ -47,6 +47,17 @@ func (t *Total) Text(real int64) string {
 	return text + "\n"
 }
 
+// Acked is how many operations of clients were acknowledged.
+func (t *Total) Acked() uint64 { return t.count("acked") }
+
+// Bites is how many faults changed something, crashes among them.
+func (t *Total) Bites() (n uint64) {
+	for _, f := range faultFloors {
+		n += t.count(f.Name)
+	}
+	return n
+}
+
 // Panicked is the report of a seed whose run ended in a panic of the program.
 func Panicked(seed uint64, why string) *Report {
 	return &Report{Seed: seed, Verdict: Crash, Violations: []Violation{{Checker: Crash.String(), Text: why}}}

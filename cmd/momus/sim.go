@@ -30,8 +30,11 @@ func simCommand() *cobra.Command {
 		Long: `Run whole nodes in a simulated world, by seed: the same core, storage and connection code as in
 production, on a disk and a network that fail, with clients, judged at the end.
 
+Every tenth seed runs twice, and must come out alike. Progress goes to standard error.
+
 The exit status is 0 if all is well, 1 for a broken promise (correctness), 3 if the program broke
-(crash), 4 if something did not come to its end (liveness), 2 for a wrong command line.`,
+(crash), also by running otherwise the second time, 4 if something did not come to its end
+(liveness), 2 for a wrong command line.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			first, last := seed, seed
@@ -46,7 +49,7 @@ The exit status is 0 if all is well, 1 for a broken promise (correctness), 3 if 
 			if trace {
 				jobs = 1 // the lines of one world after another
 			}
-			r := simRun{out: cmd.OutOrStdout(), trace: trace, jobs: jobs}
+			r := simRun{out: cmd.OutOrStdout(), errs: cmd.ErrOrStderr(), trace: trace, jobs: jobs, world: simulate}
 			return r.all(first, last, floors)
 		},
 	}
@@ -75,12 +78,24 @@ func parseSeeds(text string) (first, last uint64, err error) {
 // worldsGCPercent is GOGC for worlds, unless the environment says another.
 const worldsGCPercent = 400
 
-// simRun runs seeds and prints them in order.
+// twiceEvery is which seeds run twice: those that it divides, a tenth of the time for the promise that all
+// others rest on.
+const twiceEvery = 10
+
+// simRun runs seeds and prints them in order. Worlds run in goroutines of one process, not in processes of
+// their own: they share nothing but the heap, a panic ends the world alone, and measured on two cores 600
+// seeds take as long either way. What would take the process along, a stack that overflows or a map written in
+// parallel, is one more seed to find alone.
 type simRun struct {
-	out   io.Writer
-	trace bool
-	jobs  int
+	out, errs io.Writer
+	trace     bool
+	jobs      int
+	// world runs a seed; tests put another in its place.
+	world func(seed uint64, options sim.Options) *sim.Report
 }
+
+// simulate is the world of a seed, run to its end.
+func simulate(seed uint64, options sim.Options) *sim.Report { return sim.New(seed, options).Run() }
 
 // seedResult is a seed's report with the time that it took.
 type seedResult struct {
@@ -117,10 +132,12 @@ func (r *simRun) all(first, last uint64, floors bool) error {
 		close(next)
 	}()
 	total := sim.Total{}
+	told := progress{out: r.errs, seeds: uint64(len(results)), began: began}
 	for i := range results {
 		got := <-results[i]
 		total.Add(got.report)
 		r.print(&got)
+		told.tell(&total)
 	}
 	wait.Wait()
 	fmt.Fprint(r.out, total.Text(int64(time.Since(began))))
@@ -138,13 +155,24 @@ func (r *simRun) all(first, last uint64, floors bool) error {
 	return nil
 }
 
-// one runs a seed; a panic of the program is the seed's verdict, not the end of the run.
-func (r *simRun) one(seed uint64) (got seedResult) {
-	began := time.Now()
+// one runs a seed, some of them twice.
+func (r *simRun) one(seed uint64) seedResult {
 	options := sim.Options{}
 	if r.trace {
 		options.Trace = func(line string) { fmt.Fprintln(r.out, line) }
 	}
+	got := runWorld(r.world, seed, options)
+	if seed%twiceEvery == 0 && !r.trace {
+		again := runWorld(r.world, seed, options)
+		got.report.Compare(again.report)
+		got.real += again.real
+	}
+	return got
+}
+
+// runWorld runs one world; a panic of the program is its verdict, not the end of the process.
+func runWorld(world func(uint64, sim.Options) *sim.Report, seed uint64, options sim.Options) (got seedResult) {
+	began := time.Now()
 	defer func() {
 		got.real = time.Since(began)
 		if why := recover(); why != nil {
@@ -152,7 +180,7 @@ func (r *simRun) one(seed uint64) (got seedResult) {
 			got.stack = string(debug.Stack())
 		}
 	}()
-	got.report = sim.New(seed, options).Run()
+	got.report = world(seed, options)
 	return got
 }
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# The same seed gives the same hash: in another process, with other GOMAXPROCS and GOGC, and
-# under the race detector. Compares each seed's line but for the real time that it took.
+# The same seed gives the same hash: in another process, with other GOMAXPROCS and GOGC, under the
+# race detector, and built without optimisation, where values lie and are shared otherwise. Compares
+# each seed's line but for the real time that it took.
 #
-#   scenarios/determinism/run.sh [FIRST LAST]      needs bin/momus and bin/momus-race
+#   scenarios/determinism/run.sh [FIRST LAST]      needs bin/momus, bin/momus-race and bin/momus-plain
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -46,7 +47,8 @@ same two-processors bin/momus GOMAXPROCS=2
 same no-collector bin/momus GOGC=off
 same eager-collector bin/momus GOGC=5
 same race-detector bin/momus-race
+same unoptimised bin/momus-plain
 
 scenarios/determinism/planted.sh || status=1
-[ "$status" -eq 0 ] && echo "FIGURE determinism: $expected seeds, 7 runs, the same hashes"
+[ "$status" -eq 0 ] && echo "FIGURE determinism: $expected seeds, 8 runs, the same hashes"
 exit "$status"
