@@ -48,7 +48,7 @@ func Commands() []*cobra.Command { return commands(nil) }
 
 func commands(dial func(ctx context.Context, network, host string) (net.Conn, error)) []*cobra.Command {
 	s := &session{dial: dial}
-	all := []*cobra.Command{topicCommand(s), configCommand(s), clusterCommand(s), partitionCommand(s), logCommand(s)}
+	all := []*cobra.Command{topicCommand(s), groupCommand(s), configCommand(s), clusterCommand(s), partitionCommand(s), logCommand(s)}
 	for _, group := range all {
 		for _, cmd := range group.Commands() { // not the group: others add commands to it that need no broker
 			s.flags(cmd)

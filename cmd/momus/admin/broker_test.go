@@ -72,6 +72,13 @@ func metadata(r *kmsg.MetadataRequest) kmsg.Response {
 		v.Topics = []kmsg.MetadataResponseTopic{all["orders"], all["__internal"]}
 	}
 	for _, asked := range r.Topics {
+		if asked.Topic == nil {
+			for _, t := range all {
+				if t.TopicID == asked.TopicID {
+					asked.Topic = t.Topic
+				}
+			}
+		}
 		t, ok := all[*asked.Topic]
 		if !ok {
 			t = kmsg.NewMetadataResponseTopic()

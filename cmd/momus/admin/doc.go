@@ -1,4 +1,4 @@
-// Package admin holds the commands that work on a broker that runs: `momus topic`, `config`, `cluster`,
+// Package admin holds the commands that work on a broker that runs: `momus topic`, `group`, `config`, `cluster`,
 // `partition` and `log`. It is a Kafka client, of kgo and kadm, and works on any broker; no part of the
 // broker imports it, nor it any part of the broker.
 //
@@ -10,6 +10,7 @@
 //	progress.go  how far long work is, on a terminal
 //	complete.go  names that a shell may offer
 //	topic.go     topics; topic_change.go makes, alters and deletes them
+//	group.go     groups; group_describe.go says how they stand, group_reset.go moves their offsets
 //	config.go    configuration; entity.go says whose; quota.go is that of quotas
 //	cluster.go   brokers, quorum, features, APIs
 //	partition.go single partitions; partition_move.go moves them
