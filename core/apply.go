@@ -54,7 +54,7 @@ func (n *Node) partitionChanged(now kafka.Now, log kafka.TopicPartition) {
 	if part == nil || !slices.Contains(part.Replicas, n.cfg.NodeID) {
 		return
 	}
-	r := n.replicas[log]
+	r := n.byLog.Get(log)
 	if r == nil {
 		p := place{topic.Name, log.Partition}
 		switch {
@@ -84,6 +84,7 @@ func (n *Node) openLog(now kafka.Now, log kafka.TopicPartition, topic *image.Top
 		n.replicas = map[kafka.TopicPartition]*replica.Replica{}
 	}
 	n.replicas[log] = r
+	n.byLog.Set(log, r)
 	n.settleIn(now, log, topic, r)
 	return r
 }
@@ -102,7 +103,7 @@ func (n *Node) deleteTopic(now kafka.Now, topic *image.Topic) {
 	n.ready.Notes = append(n.ready.Notes, Note{Kind: NoteTopicDeleted, Topic: topic.Name, Log: kafka.TopicPartition{Topic: topic.ID}})
 	for i := range topic.Partitions {
 		log := kafka.TopicPartition{Topic: topic.ID, Partition: kafka.PartitionID(i)}
-		r := n.replicas[log]
+		r := n.byLog.Get(log)
 		if r == nil && n.isQueued(log) {
 			r = n.openQueued(now, log, topic) // a log is found by being opened
 		}
@@ -156,7 +157,7 @@ func (n *Node) configChanged(now kafka.Now, delta *image.Delta) {
 		broker := n.image.BrokerConfig(n.cfg)
 		cfg := n.image.TopicConfig(n.cfg, name)
 		for i := range topic.Partitions {
-			if r := n.replicas[kafka.TopicPartition{Topic: topic.ID, Partition: kafka.PartitionID(i)}]; r != nil {
+			if r := n.byLog.Get(kafka.TopicPartition{Topic: topic.ID, Partition: kafka.PartitionID(i)}); r != nil {
 				r.ExpireProducersAfter(broker.ProducerIDExpiration)
 				r.Configure(now, cfg)
 				n.touch(r)

@@ -146,10 +146,11 @@ func (n *Node) rebuild() {
 	n.place()
 	n.wanting = make([]int32, len(n.facts.Dirs))
 	for _, log := range n.logs() {
+		n.byLog.Set(log, n.replicas[log])
 		if at, found := n.wanted[log]; found {
 			n.wanting[at]++
 		}
-		r := n.replicas[log]
+		r := n.byLog.Get(log)
 		if _, found := n.placed[log]; found && !r.HomeDir().IsZero() {
 			n.placed[log] = n.dirIndex(r.HomeDir()) // of a log that is handed over, two directories know
 		}

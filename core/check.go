@@ -18,7 +18,7 @@ func (n *Node) Check() {
 		return
 	}
 	for _, log := range n.logs() {
-		n.replicas[log].Check()
+		n.byLog.Get(log).Check()
 	}
 	n.checkDirs()
 	n.image.Check()

@@ -48,7 +48,7 @@ func (n *Node) saveCheckpoints(i int) {
 	save := port.Save{Kind: port.SaveCheckpoints, Seq: n.saveSeq, Dir: d.Dir}
 	save.Checkpoints = make([]port.Checkpoint, 0, len(d.Logs))
 	for _, l := range d.Logs {
-		r := n.replicas[kafka.TopicPartition{Topic: l.TopicID, Partition: l.Partition}]
+		r := n.byLog.Get(kafka.TopicPartition{Topic: l.TopicID, Partition: l.Partition})
 		if r != nil && (r.Dir() == d.Dir || r.HomeDir() == d.Dir) {
 			if c, ok := r.Checkpoint(); ok {
 				save.Checkpoints = append(save.Checkpoints, c)
@@ -130,7 +130,7 @@ func (n *Node) saveStart(log kafka.TopicPartition) {
 func (n *Node) startsSaved(i int) (wanted bool) {
 	c := &n.checkpoints[i]
 	c.starts = slices.DeleteFunc(c.starts, func(log kafka.TopicPartition) bool {
-		r := n.replicas[log]
+		r := n.byLog.Get(log)
 		if r == nil {
 			return true
 		}

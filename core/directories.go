@@ -196,7 +196,7 @@ func (n *Node) checkDirs() {
 		return
 	}
 	for _, log := range n.logs() {
-		r := n.replicas[log]
+		r := n.byLog.Get(log)
 		switch r.Role() {
 		case replica.RoleOpening, replica.RoleStandby, replica.RoleLeader:
 		default:

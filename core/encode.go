@@ -84,7 +84,7 @@ func appendLines[T any, P encoded[T]](b []byte, list []T) []byte {
 }
 
 // stateVersion is the version of the state's encoding; a journal of another version is refused.
-const stateVersion = 1
+const stateVersion = 2
 
 // AppendState encodes the whole state. It is called between Steps with empty outboxes.
 func (n *Node) AppendState(b []byte) []byte {

@@ -51,7 +51,7 @@ func (n *Node) dirFailed(now kafka.Now, i int32) {
 	}
 	n.lifecycle.DirFailed(now, d.Dir)
 	for _, log := range n.logs() {
-		r := n.replicas[log]
+		r := n.byLog.Get(log)
 		if at, wanted := n.wanted[log]; wanted && at == i {
 			n.unwant(log)
 			n.partitionChanged(now, log)

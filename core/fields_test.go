@@ -20,6 +20,8 @@ import (
 var caches = map[string]string{
 	"core.Node.timers":            "rebuilt by LoadState from the replicas' own deadlines",
 	"replica.Replica.Timer":       "rebuilt with timers",
+	"core.Node.byLog":             "rebuilt by LoadState from replicas",
+	"core.Node.spareOuts":         "the memory of outboxes that are empty between Steps",
 	"core.Node.placed":            "rebuilt by LoadState from the names of the logs in facts.Dirs and where the replicas are",
 	"core.Node.wanting":           "rebuilt by LoadState from wanted",
 	"core.Node.assigning":         "filled and emptied within a Step",

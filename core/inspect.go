@@ -84,7 +84,7 @@ func (n *Node) inspect(id int64) {
 
 func (n *Node) reportLogs(list []LogReport, topic *image.Topic) []LogReport {
 	for i := range topic.Partitions {
-		r := n.replicas[kafka.TopicPartition{Topic: topic.ID, Partition: kafka.PartitionID(i)}]
+		r := n.byLog.Get(kafka.TopicPartition{Topic: topic.ID, Partition: kafka.PartitionID(i)})
 		if r == nil {
 			continue
 		}

@@ -31,7 +31,7 @@ func (n *Node) sizesIn(i int32, wanted func(string, kafka.PartitionID) bool) []m
 	d := &n.facts.Dirs[i]
 	var list []msg.LogSize
 	for _, l := range d.Logs {
-		r := n.replicas[kafka.TopicPartition{Topic: l.TopicID, Partition: l.Partition}]
+		r := n.byLog.Get(kafka.TopicPartition{Topic: l.TopicID, Partition: l.Partition})
 		if r == nil || !wanted(l.Topic, l.Partition) {
 			continue
 		}
@@ -40,7 +40,7 @@ func (n *Node) sizesIn(i int32, wanted func(string, kafka.PartitionID) bool) []m
 		}
 	}
 	for _, log := range n.logs() {
-		if r := n.replicas[log]; r.Moving() == d.Dir && wanted(r.Topic(), log.Partition) {
+		if r := n.byLog.Get(log); r.Moving() == d.Dir && wanted(r.Topic(), log.Partition) {
 			list = append(list, msg.LogSize{Topic: r.Topic(), Partition: log.Partition, Future: true, Log: log, End: r.End()})
 		}
 	}

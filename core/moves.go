@@ -31,7 +31,7 @@ func (n *Node) moveLog(m *msg.MoveLog) {
 	var r *replica.Replica
 	known := topic != nil && m.Partition >= 0 && int(m.Partition) < len(topic.Partitions)
 	if known {
-		r = n.replicas[kafka.TopicPartition{Topic: topic.ID, Partition: m.Partition}]
+		r = n.byLog.Get(kafka.TopicPartition{Topic: topic.ID, Partition: m.Partition})
 	}
 	to := slices.IndexFunc(n.facts.Dirs, func(d port.DirFacts) bool { return d.Path == m.Path })
 	broker := n.image.Broker(n.cfg.NodeID)
@@ -132,6 +132,10 @@ func (n *Node) carryMove(now kafka.Now, r *replica.Replica, out *replica.Out) {
 		r.Leave(!n.isOffline(i))
 		n.touch(r)
 	}
+}
+
+// resumeMove goes on with the move that an earlier run began, once the log is open.
+func (n *Node) resumeMove(now kafka.Now, r *replica.Replica) {
 	if dir, found := n.resuming[r.Log()]; found && (r.Role() == replica.RoleLeader || r.Role() == replica.RoleStandby) {
 		delete(n.resuming, r.Log())
 		if !n.isOffline(n.dirIndex(dir)) {
@@ -176,7 +180,7 @@ func (n *Node) holdLog(i int32, r *replica.Replica) {
 func (n *Node) movesSaved(i int) (wanted bool) {
 	c := &n.checkpoints[i]
 	c.moves = slices.DeleteFunc(c.moves, func(log kafka.TopicPartition) bool {
-		r := n.replicas[log]
+		r := n.byLog.Get(log)
 		if r == nil || r.Moving() != n.facts.Dirs[i].Dir || !r.HandingOver() {
 			return true
 		}
@@ -230,7 +234,7 @@ func (n *Node) relocate(r *replica.Replica) {
 // targetsFailed ends the moves to a directory that is offline, also those that have not begun.
 func (n *Node) targetsFailed(dir kafka.DirID) {
 	for _, log := range n.logs() {
-		r := n.replicas[log]
+		r := n.byLog.Get(log)
 		if r.WantedIn() == dir {
 			r.WantedFailed()
 			n.touch(r)

@@ -32,9 +32,10 @@ func movable(offline ...kafka.DirID) (*Node, *replica.Replica) {
 	n.place()
 	r := replica.New(log, replica.Options{Topic: "t", Self: 1}, config.Topic{})
 	n.replicas = map[kafka.TopicPartition]*replica.Replica{log: r}
+	n.byLog.Set(log, r)
 	r.Open(kafka.Now{}, port.OpenSpec{Topic: "t", Dir: dirA}, -1)
 	done(r, port.OpOpen, port.FailNone)
-	r.Out = replica.Out{}
+	r.Out = nil
 	return n, r
 }
 
@@ -53,9 +54,9 @@ var dirA, dirB = kafka.DirID{1}, kafka.DirID{2}
 func TestNoMoveIsResumedIntoADirectoryThatIsOffline(t *testing.T) {
 	n, r := movable(dirB)
 	n.resuming = map[kafka.TopicPartition]kafka.DirID{r.Log(): dirB}
-	n.carryMove(kafka.Now{}, r, &replica.Out{})
-	if !r.Moving().IsZero() || len(r.Out.Ops) != 0 || len(n.resuming) != 0 || len(n.ready.Notes) != 1 || n.ready.Notes[0].Kind != NoteMoveFailed {
-		t.Errorf("the log moves to %v, %+v", r.Moving(), r.Out.Ops)
+	n.resumeMove(kafka.Now{}, r)
+	if !r.Moving().IsZero() || r.Out != nil || len(n.resuming) != 0 || len(n.ready.Notes) != 1 || n.ready.Notes[0].Kind != NoteMoveFailed {
+		t.Errorf("the log moves to %v, %+v", r.Moving(), r.Out)
 	}
 }
 
@@ -65,8 +66,8 @@ func TestAMoveEndsWhenItsDirectoryIsOfflineAlready(t *testing.T) {
 	r.Resume(dirB)
 	done(r, port.OpBeginCopy, port.FailTarget)
 	out := r.Out
-	r.Out = replica.Out{}
-	n.carryMove(kafka.Now{}, r, &out)
+	r.Out = nil
+	n.carryMove(kafka.Now{}, r, out)
 	if !r.Moving().IsZero() || len(r.Out.Ops) != 1 || r.Out.Ops[0].Kind != port.OpForgetCopy {
 		t.Errorf("the log moves to %v, %+v", r.Moving(), r.Out.Ops)
 	}
@@ -79,7 +80,7 @@ func TestAWishForADirectoryThatFailsIsAnswered(t *testing.T) {
 	done(r, port.OpBeginCopy, port.FailNone)
 	r.MoveTo(dirA, &msg.MoveLog{Op: 1})
 	r.MoveTo(dirB, &msg.MoveLog{Op: 2}) // once the copy is out of the way
-	r.Out = replica.Out{}
+	r.Out = nil
 	n.offline = append(n.offline, dirB)
 	n.targetsFailed(dirB)
 	if got := r.Out.Moved; len(got) != 1 || got[0].Op != 2 || got[0].Err != kafka.ErrKafkaStorageError {
@@ -119,7 +120,7 @@ func TestALineStaysUntilTheLogHasLeft(t *testing.T) {
 		n.wanting = nil
 		n.rebuild()
 	}
-	r.Out = replica.Out{}
+	r.Out = nil
 	done(r, port.OpSwap, port.FailNone)
 	n.carryMove(kafka.Now{}, r, &replica.Out{Left: r.Out.Left})
 	if a, b := lines(1), lines(0); len(a) != 0 || len(b) != 1 || n.placed[r.Log()] != 0 {
@@ -135,7 +136,7 @@ func TestALogIsNotGivenBackToADirectoryThatIsOffline(t *testing.T) {
 		done(r, kind, port.FailNone)
 	}
 	r.Named(true)
-	r.Out = replica.Out{}
+	r.Out = nil
 	done(r, port.OpSwap, port.FailTarget)
 	n.carryMove(kafka.Now{}, r, &replica.Out{GiveBack: r.Out.GiveBack})
 	if r.Role() != replica.RoleOffline || len(n.assigning) != 0 {

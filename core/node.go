@@ -106,6 +106,10 @@ type Node struct {
 
 	// timers orders the replicas' deadlines; rebuilt from the replicas by LoadState.
 	timers timers `canon:"-"`
+	// byLog finds what replicas holds; rebuilt from there by LoadState.
+	byLog kafka.ByLog[*replica.Replica] `canon:"-"`
+	// spareOuts is the memory of outboxes, for replicas that are about to fill theirs.
+	spareOuts []*replica.Out `canon:"-"`
 	// placed is the index in facts.Dirs of the directory that holds a log.
 	placed map[kafka.TopicPartition]int32 `canon:"-"`
 	// wanting counts the replicas that are to be assigned to each directory of facts.Dirs.
@@ -180,10 +184,11 @@ func (n *Node) logDone(now kafka.Now, done *port.LogDone) {
 		n.raft.LogDone(now, done)
 		return
 	}
-	r := n.replicas[done.Log]
+	r := n.byLog.Get(done.Log)
 	if r == nil {
 		return // deleted meanwhile; nothing waits for it
 	}
+	n.lend(r)
 	r.LogDone(now, done)
 	n.touch(r)
 }
@@ -264,6 +269,17 @@ func (n *Node) wake(now kafka.Now) {
 	}
 	n.ready.Wake = at
 }
+
+// lend gives r memory for its outbox.
+func (n *Node) lend(r *replica.Replica) {
+	if last := len(n.spareOuts) - 1; last >= 0 && r.Out == nil {
+		r.Out = n.spareOuts[last]
+		n.spareOuts = n.spareOuts[:last]
+	}
+}
+
+// outsKept is how many emptied outboxes are kept for others.
+const outsKept = 64
 
 // touch remembers that r's outbox is to be carried on and its deadline looked at.
 func (n *Node) touch(r *replica.Replica) { n.touched = append(n.touched, r) }

@@ -84,7 +84,7 @@ func (n *Node) openQueued(now kafka.Now, log kafka.TopicPartition, topic *image.
 // isQueued tells that a log still waits for its turn to be opened.
 func (n *Node) isQueued(log kafka.TopicPartition) bool {
 	_, waits := n.opening[log]
-	return waits && n.replicas[log] == nil
+	return waits && n.byLog.Get(log) == nil
 }
 
 // anyQueued tells that some log of directory i does.

@@ -13,9 +13,9 @@ import (
 func (n *Node) retain(now kafka.Now) {
 	n.nextRetention = now.Mono.Add(max(n.cfg.RetentionCheckInterval, 1).Delay())
 	for _, log := range n.logs() {
-		r := n.replicas[log]
+		r := n.byLog.Get(log)
 		r.Retain(now)
-		if len(r.Out.Ops) > 0 {
+		if r.Out != nil {
 			n.touch(r)
 		}
 	}

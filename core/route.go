@@ -42,8 +42,32 @@ func (n *Node) carryReplicas(now kafka.Now) bool {
 }
 
 func (n *Node) carryReplica(now kafka.Now, r *replica.Replica) {
-	out := r.Out
-	r.Out = replica.Out{}
+	if out := r.Out; out != nil {
+		r.Out = nil
+		n.carryOut(now, r, out)
+	}
+	n.resumeMove(now, r)
+	n.timers.set(r, r.NextDeadline())
+	if r.Role() != replica.RoleOpening && r.Role() != replica.RoleNew {
+		n.logOpened(now, r.Log())
+	}
+	if n.closing[r.Log()] && (r.Role() == replica.RoleClosed || r.Role() == replica.RoleDeleted) {
+		delete(n.closing, r.Log())
+		if !r.Clean() && r.Role() != replica.RoleDeleted {
+			n.notClean(r.Dir())
+		}
+	}
+	if r.Role() == replica.RoleDeleted {
+		n.timers.set(r, 0)
+		delete(n.replicas, r.Log())
+		n.byLog.Set(r.Log(), nil)
+		n.removeLater(now, r.Log())
+		n.logGone(now, place{r.Topic(), r.Log().Partition})
+	}
+}
+
+// carryOut carries on what r wants done. What follows from it at once fills another outbox.
+func (n *Node) carryOut(now kafka.Now, r *replica.Replica, out *replica.Out) {
 	n.ready.LogOps = append(n.ready.LogOps, out.Ops...)
 	n.ready.Drops = append(n.ready.Drops, out.Drops...)
 	for i := range out.Notes {
@@ -61,23 +85,10 @@ func (n *Node) carryReplica(now kafka.Now, r *replica.Replica) {
 	if out.SaveStart {
 		n.saveStart(r.Log())
 	}
-	n.carryMove(now, r, &out)
-	r.Out.Take(out)
-	n.timers.set(r, r.NextDeadline())
-	if r.Role() != replica.RoleOpening && r.Role() != replica.RoleNew {
-		n.logOpened(now, r.Log())
-	}
-	if n.closing[r.Log()] && (r.Role() == replica.RoleClosed || r.Role() == replica.RoleDeleted) {
-		delete(n.closing, r.Log())
-		if !r.Clean() && r.Role() != replica.RoleDeleted {
-			n.notClean(r.Dir())
-		}
-	}
-	if r.Role() == replica.RoleDeleted {
-		n.timers.set(r, 0)
-		delete(n.replicas, r.Log())
-		n.removeLater(now, r.Log())
-		n.logGone(now, place{r.Topic(), r.Log().Partition})
+	n.carryMove(now, r, out)
+	if len(n.spareOuts) < outsKept {
+		out.Reset()
+		n.spareOuts = append(n.spareOuts, out)
 	}
 }
 
@@ -253,7 +264,7 @@ func (n *Node) carrySession(now kafka.Now) bool {
 
 // produce gives a batch to its replica; if there is none, the batch is refused and dropped.
 func (n *Node) produce(now kafka.Now, p *msg.Produce) {
-	r := n.replicas[p.Log]
+	r := n.byLog.Get(p.Log)
 	if r == nil {
 		n.ready.Drops = append(n.ready.Drops, p.Span)
 		n.session.Produced(now, &msg.Produced{
@@ -262,13 +273,14 @@ func (n *Node) produce(now kafka.Now, p *msg.Produce) {
 		}, n.view())
 		return
 	}
+	n.lend(r)
 	r.Produce(now, p)
 	n.touch(r)
 }
 
 // deleteRecords gives a request to its replica, or refuses it if there is none.
 func (n *Node) deleteRecords(now kafka.Now, m *msg.DeleteRecords) {
-	r := n.replicas[m.Log]
+	r := n.byLog.Get(m.Log)
 	if r == nil {
 		n.session.DeletedRecords(&msg.DeletedRecords{
 			Op: m.Op, Slot: m.Slot, Err: kafka.ErrNotLeaderOrFollower, LowWatermark: kafka.NoOffset,
@@ -284,7 +296,7 @@ type replicas Node
 
 // FetchState implements msg.Replicas.
 func (n *replicas) FetchState(q msg.FetchQuery) msg.FetchState {
-	r := n.replicas[q.Log]
+	r := n.byLog.Get(q.Log)
 	if r == nil {
 		return msg.FetchState{Err: kafka.ErrNotLeaderOrFollower, HighWatermark: kafka.NoOffset, LastStable: kafka.NoOffset, LogStart: kafka.NoOffset}
 	}
@@ -293,7 +305,7 @@ func (n *replicas) FetchState(q msg.FetchQuery) msg.FetchState {
 
 // OffsetState implements msg.Replicas.
 func (n *replicas) OffsetState(log kafka.TopicPartition, current kafka.LeaderEpoch) msg.OffsetState {
-	r := n.replicas[log]
+	r := n.byLog.Get(log)
 	if r == nil {
 		return msg.OffsetState{Err: kafka.ErrNotLeaderOrFollower}
 	}
@@ -302,7 +314,7 @@ func (n *replicas) OffsetState(log kafka.TopicPartition, current kafka.LeaderEpo
 
 // EpochEnd implements msg.Replicas.
 func (n *replicas) EpochEnd(log kafka.TopicPartition, asked kafka.LeaderEpoch) (kafka.LeaderEpoch, kafka.Offset) {
-	r := n.replicas[log]
+	r := n.byLog.Get(log)
 	if r == nil {
 		return kafka.NoLeaderEpoch, kafka.NoOffset
 	}
@@ -311,7 +323,7 @@ func (n *replicas) EpochEnd(log kafka.TopicPartition, asked kafka.LeaderEpoch) (
 
 // EpochAt implements msg.Replicas.
 func (n *replicas) EpochAt(log kafka.TopicPartition, at kafka.Offset) kafka.LeaderEpoch {
-	r := n.replicas[log]
+	r := n.byLog.Get(log)
 	if r == nil {
 		return kafka.NoLeaderEpoch
 	}
@@ -320,7 +332,7 @@ func (n *replicas) EpochAt(log kafka.TopicPartition, at kafka.Offset) kafka.Lead
 
 // Producers implements msg.Replicas.
 func (n *replicas) Producers(log kafka.TopicPartition) ([]msg.ProducerState, kafka.ErrorCode) {
-	r := n.replicas[log]
+	r := n.byLog.Get(log)
 	if r == nil {
 		return nil, kafka.ErrNotLeaderOrFollower
 	}
@@ -329,6 +341,6 @@ func (n *replicas) Producers(log kafka.TopicPartition) ([]msg.ProducerState, kaf
 
 // AppendRoom implements msg.Replicas. A log that is not here has room: the batch is then refused.
 func (n *replicas) AppendRoom(log kafka.TopicPartition) bool {
-	r := n.replicas[log]
+	r := n.byLog.Get(log)
 	return r == nil || r.AppendRoom()
 }

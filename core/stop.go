@@ -26,7 +26,7 @@ func (n *Node) closeLogs(now kafka.Now) {
 	n.closing = map[kafka.TopicPartition]bool{}
 	for _, log := range n.logs() {
 		n.closing[log] = true
-		r := n.replicas[log]
+		r := n.byLog.Get(log)
 		r.Close(now)
 		n.touch(r)
 	}

@@ -15,65 +15,39 @@ import (
 func (v *Replica) AppendCanon(b []byte) []byte {
 	b = append(b, v.log.Topic[:]...)
 	b = canon.AppendInt(b, int64(v.log.Partition))
-	b = canon.AppendString(b, v.options.Topic)
-	b = canon.AppendInt(b, int64(v.options.Self))
-	b = canon.AppendInt(b, v.options.AppendQueueBytes)
-	b = canon.AppendInt(b, int64(v.options.ProducerIDExpiration))
-	b = append(b, v.options.Entropy[:]...)
-	b = v.cfg.AppendCanon(b)
 	b = canon.AppendUint(b, uint64(v.role))
-	b = canon.AppendInt(b, int64(v.gen))
-	b = append(b, v.dir[:]...)
+	b = canon.AppendBool(b, v.leads)
+	b = canon.AppendBool(b, v.clean)
 	b = canon.AppendBool(b, v.gone)
+	b = canon.AppendBool(b, v.flushLate)
+	b = canon.AppendInt(b, int64(v.gen))
 	b = canon.AppendInt(b, int64(v.lead.Epoch))
 	b = canon.AppendLen(b, len(v.lead.ISR), v.lead.ISR == nil)
 	for i1 := range v.lead.ISR {
 		b = canon.AppendInt(b, int64(v.lead.ISR[i1]))
 	}
 	b = canon.AppendInt(b, int64(v.lead.Replicas))
-	b = canon.AppendBool(b, v.leads)
-	b = canon.AppendBool(b, v.clean)
 	b = canon.AppendInt(b, int64(v.start))
 	b = canon.AppendInt(b, int64(v.assigned))
 	b = canon.AppendInt(b, int64(v.written))
 	b = canon.AppendInt(b, int64(v.flushed))
 	b = canon.AppendInt(b, int64(v.high))
-	b = canon.AppendInt(b, int64(v.startOnDisk))
-	b = canon.AppendInt(b, int64(v.startSaved))
-	b = canon.AppendInt(b, int64(v.startCheckpointed))
-	b = canon.AppendInt(b, int64(v.checkpointed))
 	b = canon.AppendInt(b, int64(v.flushing))
-	b = canon.AppendBool(b, v.flushLate)
 	b = canon.AppendInt(b, v.assignedBytes)
 	b = canon.AppendInt(b, v.writtenBytes)
 	b = canon.AppendInt(b, v.committedBytes)
+	b = canon.AppendInt(b, int64(v.flushAt))
+	b = canon.AppendInt(b, int64(v.expireAt))
+	b = canon.AppendLen(b, len(v.purges), v.purges == nil)
+	for i1 := range v.purges {
+		b = canon.AppendInt(b, int64(v.purges[i1].at))
+		b = canon.AppendInt(b, int64(v.purges[i1].base))
+	}
 	b = canon.AppendLen(b, len(v.marks), v.marks == nil)
 	for i1 := range v.marks {
 		b = canon.AppendInt(b, int64(v.marks[i1].end))
 		b = canon.AppendInt(b, v.marks[i1].bytes)
 	}
-	b = canon.AppendLen(b, len(v.sealed), v.sealed == nil)
-	for i1 := range v.sealed {
-		b = canon.AppendInt(b, int64(v.sealed[i1].base))
-		b = canon.AppendInt(b, v.sealed[i1].size)
-		b = canon.AppendInt(b, int64(v.sealed[i1].top))
-		b = canon.AppendInt(b, int64(v.sealed[i1].touched))
-	}
-	b = canon.AppendInt(b, int64(v.active.base))
-	b = canon.AppendInt(b, v.active.size)
-	b = canon.AppendInt(b, v.active.entries)
-	b = canon.AppendInt(b, v.active.sinceEntry)
-	b = canon.AppendInt(b, int64(v.active.interval))
-	b = canon.AppendInt(b, int64(v.active.first))
-	b = canon.AppendInt(b, int64(v.active.top))
-	b = canon.AppendInt(b, int64(v.active.created))
-	b = canon.AppendInt(b, int64(v.active.touched))
-	b = canon.AppendInt(b, int64(v.active.jitter))
-	b = canon.AppendLen(b, len(v.epochs), v.epochs == nil)
-	for i1 := range v.epochs {
-		b = v.epochs[i1].AppendCanon(b)
-	}
-	b = v.fold.AppendCanon(b)
 	b = canon.AppendLen(b, len(v.local), v.local == nil)
 	for i1 := range v.local {
 		b = canon.AppendInt(b, int64(v.local[i1].last))
@@ -90,12 +64,17 @@ func (v *Replica) AppendCanon(b []byte) []byte {
 		b = canon.AppendInt(b, int64(v.all[i1].slot))
 		b = canon.AppendInt(b, int64(v.all[i1].appendTime))
 	}
-	b = canon.AppendLen(b, len(v.trims), v.trims == nil)
-	for i1 := range v.trims {
-		b = canon.AppendInt(b, int64(v.trims[i1].start))
-		b = canon.AppendInt(b, int64(v.trims[i1].op))
-		b = canon.AppendInt(b, int64(v.trims[i1].slot))
-	}
+	b = v.fold.AppendCanon(b)
+	b = canon.AppendInt(b, int64(v.active.base))
+	b = canon.AppendInt(b, v.active.size)
+	b = canon.AppendInt(b, v.active.entries)
+	b = canon.AppendInt(b, v.active.sinceEntry)
+	b = canon.AppendInt(b, int64(v.active.interval))
+	b = canon.AppendInt(b, int64(v.active.first))
+	b = canon.AppendInt(b, int64(v.active.top))
+	b = canon.AppendInt(b, int64(v.active.created))
+	b = canon.AppendInt(b, int64(v.active.touched))
+	b = canon.AppendInt(b, int64(v.active.jitter))
 	b = canon.AppendUint(b, uint64(v.move.phase))
 	b = append(b, v.move.to[:]...)
 	b = canon.AppendBool(b, v.move.assigned)
@@ -103,12 +82,33 @@ func (v *Replica) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.move.op))
 	b = canon.AppendInt(b, int64(v.move.slot))
 	b = canon.AppendBool(b, v.move.waits)
-	b = canon.AppendInt(b, int64(v.flushAt))
-	b = canon.AppendInt(b, int64(v.expireAt))
-	b = canon.AppendLen(b, len(v.purges), v.purges == nil)
-	for i1 := range v.purges {
-		b = canon.AppendInt(b, int64(v.purges[i1].at))
-		b = canon.AppendInt(b, int64(v.purges[i1].base))
+	b = v.cfg.AppendCanon(b)
+	b = canon.AppendInt(b, int64(v.options.Self))
+	b = canon.AppendInt(b, v.options.AppendQueueBytes)
+	b = canon.AppendInt(b, int64(v.options.ProducerIDExpiration))
+	b = canon.AppendString(b, v.options.Topic)
+	b = append(b, v.options.Entropy[:]...)
+	b = append(b, v.dir[:]...)
+	b = canon.AppendInt(b, int64(v.startOnDisk))
+	b = canon.AppendInt(b, int64(v.startSaved))
+	b = canon.AppendInt(b, int64(v.startCheckpointed))
+	b = canon.AppendInt(b, int64(v.checkpointed))
+	b = canon.AppendLen(b, len(v.sealed), v.sealed == nil)
+	for i1 := range v.sealed {
+		b = canon.AppendInt(b, int64(v.sealed[i1].base))
+		b = canon.AppendInt(b, v.sealed[i1].size)
+		b = canon.AppendInt(b, int64(v.sealed[i1].top))
+		b = canon.AppendInt(b, int64(v.sealed[i1].touched))
+	}
+	b = canon.AppendLen(b, len(v.epochs), v.epochs == nil)
+	for i1 := range v.epochs {
+		b = v.epochs[i1].AppendCanon(b)
+	}
+	b = canon.AppendLen(b, len(v.trims), v.trims == nil)
+	for i1 := range v.trims {
+		b = canon.AppendInt(b, int64(v.trims[i1].start))
+		b = canon.AppendInt(b, int64(v.trims[i1].op))
+		b = canon.AppendInt(b, int64(v.trims[i1].slot))
 	}
 	return b
 }
@@ -117,16 +117,12 @@ func (v *Replica) AppendCanon(b []byte) []byte {
 func (v *Replica) ReadCanon(r *canon.Reader) {
 	copy(v.log.Topic[:], r.Raw(len(v.log.Topic)))
 	v.log.Partition = kafka.PartitionID(r.Int(32))
-	v.options.Topic = r.Str()
-	v.options.Self = kafka.NodeID(r.Int(32))
-	v.options.AppendQueueBytes = r.Int(64)
-	v.options.ProducerIDExpiration = kafka.Millis(r.Int(64))
-	copy(v.options.Entropy[:], r.Raw(len(v.options.Entropy)))
-	v.cfg.ReadCanon(r)
 	v.role = Role(r.Uint(8))
-	v.gen = port.Generation(r.Int(64))
-	copy(v.dir[:], r.Raw(len(v.dir)))
+	v.leads = r.Bool()
+	v.clean = r.Bool()
 	v.gone = r.Bool()
+	v.flushLate = r.Bool()
+	v.gen = port.Generation(r.Int(64))
 	v.lead.Epoch = kafka.LeaderEpoch(r.Int(32))
 	v.lead.ISR = nil
 	if n1 := r.Len(); n1 >= 0 {
@@ -136,22 +132,25 @@ func (v *Replica) ReadCanon(r *canon.Reader) {
 		}
 	}
 	v.lead.Replicas = int32(r.Int(32))
-	v.leads = r.Bool()
-	v.clean = r.Bool()
 	v.start = kafka.Offset(r.Int(64))
 	v.assigned = kafka.Offset(r.Int(64))
 	v.written = kafka.Offset(r.Int(64))
 	v.flushed = kafka.Offset(r.Int(64))
 	v.high = kafka.Offset(r.Int(64))
-	v.startOnDisk = kafka.Offset(r.Int(64))
-	v.startSaved = kafka.Offset(r.Int(64))
-	v.startCheckpointed = kafka.Offset(r.Int(64))
-	v.checkpointed = kafka.Offset(r.Int(64))
 	v.flushing = kafka.Offset(r.Int(64))
-	v.flushLate = r.Bool()
 	v.assignedBytes = r.Int(64)
 	v.writtenBytes = r.Int(64)
 	v.committedBytes = r.Int(64)
+	v.flushAt = kafka.Mono(r.Int(64))
+	v.expireAt = kafka.Mono(r.Int(64))
+	v.purges = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.purges = make([]purge, n1)
+		for i2 := range v.purges {
+			v.purges[i2].at = kafka.Mono(r.Int(64))
+			v.purges[i2].base = kafka.Offset(r.Int(64))
+		}
+	}
 	v.marks = nil
 	if n1 := r.Len(); n1 >= 0 {
 		v.marks = make([]mark, n1)
@@ -160,34 +159,6 @@ func (v *Replica) ReadCanon(r *canon.Reader) {
 			v.marks[i2].bytes = r.Int(64)
 		}
 	}
-	v.sealed = nil
-	if n1 := r.Len(); n1 >= 0 {
-		v.sealed = make([]extent, n1)
-		for i2 := range v.sealed {
-			v.sealed[i2].base = kafka.Offset(r.Int(64))
-			v.sealed[i2].size = r.Int(64)
-			v.sealed[i2].top = kafka.Wall(r.Int(64))
-			v.sealed[i2].touched = kafka.Wall(r.Int(64))
-		}
-	}
-	v.active.base = kafka.Offset(r.Int(64))
-	v.active.size = r.Int(64)
-	v.active.entries = r.Int(64)
-	v.active.sinceEntry = r.Int(64)
-	v.active.interval = int32(r.Int(32))
-	v.active.first = kafka.Wall(r.Int(64))
-	v.active.top = kafka.Wall(r.Int(64))
-	v.active.created = kafka.Wall(r.Int(64))
-	v.active.touched = kafka.Wall(r.Int(64))
-	v.active.jitter = kafka.Millis(r.Int(64))
-	v.epochs = nil
-	if n1 := r.Len(); n1 >= 0 {
-		v.epochs = make([]port.EpochStart, n1)
-		for i2 := range v.epochs {
-			v.epochs[i2].ReadCanon(r)
-		}
-	}
-	v.fold.ReadCanon(r)
 	v.local = nil
 	if n1 := r.Len(); n1 >= 0 {
 		v.local = make([]waiter, n1)
@@ -210,15 +181,17 @@ func (v *Replica) ReadCanon(r *canon.Reader) {
 			v.all[i2].appendTime = kafka.Wall(r.Int(64))
 		}
 	}
-	v.trims = nil
-	if n1 := r.Len(); n1 >= 0 {
-		v.trims = make([]trim, n1)
-		for i2 := range v.trims {
-			v.trims[i2].start = kafka.Offset(r.Int(64))
-			v.trims[i2].op = msg.Op(r.Int(64))
-			v.trims[i2].slot = int32(r.Int(32))
-		}
-	}
+	v.fold.ReadCanon(r)
+	v.active.base = kafka.Offset(r.Int(64))
+	v.active.size = r.Int(64)
+	v.active.entries = r.Int(64)
+	v.active.sinceEntry = r.Int(64)
+	v.active.interval = int32(r.Int(32))
+	v.active.first = kafka.Wall(r.Int(64))
+	v.active.top = kafka.Wall(r.Int(64))
+	v.active.created = kafka.Wall(r.Int(64))
+	v.active.touched = kafka.Wall(r.Int(64))
+	v.active.jitter = kafka.Millis(r.Int(64))
 	v.move.phase = movePhase(r.Uint(8))
 	copy(v.move.to[:], r.Raw(len(v.move.to)))
 	v.move.assigned = r.Bool()
@@ -226,14 +199,41 @@ func (v *Replica) ReadCanon(r *canon.Reader) {
 	v.move.op = msg.Op(r.Int(64))
 	v.move.slot = int32(r.Int(32))
 	v.move.waits = r.Bool()
-	v.flushAt = kafka.Mono(r.Int(64))
-	v.expireAt = kafka.Mono(r.Int(64))
-	v.purges = nil
+	v.cfg.ReadCanon(r)
+	v.options.Self = kafka.NodeID(r.Int(32))
+	v.options.AppendQueueBytes = r.Int(64)
+	v.options.ProducerIDExpiration = kafka.Millis(r.Int(64))
+	v.options.Topic = r.Str()
+	copy(v.options.Entropy[:], r.Raw(len(v.options.Entropy)))
+	copy(v.dir[:], r.Raw(len(v.dir)))
+	v.startOnDisk = kafka.Offset(r.Int(64))
+	v.startSaved = kafka.Offset(r.Int(64))
+	v.startCheckpointed = kafka.Offset(r.Int(64))
+	v.checkpointed = kafka.Offset(r.Int(64))
+	v.sealed = nil
 	if n1 := r.Len(); n1 >= 0 {
-		v.purges = make([]purge, n1)
-		for i2 := range v.purges {
-			v.purges[i2].at = kafka.Mono(r.Int(64))
-			v.purges[i2].base = kafka.Offset(r.Int(64))
+		v.sealed = make([]extent, n1)
+		for i2 := range v.sealed {
+			v.sealed[i2].base = kafka.Offset(r.Int(64))
+			v.sealed[i2].size = r.Int(64)
+			v.sealed[i2].top = kafka.Wall(r.Int(64))
+			v.sealed[i2].touched = kafka.Wall(r.Int(64))
+		}
+	}
+	v.epochs = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.epochs = make([]port.EpochStart, n1)
+		for i2 := range v.epochs {
+			v.epochs[i2].ReadCanon(r)
+		}
+	}
+	v.trims = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.trims = make([]trim, n1)
+		for i2 := range v.trims {
+			v.trims[i2].start = kafka.Offset(r.Int(64))
+			v.trims[i2].op = msg.Op(r.Int(64))
+			v.trims[i2].slot = int32(r.Int(32))
 		}
 	}
 }
@@ -244,29 +244,18 @@ func (v *Replica) AppendText(b []byte) []byte {
 	b = append(b, '{')
 	b = append(b, "log:"...)
 	b = append(b, v.log.String()...)
-	b = append(b, " options:"...)
-	b = append(b, '{')
-	b = append(b, "Topic:"...)
-	b = canon.AppendQuoted(b, v.options.Topic)
-	b = append(b, " Self:"...)
-	b = strconv.AppendInt(b, int64(v.options.Self), 10)
-	b = append(b, " AppendQueueBytes:"...)
-	b = strconv.AppendInt(b, v.options.AppendQueueBytes, 10)
-	b = append(b, " ProducerIDExpiration:"...)
-	b = strconv.AppendInt(b, int64(v.options.ProducerIDExpiration), 10)
-	b = append(b, " Entropy:"...)
-	b = canon.AppendQuoted(b, v.options.Entropy[:])
-	b = append(b, '}')
-	b = append(b, " cfg:"...)
-	b = v.cfg.AppendText(b)
 	b = append(b, " role:"...)
 	b = append(b, v.role.String()...)
-	b = append(b, " gen:"...)
-	b = strconv.AppendInt(b, int64(v.gen), 10)
-	b = append(b, " dir:"...)
-	b = append(b, v.dir.String()...)
+	b = append(b, " leads:"...)
+	b = strconv.AppendBool(b, v.leads)
+	b = append(b, " clean:"...)
+	b = strconv.AppendBool(b, v.clean)
 	b = append(b, " gone:"...)
 	b = strconv.AppendBool(b, v.gone)
+	b = append(b, " flushLate:"...)
+	b = strconv.AppendBool(b, v.flushLate)
+	b = append(b, " gen:"...)
+	b = strconv.AppendInt(b, int64(v.gen), 10)
 	b = append(b, " lead:"...)
 	b = append(b, '{')
 	b = append(b, "Epoch:"...)
@@ -287,10 +276,6 @@ func (v *Replica) AppendText(b []byte) []byte {
 	b = append(b, " Replicas:"...)
 	b = strconv.AppendInt(b, int64(v.lead.Replicas), 10)
 	b = append(b, '}')
-	b = append(b, " leads:"...)
-	b = strconv.AppendBool(b, v.leads)
-	b = append(b, " clean:"...)
-	b = strconv.AppendBool(b, v.clean)
 	b = append(b, " start:"...)
 	b = strconv.AppendInt(b, int64(v.start), 10)
 	b = append(b, " assigned:"...)
@@ -301,24 +286,36 @@ func (v *Replica) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.flushed), 10)
 	b = append(b, " high:"...)
 	b = strconv.AppendInt(b, int64(v.high), 10)
-	b = append(b, " startOnDisk:"...)
-	b = strconv.AppendInt(b, int64(v.startOnDisk), 10)
-	b = append(b, " startSaved:"...)
-	b = strconv.AppendInt(b, int64(v.startSaved), 10)
-	b = append(b, " startCheckpointed:"...)
-	b = strconv.AppendInt(b, int64(v.startCheckpointed), 10)
-	b = append(b, " checkpointed:"...)
-	b = strconv.AppendInt(b, int64(v.checkpointed), 10)
 	b = append(b, " flushing:"...)
 	b = strconv.AppendInt(b, int64(v.flushing), 10)
-	b = append(b, " flushLate:"...)
-	b = strconv.AppendBool(b, v.flushLate)
 	b = append(b, " assignedBytes:"...)
 	b = strconv.AppendInt(b, v.assignedBytes, 10)
 	b = append(b, " writtenBytes:"...)
 	b = strconv.AppendInt(b, v.writtenBytes, 10)
 	b = append(b, " committedBytes:"...)
 	b = strconv.AppendInt(b, v.committedBytes, 10)
+	b = append(b, " flushAt:"...)
+	b = strconv.AppendInt(b, int64(v.flushAt), 10)
+	b = append(b, " expireAt:"...)
+	b = strconv.AppendInt(b, int64(v.expireAt), 10)
+	b = append(b, " purges:"...)
+	if v.purges == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.purges {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, '{')
+			b = append(b, "at:"...)
+			b = strconv.AppendInt(b, int64(v.purges[i1].at), 10)
+			b = append(b, " base:"...)
+			b = strconv.AppendInt(b, int64(v.purges[i1].base), 10)
+			b = append(b, '}')
+		}
+		b = append(b, ']')
+	}
 	b = append(b, " marks:"...)
 	if v.marks == nil {
 		b = append(b, "nil"...)
@@ -337,66 +334,6 @@ func (v *Replica) AppendText(b []byte) []byte {
 		}
 		b = append(b, ']')
 	}
-	b = append(b, " sealed:"...)
-	if v.sealed == nil {
-		b = append(b, "nil"...)
-	} else {
-		b = append(b, '[')
-		for i1 := range v.sealed {
-			if i1 > 0 {
-				b = append(b, ' ')
-			}
-			b = append(b, '{')
-			b = append(b, "base:"...)
-			b = strconv.AppendInt(b, int64(v.sealed[i1].base), 10)
-			b = append(b, " size:"...)
-			b = strconv.AppendInt(b, v.sealed[i1].size, 10)
-			b = append(b, " top:"...)
-			b = strconv.AppendInt(b, int64(v.sealed[i1].top), 10)
-			b = append(b, " touched:"...)
-			b = strconv.AppendInt(b, int64(v.sealed[i1].touched), 10)
-			b = append(b, '}')
-		}
-		b = append(b, ']')
-	}
-	b = append(b, " active:"...)
-	b = append(b, '{')
-	b = append(b, "base:"...)
-	b = strconv.AppendInt(b, int64(v.active.base), 10)
-	b = append(b, " size:"...)
-	b = strconv.AppendInt(b, v.active.size, 10)
-	b = append(b, " entries:"...)
-	b = strconv.AppendInt(b, v.active.entries, 10)
-	b = append(b, " sinceEntry:"...)
-	b = strconv.AppendInt(b, v.active.sinceEntry, 10)
-	b = append(b, " interval:"...)
-	b = strconv.AppendInt(b, int64(v.active.interval), 10)
-	b = append(b, " first:"...)
-	b = strconv.AppendInt(b, int64(v.active.first), 10)
-	b = append(b, " top:"...)
-	b = strconv.AppendInt(b, int64(v.active.top), 10)
-	b = append(b, " created:"...)
-	b = strconv.AppendInt(b, int64(v.active.created), 10)
-	b = append(b, " touched:"...)
-	b = strconv.AppendInt(b, int64(v.active.touched), 10)
-	b = append(b, " jitter:"...)
-	b = strconv.AppendInt(b, int64(v.active.jitter), 10)
-	b = append(b, '}')
-	b = append(b, " epochs:"...)
-	if v.epochs == nil {
-		b = append(b, "nil"...)
-	} else {
-		b = append(b, '[')
-		for i1 := range v.epochs {
-			if i1 > 0 {
-				b = append(b, ' ')
-			}
-			b = v.epochs[i1].AppendText(b)
-		}
-		b = append(b, ']')
-	}
-	b = append(b, " fold:"...)
-	b = v.fold.AppendText(b)
 	b = append(b, " local:"...)
 	if v.local == nil {
 		b = append(b, "nil"...)
@@ -445,26 +382,31 @@ func (v *Replica) AppendText(b []byte) []byte {
 		}
 		b = append(b, ']')
 	}
-	b = append(b, " trims:"...)
-	if v.trims == nil {
-		b = append(b, "nil"...)
-	} else {
-		b = append(b, '[')
-		for i1 := range v.trims {
-			if i1 > 0 {
-				b = append(b, ' ')
-			}
-			b = append(b, '{')
-			b = append(b, "start:"...)
-			b = strconv.AppendInt(b, int64(v.trims[i1].start), 10)
-			b = append(b, " op:"...)
-			b = strconv.AppendInt(b, int64(v.trims[i1].op), 10)
-			b = append(b, " slot:"...)
-			b = strconv.AppendInt(b, int64(v.trims[i1].slot), 10)
-			b = append(b, '}')
-		}
-		b = append(b, ']')
-	}
+	b = append(b, " fold:"...)
+	b = v.fold.AppendText(b)
+	b = append(b, " active:"...)
+	b = append(b, '{')
+	b = append(b, "base:"...)
+	b = strconv.AppendInt(b, int64(v.active.base), 10)
+	b = append(b, " size:"...)
+	b = strconv.AppendInt(b, v.active.size, 10)
+	b = append(b, " entries:"...)
+	b = strconv.AppendInt(b, v.active.entries, 10)
+	b = append(b, " sinceEntry:"...)
+	b = strconv.AppendInt(b, v.active.sinceEntry, 10)
+	b = append(b, " interval:"...)
+	b = strconv.AppendInt(b, int64(v.active.interval), 10)
+	b = append(b, " first:"...)
+	b = strconv.AppendInt(b, int64(v.active.first), 10)
+	b = append(b, " top:"...)
+	b = strconv.AppendInt(b, int64(v.active.top), 10)
+	b = append(b, " created:"...)
+	b = strconv.AppendInt(b, int64(v.active.created), 10)
+	b = append(b, " touched:"...)
+	b = strconv.AppendInt(b, int64(v.active.touched), 10)
+	b = append(b, " jitter:"...)
+	b = strconv.AppendInt(b, int64(v.active.jitter), 10)
+	b = append(b, '}')
 	b = append(b, " move:"...)
 	b = append(b, '{')
 	b = append(b, "phase:"...)
@@ -482,24 +424,82 @@ func (v *Replica) AppendText(b []byte) []byte {
 	b = append(b, " waits:"...)
 	b = strconv.AppendBool(b, v.move.waits)
 	b = append(b, '}')
-	b = append(b, " flushAt:"...)
-	b = strconv.AppendInt(b, int64(v.flushAt), 10)
-	b = append(b, " expireAt:"...)
-	b = strconv.AppendInt(b, int64(v.expireAt), 10)
-	b = append(b, " purges:"...)
-	if v.purges == nil {
+	b = append(b, " cfg:"...)
+	b = v.cfg.AppendText(b)
+	b = append(b, " options:"...)
+	b = append(b, '{')
+	b = append(b, "Self:"...)
+	b = strconv.AppendInt(b, int64(v.options.Self), 10)
+	b = append(b, " AppendQueueBytes:"...)
+	b = strconv.AppendInt(b, v.options.AppendQueueBytes, 10)
+	b = append(b, " ProducerIDExpiration:"...)
+	b = strconv.AppendInt(b, int64(v.options.ProducerIDExpiration), 10)
+	b = append(b, " Topic:"...)
+	b = canon.AppendQuoted(b, v.options.Topic)
+	b = append(b, " Entropy:"...)
+	b = canon.AppendQuoted(b, v.options.Entropy[:])
+	b = append(b, '}')
+	b = append(b, " dir:"...)
+	b = append(b, v.dir.String()...)
+	b = append(b, " startOnDisk:"...)
+	b = strconv.AppendInt(b, int64(v.startOnDisk), 10)
+	b = append(b, " startSaved:"...)
+	b = strconv.AppendInt(b, int64(v.startSaved), 10)
+	b = append(b, " startCheckpointed:"...)
+	b = strconv.AppendInt(b, int64(v.startCheckpointed), 10)
+	b = append(b, " checkpointed:"...)
+	b = strconv.AppendInt(b, int64(v.checkpointed), 10)
+	b = append(b, " sealed:"...)
+	if v.sealed == nil {
 		b = append(b, "nil"...)
 	} else {
 		b = append(b, '[')
-		for i1 := range v.purges {
+		for i1 := range v.sealed {
 			if i1 > 0 {
 				b = append(b, ' ')
 			}
 			b = append(b, '{')
-			b = append(b, "at:"...)
-			b = strconv.AppendInt(b, int64(v.purges[i1].at), 10)
-			b = append(b, " base:"...)
-			b = strconv.AppendInt(b, int64(v.purges[i1].base), 10)
+			b = append(b, "base:"...)
+			b = strconv.AppendInt(b, int64(v.sealed[i1].base), 10)
+			b = append(b, " size:"...)
+			b = strconv.AppendInt(b, v.sealed[i1].size, 10)
+			b = append(b, " top:"...)
+			b = strconv.AppendInt(b, int64(v.sealed[i1].top), 10)
+			b = append(b, " touched:"...)
+			b = strconv.AppendInt(b, int64(v.sealed[i1].touched), 10)
+			b = append(b, '}')
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " epochs:"...)
+	if v.epochs == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.epochs {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.epochs[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " trims:"...)
+	if v.trims == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.trims {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, '{')
+			b = append(b, "start:"...)
+			b = strconv.AppendInt(b, int64(v.trims[i1].start), 10)
+			b = append(b, " op:"...)
+			b = strconv.AppendInt(b, int64(v.trims[i1].op), 10)
+			b = append(b, " slot:"...)
+			b = strconv.AppendInt(b, int64(v.trims[i1].slot), 10)
 			b = append(b, '}')
 		}
 		b = append(b, ']')

@@ -68,7 +68,7 @@ func (r *Replica) segmentEnd(i int) kafka.Offset { return r.extent(i + 1).base }
 // saveStart asks for a checkpoint, if it would bring an answer.
 func (r *Replica) saveStart() {
 	if r.WantsStartSaved() {
-		r.Out.SaveStart = true
+		r.out().SaveStart = true
 	}
 }
 
@@ -104,5 +104,5 @@ func (r *Replica) answerTrim(t *trim, err kafka.ErrorCode) {
 	if err != kafka.None {
 		low = kafka.NoOffset
 	}
-	r.Out.Trimmed = append(r.Out.Trimmed, msg.DeletedRecords{Op: t.op, Slot: t.slot, Err: err, LowWatermark: low})
+	r.out().Trimmed = append(r.out().Trimmed, msg.DeletedRecords{Op: t.op, Slot: t.slot, Err: err, LowWatermark: low})
 }

@@ -34,5 +34,5 @@ func (r *Replica) DirFailed(_ kafka.Now) {
 	default: // nothing is open
 		return
 	}
-	r.Out.Ops = append(r.Out.Ops, port.LogOp{Kind: port.OpForget, Log: r.log, Gen: r.gen})
+	r.out().Ops = append(r.out().Ops, port.LogOp{Kind: port.OpForget, Log: r.log, Gen: r.gen})
 }

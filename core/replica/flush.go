@@ -37,7 +37,7 @@ func (r *Replica) flushTo(end kafka.Offset) {
 		return
 	}
 	r.flushing = end
-	r.Out.Ops = append(r.Out.Ops, port.LogOp{
+	r.out().Ops = append(r.out().Ops, port.LogOp{
 		Kind: port.OpFlush, Log: r.log, Gen: r.gen, Epoch: r.lead.Epoch, End: end,
 	})
 }

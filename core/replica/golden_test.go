@@ -226,33 +226,33 @@ func produceOf(a args) *msg.Produce {
 // drain prints and empties the replica's Out.
 func drain(r *Replica) string {
 	var b strings.Builder
-	for i := range r.Out.Ops {
-		op := &r.Out.Ops[i]
+	for i := range r.out().Ops {
+		op := &r.out().Ops[i]
 		fmt.Fprintf(&b, "\nop %s gen=%d base=%d end=%d", op.Kind, op.Gen, op.Base, op.End)
 		if op.Roll {
 			b.WriteString(" roll")
 		}
 	}
-	for i := range r.Out.Produced {
-		p := &r.Out.Produced[i]
+	for i := range r.out().Produced {
+		p := &r.out().Produced[i]
 		fmt.Fprintf(&b, "\nproduced op=%d %v base=%d", p.Op, p.Err, p.Base)
 		if p.Err != kafka.None && p.LogStart != kafka.NoOffset {
 			fmt.Fprintf(&b, " start=%d", p.LogStart)
 		}
 	}
-	for _, a := range r.Out.Advanced {
+	for _, a := range r.out().Advanced {
 		fmt.Fprintf(&b, "\nadvanced high=%d bytes=%d", a.HighWatermark, a.CommittedBytes)
 		if a.Changed {
 			b.WriteString(" changed")
 		}
 	}
-	for _, d := range r.Out.Trimmed {
+	for _, d := range r.out().Trimmed {
 		fmt.Fprintf(&b, "\ntrimmed op=%d %v low=%d", d.Op, d.Err, d.LowWatermark)
 	}
-	if r.Out.SaveStart {
+	if r.out().SaveStart {
 		b.WriteString("\nwants its start saved")
 	}
-	for _, n := range r.Out.Notes {
+	for _, n := range r.out().Notes {
 		names := [...]string{"", "opened", "cut", "failed", "leader", "flushed", "expired", "deleted", "start moved"}
 		fmt.Fprintf(&b, "\nnote %s from=%d to=%d", names[n.Kind], n.From, n.To)
 		if n.Cause != 0 {
@@ -262,9 +262,9 @@ func drain(r *Replica) string {
 			fmt.Fprintf(&b, " %q", n.Text)
 		}
 	}
-	if n := len(r.Out.Drops); n > 0 {
+	if n := len(r.out().Drops); n > 0 {
 		fmt.Fprintf(&b, "\ndropped %d", n)
 	}
-	r.Out = Out{}
+	r.Out = nil
 	return b.String()
 }

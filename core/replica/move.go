@@ -96,7 +96,7 @@ func (r *Replica) Returning() bool { return r.move.phase == moveReturning }
 // Out.Moved, comes when the wish is durable. A later wish replaces an earlier one.
 func (r *Replica) MoveTo(dir kafka.DirID, m *msg.MoveLog) {
 	if !r.isOpen() {
-		r.Out.Moved = append(r.Out.Moved, msg.MovedLog{Op: m.Op, Slot: m.Slot, Err: kafka.ErrReplicaNotAvailable})
+		r.out().Moved = append(r.out().Moved, msg.MovedLog{Op: m.Op, Slot: m.Slot, Err: kafka.ErrReplicaNotAvailable})
 		return
 	}
 	r.answerMove(kafka.None)
@@ -147,7 +147,7 @@ func (r *Replica) clearMove() {
 }
 
 func (r *Replica) moveOp(kind port.LogOpKind, dir kafka.DirID) {
-	r.Out.Ops = append(r.Out.Ops, port.LogOp{
+	r.out().Ops = append(r.out().Ops, port.LogOp{
 		Kind: kind, Log: r.log, Gen: r.gen, Epoch: r.lead.Epoch, Open: &port.OpenSpec{Topic: r.options.Topic, Dir: dir},
 	})
 }
@@ -169,7 +169,7 @@ func (r *Replica) moveDone(d *port.LogDone) {
 		}
 		v.phase = moveFinishing
 		r.moveOp(port.OpFinishCopy, v.to) // the log is the copy's, but for what was appended since
-		op := &r.Out.Ops[len(r.Out.Ops)-1]
+		op := &r.out().Ops[len(r.out().Ops)-1]
 		op.End, op.Snapshot = r.assigned, r.fold.AppendSnapshot(nil)
 	case d.Kind == port.OpFinishCopy && v.phase == moveFinishing:
 		if d.Fail != port.FailNone {
@@ -182,7 +182,7 @@ func (r *Replica) moveDone(d *port.LogDone) {
 			return
 		}
 		v.phase = moveFinished
-		r.Out.HandOver = true
+		r.out().HandOver = true
 	case d.Kind == port.OpSwap && v.phase == moveSwapping:
 		r.swapped(d)
 	case d.Kind == port.OpRemoveCopy && (v.phase == moveClearing || v.phase == moveLeaving):
@@ -210,7 +210,7 @@ func (r *Replica) removed(d *port.LogDone) {
 	v := &r.move
 	if d.Fail != port.FailNone {
 		r.note(Note{Kind: NoteMoveFailed, Dir: v.to, Fail: d.Fail, Text: d.Fail.String() + " in " + d.Kind.String()})
-		r.Out.FailedDir = v.to
+		r.out().FailedDir = v.to
 		r.answerMove(kafka.ErrKafkaStorageError)
 		r.endMove()
 		return
@@ -222,7 +222,7 @@ func (r *Replica) removed(d *port.LogDone) {
 func (r *Replica) moveFailed(d *port.LogDone) {
 	v := &r.move
 	if d.Fail == port.FailTarget {
-		r.Out.FailedDir = v.to // and with it the copy; see TargetFailed
+		r.out().FailedDir = v.to // and with it the copy; see TargetFailed
 		return
 	}
 	r.note(Note{Kind: NoteMoveFailed, Dir: v.to, Fail: d.Fail, Text: d.Fail.String() + " in " + d.Kind.String()})
@@ -276,7 +276,7 @@ func (r *Replica) Named(online bool) {
 	}
 	v.phase = moveSwapping
 	r.moveOp(port.OpSwap, v.to)
-	r.Out.Ops[len(r.Out.Ops)-1].End = r.assigned
+	r.out().Ops[len(r.out().Ops)-1].End = r.assigned
 	r.dir, v.to = v.to, r.dir
 }
 
@@ -299,7 +299,7 @@ func (r *Replica) giveBack(why Note) {
 		r.answerMove(kafka.ErrKafkaStorageError)
 	}
 	r.move.phase, r.move.wanted = moveReturning, kafka.DirID{}
-	r.Out.GiveBack = true
+	r.out().GiveBack = true
 }
 
 // Returned says that the metadata names the directory where the log is.
@@ -327,13 +327,13 @@ func (r *Replica) swapped(d *port.LogDone) {
 		r.dir, v.to = v.to, r.dir
 		r.giveBack(Note{Fail: d.Fail, Text: d.Fail.String() + " in " + d.Kind.String()})
 		r.moveOp(port.OpForgetCopy, failed)
-		r.Out.FailedDir = failed
+		r.out().FailedDir = failed
 		return
 	}
 	r.setFlushed(d.End)
 	v.phase = moveLeaving
 	r.note(Note{Kind: NoteMoved, Dir: r.dir})
-	r.Out.Left = true
+	r.out().Left = true
 	r.advance(false)
 	r.announce(false)
 }
@@ -375,6 +375,6 @@ func (r *Replica) deleteMove() {
 func (r *Replica) answerMove(err kafka.ErrorCode) {
 	if r.move.waits {
 		r.move.waits = false
-		r.Out.Moved = append(r.Out.Moved, msg.MovedLog{Op: r.move.op, Slot: r.move.slot, Err: err})
+		r.out().Moved = append(r.out().Moved, msg.MovedLog{Op: r.move.op, Slot: r.move.slot, Err: err})
 	}
 }

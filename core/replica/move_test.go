@@ -25,10 +25,10 @@ func newMover(t *testing.T) *mover {
 		m.done(kind, port.FailNone)
 	}
 	m.answered(1, kafka.None)
-	if !m.r.Out.HandOver {
+	if !m.r.out().HandOver {
 		t.Fatal("the copy is not whole")
 	}
-	m.r.Out = Out{}
+	m.r.Out = nil
 	m.r.Assigned()
 	return m
 }
@@ -45,16 +45,16 @@ func (m *mover) done(kind port.LogOpKind, fail port.Failure) {
 // answered takes the one answer there is.
 func (m *mover) answered(op msg.Op, err kafka.ErrorCode) {
 	m.t.Helper()
-	if got := m.r.Out.Moved; len(got) != 1 || got[0].Op != op || got[0].Err != err {
+	if got := m.r.out().Moved; len(got) != 1 || got[0].Op != op || got[0].Err != err {
 		m.t.Fatalf("want the answer %v to %d: %+v", err, op, got)
 	}
-	m.r.Out.Moved = nil
+	m.r.out().Moved = nil
 }
 
 func (m *mover) waits() {
 	m.t.Helper()
-	if len(m.r.Out.Moved) != 0 {
-		m.t.Fatalf("an answer comes early: %+v", m.r.Out.Moved)
+	if len(m.r.out().Moved) != 0 {
+		m.t.Fatalf("an answer comes early: %+v", m.r.out().Moved)
 	}
 }
 

@@ -25,7 +25,7 @@ func (r *Replica) Open(_ kafka.Now, spec port.OpenSpec, high kafka.Offset) {
 	r.sealed, r.purges = nil, nil
 	r.flushLate = false
 	r.active.interval = spec.IndexIntervalBytes
-	r.Out.Ops = append(r.Out.Ops, port.LogOp{Kind: port.OpOpen, Log: r.log, Gen: r.gen, Open: &spec})
+	r.out().Ops = append(r.out().Ops, port.LogOp{Kind: port.OpOpen, Log: r.log, Gen: r.gen, Open: &spec})
 }
 
 // opened takes what the open log holds and takes up the leadership, if there is one. If Close came
@@ -129,7 +129,7 @@ func (r *Replica) Close(_ kafka.Now) {
 		r.role = RoleClosing
 		r.stopTimers()
 		r.dropMove(kafka.ErrReplicaNotAvailable)
-		r.Out.Ops = append(r.Out.Ops, port.LogOp{
+		r.out().Ops = append(r.out().Ops, port.LogOp{
 			Kind: port.OpClose, Log: r.log, Gen: r.gen, End: r.assigned, Snapshot: snapshot,
 		})
 		r.announce(true)
@@ -162,7 +162,7 @@ func (r *Replica) Delete(_ kafka.Now) {
 	r.stopTimers()
 	r.deleteMove()
 	r.answerAll(kafka.ErrUnknownTopicOrPartition)
-	r.Out.Ops = append(r.Out.Ops, port.LogOp{Kind: port.OpDelete, Log: r.log, Gen: r.gen})
+	r.out().Ops = append(r.out().Ops, port.LogOp{Kind: port.OpDelete, Log: r.log, Gen: r.gen})
 	r.announce(true)
 }
 

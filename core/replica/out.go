@@ -71,28 +71,32 @@ type Note struct {
 	Text string
 }
 
-func (r *Replica) note(n Note) { r.Out.Notes = append(r.Out.Notes, n) }
+func (r *Replica) note(n Note) { r.out().Notes = append(r.out().Notes, n) }
 
 // announce tells parked fetches what can be read. changed says that more than the high watermark
 // is different, so that everybody who waits looks again.
 func (r *Replica) announce(changed bool) {
-	r.Out.Advanced = append(r.Out.Advanced, msg.Advanced{
+	r.out().Advanced = append(r.out().Advanced, msg.Advanced{
 		Log: r.log, HighWatermark: r.high, LastStable: r.lastStable(), LogStart: r.start,
 		CommittedBytes: r.committedBytes, Changed: changed,
 	})
 }
 
-// Take makes the emptied slices of a carried-on Out the receiver's, so that their memory serves
-// again. What was added to the receiver meanwhile stays.
-func (o *Out) Take(done Out) {
-	clear(done.Ops)
-	clear(done.Drops)
-	clear(done.Notes)
-	o.Ops = append(done.Ops[:0], o.Ops...)
-	o.Produced = append(done.Produced[:0], o.Produced...)
-	o.Advanced = append(done.Advanced[:0], o.Advanced...)
-	o.Drops = append(done.Drops[:0], o.Drops...)
-	o.Notes = append(done.Notes[:0], o.Notes...)
-	o.Trimmed = append(done.Trimmed[:0], o.Trimmed...)
-	o.Moved = append(done.Moved[:0], o.Moved...)
+// out is the outbox of the running call.
+func (r *Replica) out() *Out {
+	if r.Out == nil {
+		r.Out = &Out{}
+	}
+	return r.Out
+}
+
+// Reset empties it and keeps its memory.
+func (o *Out) Reset() {
+	clear(o.Ops)
+	clear(o.Drops)
+	clear(o.Notes)
+	*o = Out{
+		Ops: o.Ops[:0], Produced: o.Produced[:0], Advanced: o.Advanced[:0], Drops: o.Drops[:0], Notes: o.Notes[:0],
+		Trimmed: o.Trimmed[:0], Moved: o.Moved[:0],
+	}
 }

@@ -99,10 +99,12 @@ func (r *Replica) append(now kafka.Now, m *msg.Produce) {
 	}
 	r.active.grow(now, &h)
 	r.fold.Apply(&h)
+	if r.assigned > r.high {
+		r.marks = append(r.marks, mark{end: r.assigned, bytes: r.assignedBytes})
+	}
 	r.assigned = h.End()
 	r.assignedBytes += int64(h.Size)
-	r.marks = append(r.marks, mark{end: r.assigned, bytes: r.assignedBytes})
-	r.Out.Ops = append(r.Out.Ops, port.LogOp{
+	r.out().Ops = append(r.out().Ops, port.LogOp{
 		Kind: port.OpAppend, Log: r.log, Gen: r.gen, Epoch: h.LeaderEpoch,
 		Base: h.BaseOffset, End: r.assigned, Roll: roll, Span: m.Span, Snapshot: snapshot,
 	})
@@ -155,7 +157,7 @@ func release(list []waiter, end kafka.Offset, answer func(*waiter)) []waiter {
 }
 
 func (r *Replica) acknowledge(w *waiter) {
-	r.Out.Produced = append(r.Out.Produced, msg.Produced{
+	r.out().Produced = append(r.out().Produced, msg.Produced{
 		Op: w.op, Slot: w.slot, Base: w.base, LogStart: r.start, AppendTime: w.appendTime,
 	})
 }
@@ -171,7 +173,7 @@ func (r *Replica) acknowledgeAll(w *waiter) {
 }
 
 func (r *Replica) answer(op msg.Op, slot int32, err kafka.ErrorCode, text string) {
-	r.Out.Produced = append(r.Out.Produced, msg.Produced{
+	r.out().Produced = append(r.out().Produced, msg.Produced{
 		Op: op, Slot: slot, Err: err, ErrText: text, Base: kafka.NoOffset,
 		LogStart: kafka.NoOffset, AppendTime: -1,
 	})
@@ -204,12 +206,12 @@ func (r *Replica) refuse(m *msg.Produce, err kafka.ErrorCode, text string) {
 	case kafka.ErrUnknownTopicOrPartition, kafka.ErrNotLeaderOrFollower, kafka.ErrMessageTooLarge,
 		kafka.ErrRecordListTooLarge, kafka.ErrKafkaStorageError, kafka.ErrInvalidRequiredAcks:
 	default:
-		r.Out.Produced[len(r.Out.Produced)-1].LogStart = r.start
+		r.out().Produced[len(r.out().Produced)-1].LogStart = r.start
 	}
 }
 
 func (r *Replica) drop(s port.Span) {
 	if s.Owned() || s.Len() > 0 {
-		r.Out.Drops = append(r.Out.Drops, s)
+		r.out().Drops = append(r.out().Drops, s)
 	}
 }

@@ -114,16 +114,13 @@ func TestCheckpointIsOfOpenLogsOnly(t *testing.T) {
 // BenchmarkProduce is one batch appended, written and acknowledged.
 func BenchmarkProduce(b *testing.B) {
 	r := opened(0)
-	r.Out = Out{}
+	r.Out = nil
 	now := kafka.Now{Mono: 1, Wall: 1}
 	m := produceOf(args{"acks": "-1"})
 	b.ReportAllocs()
 	for b.Loop() {
 		r.Produce(now, m)
 		r.LogDone(now, &port.LogDone{Kind: port.OpAppend, Log: testLog, Gen: 1, End: r.assigned})
-		out := r.Out
-		r.Out = Out{}
-		r.Out.Take(out)
-		r.Out.Ops, r.Out.Produced, r.Out.Advanced = r.Out.Ops[:0], r.Out.Produced[:0], r.Out.Advanced[:0]
+		r.Out.Reset()
 	}
 }

@@ -50,13 +50,13 @@ func (r Role) String() string {
 
 // Options are what does not change in a replica's life.
 type Options struct {
-	// Topic is the name, for checkpoints.
-	Topic string
-	Self  kafka.NodeID
+	Self kafka.NodeID
 	// AppendQueueBytes bounds what is assigned but not written; see AppendRoom.
 	AppendQueueBytes int64
 	// ProducerIDExpiration is producer.id.expiration.ms.
 	ProducerIDExpiration kafka.Millis
+	// Topic is the name, for checkpoints.
+	Topic string
 	// Entropy is that of the node's start; jitter is drawn from it.
 	Entropy [32]byte
 }
@@ -73,23 +73,41 @@ type Leadership struct {
 //
 //canon:gen
 type Replica struct {
-	log     kafka.TopicPartition
-	options Options
-	cfg     config.Topic
-
+	// What a batch needs lies together: with ten thousand partitions each line of memory comes from afar.
+	log  kafka.TopicPartition
 	role Role
-	gen  port.Generation
-	// dir is the log directory, zero until the log is opened. gone says that the directory is offline,
-	// or not here: nothing is asked of it any more.
-	dir  kafka.DirID
-	gone bool
-	// lead is the leadership held, or wanted while the log is opening; leads tells that there is one.
-	lead  Leadership
-	leads bool
-	// clean says of a closed log that it was closed without a failure.
-	clean bool
+	// leads tells that there is a leadership, held or wanted while the log is opening, which is lead; clean,
+	// of a closed log, that it was closed without a failure; gone that the directory is offline, or not here:
+	// nothing is asked of it any more.
+	leads, clean, gone bool
+	// flushLate says that another flush is to follow the one under way.
+	flushLate bool
+	gen       port.Generation
+	lead      Leadership
 
 	start, assigned, written, flushed, high kafka.Offset
+	// flushing is the end of the flush under way; flushed if there is none.
+	flushing kafka.Offset
+	// Bytes appended since the log was opened: all, those written and those below high.
+	assignedBytes, writtenBytes, committedBytes int64
+	// flushAt is when what is unflushed is flushed by flush.ms, expireAt when producers are
+	// looked through; 0 means never.
+	flushAt, expireAt kafka.Mono
+	// purges are the files that wait for file.delete.delay.ms, by time.
+	purges []purge
+	// marks are the appends above high but for the last one, which ends at assigned, by rising end.
+	marks []mark
+	// local wait for the own end (acks=1), all for the high watermark (acks=-1); by rising last.
+	local, all []waiter
+	fold       fold.State
+	active     segment
+	// move is the move of the log to another directory, if one is under way.
+	move    move
+	cfg     config.Topic
+	options Options
+
+	// dir is the log directory, zero until the log is opened.
+	dir kafka.DirID
 	// startOnDisk is the start that the disk is known to have.
 	startOnDisk kafka.Offset
 	// startSaved is the start that survives whatever happens: that of a checkpoint which was written.
@@ -98,41 +116,19 @@ type Replica struct {
 	startCheckpointed kafka.Offset
 	// checkpointed is the high watermark that the log begins with when it is open.
 	checkpointed kafka.Offset
-	// flushing is the end of the flush under way; flushed if there is none. flushLate says that
-	// another is to follow it.
-	flushing  kafka.Offset
-	flushLate bool
-
-	// Bytes appended since the log was opened: all, those written and those below high.
-	assignedBytes, writtenBytes, committedBytes int64
-	// marks are the appends above high, by rising end.
-	marks []mark
 
 	// sealed are the segments before the active one, by rising base.
 	sealed []extent
-	active segment
 	// epochs are the leaderships whose records the log holds or may get, by rising epoch and start.
 	epochs []port.EpochStart
-	fold   fold.State
-
-	// local wait for the own end (acks=1), all for the high watermark (acks=-1); by rising last.
-	local, all []waiter
 
 	// trims are the DeleteRecords that wait for their start to be saved, in the order of arrival, and
 	// so by rising start.
 	trims []trim
 
-	// move is the move of the log to another directory, if one is under way.
-	move move
-
-	// flushAt is when what is unflushed is flushed by flush.ms, expireAt when producers are
-	// looked through; 0 means never.
-	flushAt, expireAt kafka.Mono
-	// purges are the files that wait for file.delete.delay.ms, by time.
-	purges []purge
-
-	// Out is drained by the node after every call.
-	Out Out `canon:"-"`
+	// Out is drained by the node after every call, and nil between. The node may lend the memory of one
+	// before a call, so that not every log keeps its own.
+	Out *Out `canon:"-"`
 	// Timer is the core's: the place of the replica among those with a deadline, from 1; 0: it has none.
 	Timer int `canon:"-"`
 }

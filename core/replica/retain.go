@@ -142,7 +142,7 @@ func (r *Replica) dropFirst(now kafka.Now, n int, why Note) {
 func (r *Replica) moveStart(to kafka.Offset, roll bool, snapshot []byte) {
 	r.start = to
 	r.forgetEpochs()
-	r.Out.Ops = append(r.Out.Ops, port.LogOp{
+	r.out().Ops = append(r.out().Ops, port.LogOp{
 		Kind: port.OpAdvanceStart, Log: r.log, Gen: r.gen, Epoch: r.lead.Epoch, Base: to, Roll: roll,
 		Snapshot: snapshot,
 	})
@@ -174,6 +174,6 @@ func (r *Replica) purgeFiles(now kafka.Now) {
 	for n < len(r.purges) && r.purges[n].at <= now.Mono {
 		n++
 	}
-	r.Out.Ops = append(r.Out.Ops, port.LogOp{Kind: port.OpPurge, Log: r.log, Gen: r.gen, Base: r.purges[n-1].base})
+	r.out().Ops = append(r.out().Ops, port.LogOp{Kind: port.OpPurge, Log: r.log, Gen: r.gen, Base: r.purges[n-1].base})
 	r.purges = slices.Delete(r.purges, 0, n)
 }

@@ -138,28 +138,28 @@ func (w *twin) resign() {
 
 // collect takes what came out and compares it with what is to be expected.
 func (w *twin) collect() {
-	for i := range w.r.Out.Ops {
-		w.disk = append(w.disk, w.r.Out.Ops[i])
-		if w.r.Out.Ops[i].Kind == port.OpAppend {
+	for i := range w.r.out().Ops {
+		w.disk = append(w.disk, w.r.out().Ops[i])
+		if w.r.out().Ops[i].Kind == port.OpAppend {
 			w.spansOut++
 		}
 	}
-	w.spansOut += len(w.r.Out.Drops)
+	w.spansOut += len(w.r.out().Drops)
 	if w.leads && !w.dead && len(w.isr) >= int(min(w.cfg.MinInsyncReplicas, 2)) && len(w.isr) == 1 {
 		w.high = max(w.high, w.selfEnd())
 	}
 	if !w.dead && w.r.HighWatermark() != w.high {
 		w.t.Fatalf("high watermark %d, want %d", w.r.HighWatermark(), w.high)
 	}
-	for i := range w.r.Out.Produced {
-		w.answer(&w.r.Out.Produced[i])
+	for i := range w.r.out().Produced {
+		w.answer(&w.r.out().Produced[i])
 	}
 	for _, op := range canon.SortedKeys(w.asked) {
 		if b := w.asked[op]; !b.answered && w.due(b) {
 			w.t.Fatalf("op %d waits for what has happened", op)
 		}
 	}
-	w.r.Out = Out{}
+	w.r.Out = nil
 	if w.spansIn != w.spansOut {
 		w.t.Fatalf("%d spans came, %d left", w.spansIn, w.spansOut)
 	}
@@ -205,7 +205,7 @@ func TestAcknowledgedMeansWhatAcksSays(t *testing.T) {
 		w.r = New(testLog, testOptions(), cfg)
 		w.r.Open(w.now, port.OpenSpec{IndexIntervalBytes: 100}, -1)
 		w.r.LogDone(w.now, &port.LogDone{Kind: port.OpOpen, Log: testLog, Gen: 1, Opened: &port.Opened{}})
-		w.r.Out = Out{}
+		w.r.Out = nil
 		for range rapid.IntRange(1, 80).Draw(t, "steps") {
 			switch rapid.IntRange(0, 9).Draw(t, "action") {
 			case 0, 1, 2, 3:

@@ -47,6 +47,9 @@ func (r *Replica) committable() kafka.Offset {
 // bytesBelow is how many bytes the log had got since it was opened when its end was end, which
 // must be the end of an append or lie below all that were remembered.
 func (r *Replica) bytesBelow(end kafka.Offset) int64 {
+	if end == r.assigned {
+		return r.assignedBytes
+	}
 	i := sort.Search(len(r.marks), func(i int) bool { return r.marks[i].end > end })
 	if i == 0 {
 		return r.committedBytes

@@ -61,11 +61,11 @@ func TestSmallAppendsPinNoRequest(t *testing.T) {
 	if l.out != 0 || tails.out != blocksMin {
 		t.Errorf("they pin %d requests, and %d blocks of a budget for %d", l.out, tails.out, blocksMin)
 	}
-	if n := len(r.w.logs[testLog].view.tail); n > 16_000/len(batchOf(1, 0, 10)) {
+	if n := len(r.w.logs.Get(testLog).view.tail); n > 16_000/len(batchOf(1, 0, 10)) {
 		t.Errorf("the log lists %d appends, more than there is memory of", n)
 	}
 	r.must(l.lendPart(r.opAppend(batchOf(1, 0, 16_001)), 17_000))
-	if len(r.w.logs[testLog].view.tail) != 0 {
+	if len(r.w.logs.Get(testLog).view.tail) != 0 {
 		t.Error("the tail has a hole where an append was beyond the budget")
 	}
 }
@@ -80,7 +80,7 @@ func TestWhatATailPinsIsCounted(t *testing.T) {
 		t.Errorf("large batches pin %d larger requests and %d blocks, the budget is for 3", l.out, tails.out)
 	}
 	r.must(l.lendPart(r.opAppend(batchOf(1, 0, heldBytesMin)), 1_000_001))
-	if n := len(r.w.logs[testLog].view.tail); n != 0 {
+	if n := len(r.w.logs.Get(testLog).view.tail); n != 0 {
 		t.Errorf("the tail has %d batches, and a hole behind them", n)
 	}
 }
@@ -97,7 +97,7 @@ func TestBatchesOfOneRequestCountItOnce(t *testing.T) {
 		r.must(first)
 		r.must(second)
 	}
-	if got := len(r.w.logs[testLog].view.tail); l.out != 3 || got != 6 {
+	if got := len(r.w.logs.Get(testLog).view.tail); l.out != 3 || got != 6 {
 		t.Errorf("the tail has %d batches in %d requests, the budget is for 6 in 3", got, l.out)
 	}
 	r.must(port.LogOp{Kind: port.OpClose, Gen: r.gen, End: r.end})
@@ -135,7 +135,7 @@ func TestEveryPayloadIsGivenBackOnce(t *testing.T) {
 	}
 	r.gen++
 	r.end = r.must(port.LogOp{Kind: port.OpTruncate, Gen: r.gen, End: r.end - 1}).End
-	if n := len(r.w.logs[testLog].view.tail); n != 0 {
+	if n := len(r.w.logs.Get(testLog).view.tail); n != 0 {
 		t.Errorf("%d payloads of a log that was cut may be read", n)
 	}
 	r.must(requests.lend(r.opAppend(batchOf(3, 0, 40))))

@@ -8,7 +8,7 @@
 // any number of goroutines.
 //
 //	turn.go      the queue of each log, and what one turn does of it; fence.go answers and fails;
-//	             line.go is the order of the logs
+//	             line.go is the order of the logs, and of what each has to do
 //	open.go      opening a log; with recover.go (walking its batches) and repair.go (cutting, indexes);
 //	             leap.go passes over what snapshot, indexes and epochs say already;
 //	             rewrite.go writes once more what a failed sync left in doubt

@@ -141,9 +141,9 @@ func (c *closer) step() bool {
 // forget drops a log of which nothing is left to do; with the last of them the memory of tails goes.
 func (w *Worker) forget(l *writer) {
 	if l.next() == nil {
-		delete(w.logs, l.id)
+		w.logs.Set(l.id, nil)
 	}
-	if len(w.logs) == 0 {
+	if w.logs.Len() == 0 {
 		w.tails.clear()
 	}
 }

@@ -50,44 +50,46 @@ type job interface {
 
 // writer is the worker's side of a log.
 type writer struct {
-	w     *Worker
-	id    kafka.TopicPartition
-	log   *Log
-	phase phase
-	gen   port.Generation
-
+	// What an append needs lies together: with ten thousand logs each line of memory comes from afar.
+	w   *Worker
+	log *Log
 	// queue holds the operations to come; the first head of it are done.
 	queue  []port.LogOp
 	head   int
-	queued bool // listed in Worker.ready
 	job    job
-	// flushes wait for the sync at the end of the round. syncing says that it has begun and is to
-	// go on in the next turn: no append overtakes it any more, else it might never end.
-	flushes []port.LogOp
+	gen    port.Generation
+	phase  phase
+	queued bool // listed in Worker.ready
+	// syncing says that the sync of flushes has begun and is to go on in the next turn: no append overtakes it
+	// any more, else it might never end.
 	syncing bool
+	// changed says that view is not published yet; touched that the worker has it listed for that.
+	changed bool
+	touched bool
+	// newEntries says that entries of dir were made since dirty was empty.
+	newEntries bool
+	id         kafka.TopicPartition
+	// flushes wait for the sync at the end of the round.
+	flushes []port.LogOp
+	// dirty lists the files written since they were synced last.
+	dirty   []*handle
+	epochs  []port.EpochStart
+	indexer indexer
+	view    View
 
 	name   string // topic-partition
 	dir    string // its directory
 	parent string // the log directory
-	view   View
-	// changed says that view is not published yet; touched that the worker has it listed for that.
-	changed bool
-	touched bool
-	indexer indexer
 	// indexOnDisk and timesOnDisk count the entries of the last segment that its files hold.
 	indexOnDisk int
 	timesOnDisk int
-	epochs      []port.EpochStart
 	// snapshots are the offsets of the producer snapshots in the directory, rising.
 	snapshots []kafka.Offset
 	// aborted are the bases of the segments that have a transaction index, rising.
 	aborted []kafka.Offset
 	flushed kafka.Offset
-	// dirty lists the files written since they were synced last; newEntries says that entries of dir
-	// were made since. made is the number of dir itself among those that the worker made, see nameDir.
-	dirty      []*handle
-	newEntries bool
-	made       int64
+	// made is the number of dir itself among those that the worker made, see nameDir.
+	made int64
 	// retired are segments of a failed opening of the log, which readers may still have, left those of a log
 	// that moved, until what is left of it is removed.
 	retired, left []*segment
@@ -101,7 +103,7 @@ type Worker struct {
 	fs    disk.FS
 	files *files
 	reg   *Registry
-	logs  map[kafka.TopicPartition]*writer
+	logs  kafka.ByLog[*writer]
 	// ready are the logs with something to do, in the order in which that arose, jobs those with a job,
 	// flushing those with flushes that wait.
 	ready    line
@@ -115,6 +117,8 @@ type Worker struct {
 	touched []*writer
 	tails   tails
 	trash   []*trash
+	// queues are empty ones, for logs without.
+	queues [][]port.LogOp
 	// delayed is what each log had renamed and waits for its OpPurge.
 	delayed map[kafka.TopicPartition][]*trash
 	meter   meter
@@ -139,7 +143,6 @@ func NewWorker(c Config) *Worker {
 	c.Registry.files.attach(c.FS, c.Limits.OpenFiles)
 	return &Worker{
 		cfg: c, fs: c.FS, reg: c.Registry, files: &c.Registry.files,
-		logs:    make(map[kafka.TopicPartition]*writer),
 		delayed: make(map[kafka.TopicPartition][]*trash),
 		made:    madeBefore,
 		named:   make(map[string]int64),
@@ -196,10 +199,14 @@ func (w *Worker) enqueue(op *port.LogOp) {
 		w.purge(op)
 		return
 	}
-	l := w.logs[op.Log]
+	l := w.logs.Get(op.Log)
 	if l == nil {
 		l = &writer{w: w, id: op.Log}
-		w.logs[op.Log] = l
+		w.logs.Set(op.Log, l)
+	}
+	if last := len(w.queues) - 1; last >= 0 && l.queue == nil {
+		l.queue = w.queues[last]
+		w.queues = w.queues[:last]
 	}
 	l.queue = append(l.queue, *op)
 	w.makeReady(l)
@@ -270,22 +277,6 @@ func (w *Worker) stepNext() {
 	}
 	l.job = nil
 	w.makeReady(l)
-}
-
-func (l *writer) next() *port.LogOp {
-	if l.head == len(l.queue) {
-		return nil
-	}
-	return &l.queue[l.head]
-}
-
-func (l *writer) pop() port.LogOp {
-	op := l.queue[l.head]
-	l.queue[l.head] = port.LogOp{}
-	if l.head++; l.head == len(l.queue) {
-		l.queue, l.head = l.queue[:0], 0
-	}
-	return op
 }
 
 // run carries out operations of the log until one must wait or the budget is spent. It begins at

@@ -107,7 +107,7 @@ func (l *Log) View() *View { return l.view.Load() }
 // of a broker.
 type Registry struct {
 	files files
-	logs  map[kafka.TopicPartition]*Log
+	logs  kafka.ByLog[*Log]
 	// copies says how far the copies of logs in other directories are.
 	copies map[kafka.TopicPartition]progress
 	// swept lists the log directories that were looked through for unfinished deletions.
@@ -116,7 +116,7 @@ type Registry struct {
 
 // NewRegistry returns an empty one, guarded by lock.
 func NewRegistry(lock Locker) *Registry {
-	r := &Registry{logs: make(map[kafka.TopicPartition]*Log), copies: make(map[kafka.TopicPartition]progress)}
+	r := &Registry{copies: make(map[kafka.TopicPartition]progress)}
 	r.files.init(lock)
 	return r
 }
@@ -135,17 +135,17 @@ func (r *Registry) Open() int32 {
 func (r *Registry) Log(id kafka.TopicPartition) *Log {
 	r.files.lock.Lock()
 	defer r.files.lock.Unlock()
-	return r.logs[id]
+	return r.logs.Get(id)
 }
 
 func (r *Registry) register(id kafka.TopicPartition, log *Log) {
 	r.files.lock.Lock()
 	defer r.files.lock.Unlock()
-	r.logs[id] = log
+	r.logs.Set(id, log)
 }
 
 func (r *Registry) unregister(id kafka.TopicPartition) {
 	r.files.lock.Lock()
 	defer r.files.lock.Unlock()
-	delete(r.logs, id)
+	r.logs.Set(id, nil)
 }
