@@ -28,7 +28,7 @@ SEED_RANGE = $(1)..$(shell expr $(1) + $(SEEDS) - 1)
 SIMULATED  = ./core/...,./disk/seglog/...,./disk/ledger/...,./net/frame/...,./cluster
 
 .DEFAULT_GOAL := help
-.PHONY: help run build generate test race lint sim seeds simcover determinism fuzz bench scale compat differential gallery figures clean
+.PHONY: help run build generate test race lint sim seeds simcover determinism fuzz bench groupbench scale compat differential gallery figures clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -85,6 +85,9 @@ fuzz: ## every fuzz target in turn (FUZZTIME=30s)
 
 bench: build ## the load, beside a real Kafka where PEER and BENCH say where
 	scenarios/bench/run.sh
+
+groupbench: build ## consumer groups: many, large ones, commits, loading; beside a real Kafka (PEER)
+	scenarios/bench/groups.sh
 
 scale: build ## thousands of partitions and recovery, beside a real Kafka (PEER); rewrites docs/bench.md
 	scenarios/bench/scale.sh

@@ -27,6 +27,12 @@ var loads = map[string]func(context.Context, *load) error{
 	"spread":     spreadOut,
 	"gather":     gather,
 	"keep":       keep,
+
+	"groups":      groups,
+	"members":     members,
+	"commits":     commits,
+	"keepoffsets": keepOffsets,
+	"loaded":      loaded,
 }
 
 // load is one call: its flags, the span being measured, and the line to print.
@@ -34,6 +40,7 @@ type load struct {
 	brokers, pid, label, server, prefix, existing   string
 	records, size, partitions, clients, count, rate int
 	linger, duration                                time.Duration
+	nextGen                                         bool
 	beganMicros                                     int64
 
 	topic            string
@@ -77,7 +84,7 @@ func command(args []string) error {
 		return scale(args[1], args[2:])
 	}
 	if len(args) == 0 || loads[args[0]] == nil {
-		return fmt.Errorf("usage: bench produce|consume|tiny|e2e|idle|startup|partitions|spread|gather|keep ... | bench summary OURS [THEIRS] | bench scale DOCUMENT OURS [THEIRS]")
+		return fmt.Errorf("usage: bench produce|consume|tiny|e2e|idle|startup|partitions|spread|gather|keep|groups|members|commits|keepoffsets|loaded ... | bench summary OURS [THEIRS] | bench scale DOCUMENT OURS [THEIRS]")
 	}
 	l := &load{line: line{Extra: map[string]float64{}}}
 	if err := l.parse(args[0], args[1:]); err != nil {
@@ -97,13 +104,14 @@ func (l *load) parse(name string, args []string) error {
 	fs.StringVar(&l.pid, "pids", "", "process id of the broker")
 	fs.StringVar(&l.label, "label", name, "name of the load in its line")
 	fs.StringVar(&l.server, "server", "", "name of the server in its line")
-	fs.StringVar(&l.prefix, "prefix", "many", "of the names of topics that stay (partitions, spread, gather, keep)")
+	fs.StringVar(&l.prefix, "prefix", "many", "of the names of topics that stay (partitions, spread, gather, keep, keepoffsets, loaded)")
 	fs.StringVar(&l.existing, "topic", "bench-startup", "the topic of the first record (startup)")
 	fs.IntVar(&l.records, "records", 100_000, "records (produce, consume)")
 	fs.IntVar(&l.size, "size", 100, "bytes of a value")
 	fs.IntVar(&l.partitions, "partitions", 1, "partitions of the topic")
 	fs.IntVar(&l.clients, "clients", 1, "clients with connections of their own (tiny)")
-	fs.IntVar(&l.count, "count", 1000, "requests of all clients together (tiny)")
+	fs.IntVar(&l.count, "count", 1000, "requests of all clients together (tiny, commits), groups, members, offsets")
+	fs.BoolVar(&l.nextGen, "next-gen", false, "the consumer protocol (KIP-848), not the classic one (groups, members)")
 	fs.IntVar(&l.rate, "rate", 1000, "records a second (e2e)")
 	fs.DurationVar(&l.linger, "linger", 0, "how long the producer waits for more")
 	fs.DurationVar(&l.duration, "duration", 10*time.Second, "length of e2e and idle")

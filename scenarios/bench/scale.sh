@@ -12,88 +12,9 @@ cd "$(dirname "$0")/../.."
 passes=${PASSES:-3}
 peer=${PEER:-}
 if [ -n "$peer" ] && [ -d "$peer" ]; then peer=$peer/kafka; fi
-work=$(mktemp -d)
-out=out/bench
-mkdir -p "$out"
-rm -f "$out"/scale-*.jsonl
-# shellcheck source=scenarios/broker.sh
-source scenarios/broker.sh
-stop_seconds=120
-kafka_pid=
-kafka_dir=$work/kafka
-
-cleanup() {
-	local status=$?
-	if [ -n "$kafka_pid" ]; then "$peer" stop -d "$kafka_dir" || true; fi
-	broker_cleanup
-	rm -rf "$work"
-	exit "$status"
-}
-trap cleanup EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-
-tool=$work/bench
-go build -o "$tool" ./scenarios/bench
-
-# load LABEL WORKLOAD FLAG... measures one load against $server.
-load() {
-	local label=$1 workload=$2
-	shift 2
-	"$tool" "$workload" --label "$label" --server "$server" --brokers "127.0.0.1:$port" --pids "$pid" "$@" \
-		>>"$out/scale-$server.jsonl"
-}
-
-# up LABEL FLAG... starts $server on $work/$server, and measures the way to the first ack.
-up() {
-	local label=$1 began deadline=$((SECONDS + 90)) starter
-	shift
-	sync
-	echo "scale: $server, $label"
-	if [ "$server" = ours ]; then
-		began=${EPOCHREALTIME/[.,]/}
-		"$momus" serve --http "" --override "log.dirs=$work/ours" \
-			--override "listeners=PLAINTEXT://127.0.0.1:$port,CONTROLLER://127.0.0.1:$((port + 1))" >>"$work/ours.log" 2>&1 &
-		pid=$!
-		broker_pid=$pid
-		broker_pids+=("$pid")
-		load "$label" startup --began "$began" "$@"
-		return
-	fi
-	rm -f "$kafka_dir/node-1.pid"
-	"$peer" start -p "$port" -d "$kafka_dir" >>"$work/kafka.log" 2>&1 &
-	starter=$!
-	until [ -s "$kafka_dir/node-1.pid" ]; do
-		if [ "$SECONDS" -ge "$deadline" ]; then
-			tail -n 5 "$work/kafka.log" >&2
-			return 1
-		fi
-		sleep 0.02
-	done
-	pid=$(cat "$kafka_dir/node-1.pid")
-	kafka_pid=$pid
-	load "$label" startup "$@"
-	wait "$starter"
-}
-
-down() {
-	if [ "$server" = ours ]; then
-		broker_stop
-		return
-	fi
-	"$peer" stop -d "$kafka_dir" >>"$work/kafka.log" 2>&1
-	kafka_pid=
-}
-
-crash() {
-	if [ "$server" = ours ]; then
-		broker_kill
-		return
-	fi
-	kill -KILL "$kafka_pid"
-	while kill -0 "$kafka_pid" 2>/dev/null; do sleep 0.02; done
-	kafka_pid=
-}
+series=scale
+# shellcheck source=scenarios/bench/server.sh
+source scenarios/bench/server.sh
 
 # fill N makes N partitions and puts a batch into each.
 fill() {
@@ -132,13 +53,6 @@ recovery() {
 	down
 }
 
-servers=(ours)
-if [ -n "$peer" ]; then
-	servers+=(kafka)
-else
-	echo "SKIP scale: PEER does not say where a Kafka is to compare with"
-	if [ "${REQUIRE:-}" = all ]; then exit 1; fi
-fi
 for server in "${servers[@]}"; do
 	port=$(free_port)
 	up empty
