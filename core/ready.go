@@ -122,6 +122,9 @@ var noteNames = [...]string{
 	NoteMoveGivenUp: "log move given up", NoteFrameRefused: "connection closed for what it sent",
 }
 
+// NoteKinds is how many kinds there are, the unused 0 among them.
+const NoteKinds = len(noteNames)
+
 // String names the fact as log lines do; one of another version by its number.
 func (k NoteKind) String() string {
 	if int(k) < len(noteNames) {

@@ -1,6 +1,11 @@
 package sim
 
-import "math/bits"
+import (
+	"maps"
+	"math/bits"
+	"slices"
+	"strings"
+)
 
 // Choices draws every decision of a world. A choice is (stream key, ordinal, bound) -> value; 0 is
 // always the benign one. Keys name what they mean, so that an edit in one place does not reshuffle
@@ -10,19 +15,61 @@ type Choices struct {
 	streams map[string]*Stream
 	// Overrides replace drawn values; replay, shrinking and fuzzing edit nothing else.
 	overrides map[string]Override
-	drawn     uint64
+	// patterns are the keys of overrides that stand for many streams, the longest first.
+	patterns []string
+	// benign has every value be 0 that no override gives.
+	benign bool
+	drawn  uint64
 }
 
-// Override fixes values of one stream by ordinal; from End on (if HasEnd) every value is 0.
+// Override fixes values of one stream by ordinal; from End on (if HasEnd) every value is Rest.
 type Override struct {
 	Values map[uint64]uint64
 	HasEnd bool
 	End    uint64
+	Rest   uint64
 }
 
-// NewChoices starts the streams of a seed.
+// NewChoices starts the streams of a seed. The keys of overrides are those of streams; a star in one stands
+// for anything. A stream takes the override of its own key, or else that of the longest pattern that fits.
 func NewChoices(seed uint64, overrides map[string]Override) *Choices {
-	return &Choices{seed: seed, streams: map[string]*Stream{}, overrides: overrides}
+	c := &Choices{seed: seed, streams: map[string]*Stream{}, overrides: overrides}
+	for _, key := range slices.Sorted(maps.Keys(overrides)) {
+		if strings.Contains(key, "*") {
+			c.patterns = append(c.patterns, key)
+		}
+	}
+	slices.SortStableFunc(c.patterns, func(a, b string) int { return len(b) - len(a) })
+	return c
+}
+
+// override is what an override says of a stream, or nil.
+func (c *Choices) override(key string) *Override {
+	if o, ok := c.overrides[key]; ok {
+		return &o
+	}
+	for _, p := range c.patterns {
+		if fits(p, key) {
+			o := c.overrides[p]
+			return &o
+		}
+	}
+	return nil
+}
+
+// fits tells whether a key is one of those that a pattern stands for.
+func fits(pattern, key string) bool {
+	first, rest, star := strings.Cut(pattern, "*")
+	if !star {
+		return pattern == key
+	}
+	key, begins := strings.CutPrefix(key, first)
+	for at := 0; begins && at <= len(key); at++ {
+		if fits(rest, key[at:]) {
+			return true
+		}
+	}
+	return false
 }
 
 // Stream is one keyed stream of choices.
@@ -31,6 +78,8 @@ type Stream struct {
 	key      uint64
 	ordinal  uint64
 	override *Override
+	// busy is the ordinal behind the last value that was not 0.
+	busy uint64
 }
 
 // Stream returns the stream of a key, the same one each time.
@@ -42,35 +91,62 @@ func (c *Choices) Stream(key string) *Stream {
 	for i := 0; i < len(key); i++ {
 		h = scramble(h ^ uint64(key[i])<<32 ^ uint64(i))
 	}
-	s := &Stream{all: c, key: h}
-	if o, ok := c.overrides[key]; ok {
-		s.override = &o
-	}
+	s := &Stream{all: c, key: h, override: c.override(key)}
 	c.streams[key] = s
 	return s
+}
+
+// Used is how far a stream was drawn from: Drawn values, of which those from Busy on were 0.
+type Used struct {
+	Key         string
+	Drawn, Busy uint64
+}
+
+// Used lists the streams, by key.
+func (c *Choices) Used() []Used {
+	var list []Used
+	for _, key := range slices.Sorted(maps.Keys(c.streams)) {
+		s := c.streams[key]
+		list = append(list, Used{key, s.ordinal, s.busy})
+	}
+	return list
 }
 
 // Draw takes the next value of a keyed stream, below bound.
 func (c *Choices) Draw(key string, bound uint64) uint64 { return c.Stream(key).Draw(bound) }
 
-// Draw takes the next value below bound; a bound of 0 or 1 gives 0.
+// Draw takes the next value below bound; a bound of 1 gives 0. A bound of 0 leaves it to overrides: there is
+// no choice without one, and the value is 0.
 func (s *Stream) Draw(bound uint64) uint64 {
 	n := s.ordinal
 	s.ordinal++
+	v, ok := s.told(n)
+	if bound == 0 {
+		return v
+	}
 	s.all.drawn++
-	if s.override != nil {
-		if v, ok := s.override.Values[n]; ok {
-			return min(v, max(bound, 1)-1)
-		}
-		if s.override.HasEnd && n >= s.override.End {
-			return 0
-		}
+	switch {
+	case ok:
+		v = min(v, bound-1)
+	case bound > 1 && !s.all.benign:
+		v, _ = bits.Mul64(scramble(s.key+n*0x9e3779b97f4a7c15), bound)
 	}
-	if bound <= 1 {
-		return 0
+	if v != 0 {
+		s.busy = n + 1
 	}
-	hi, _ := bits.Mul64(scramble(s.key+n*0x9e3779b97f4a7c15), bound)
-	return hi
+	return v
+}
+
+// told is what an override says of an ordinal.
+func (s *Stream) told(n uint64) (v uint64, ok bool) {
+	o := s.override
+	if o == nil {
+		return 0, false
+	}
+	if v, ok = o.Values[n]; !ok && o.HasEnd && n >= o.End {
+		return o.Rest, true
+	}
+	return v, ok
 }
 
 // OneIn tells whether the rare thing happens, once in n draws; it is the highest value, so that 0

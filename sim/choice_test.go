@@ -117,3 +117,43 @@ func TestTailIsMostlyShortAndSometimesLong(t *testing.T) {
 		t.Errorf("%d short and %d long of 10,000", short, long)
 	}
 }
+
+func TestAStarInAKeyStandsForManyStreams(t *testing.T) {
+	for _, c := range []struct {
+		pattern, key string
+		want         bool
+	}{
+		{"a/*", "a/b", true}, {"a/*", "a/", true}, {"a/*", "b/a/c", false}, {"*/c", "a/b/c", true}, {"*/c", "a/c/b", false},
+		{"a*b*c", "a12b3c", true}, {"a*b*c", "a12c", false}, {"*", "", true}, {"ab", "ab", true}, {"ab", "abc", false},
+	} {
+		if got := fits(c.pattern, c.key); got != c.want {
+			t.Errorf("%s for %s: %v", c.pattern, c.key, got)
+		}
+	}
+	c := NewChoices(5, map[string]Override{"a/*": {HasEnd: true}, "a/b/*": {HasEnd: true, Rest: 3}, "a/b/c": {Values: map[uint64]uint64{0: 7}}})
+	if got := draws(c, "a/x", 1000, 2); !slices.Equal(got, []uint64{0, 0}) {
+		t.Errorf("what a pattern ends goes on: %v", got)
+	}
+	if got := draws(c, "a/b/d", 1000, 2); !slices.Equal(got, []uint64{3, 3}) {
+		t.Errorf("the longer pattern does not win: %v", got)
+	}
+	plain := draws(NewChoices(5, nil), "a/b/c", 1000, 2)
+	if got := draws(c, "a/b/c", 1000, 2); !slices.Equal(got, []uint64{7, plain[1]}) {
+		t.Errorf("a stream's own key does not win: %v", got)
+	}
+}
+
+func TestABoundOfZeroLeavesItToOverrides(t *testing.T) {
+	c := NewChoices(5, map[string]Override{"key": {Values: map[uint64]uint64{1: 1_000_000}}})
+	if got := draws(c, "key", 0, 3); !slices.Equal(got, []uint64{0, 1_000_000, 0}) || c.drawn != 0 {
+		t.Errorf("%v, and %d were drawn", got, c.drawn)
+	}
+}
+
+func TestABenignWorldDrawsNothingButZero(t *testing.T) {
+	c := NewChoices(5, map[string]Override{"key": {Values: map[uint64]uint64{1: 17}}})
+	c.benign = true
+	if got := draws(c, "key", 1000, 3); !slices.Equal(got, []uint64{0, 17, 0}) {
+		t.Errorf("%v", got)
+	}
+}

@@ -45,14 +45,14 @@ func (n *node) planDirs(until int64) {
 	if len(n.dirs) < 2 || !s.OneIn(2) {
 		return
 	}
-	for range 1 + s.Draw(8) {
+	for i := range 1 + s.Draw(8) {
 		at := s.Between(int64(200*kafka.Millisecond), until)
 		fate := [...]int64{dirBreaks, dirAway, dirWiped, dirAway, dirWiped}[s.Draw(5)]
 		which := int64(1 + s.Draw(uint64(len(n.dirs)-1)))
 		if fate == dirBreaks && s.Draw(3) == 2 {
 			which = 0
 		}
-		n.w.queue.push(event{at: at, node: n.index, kind: kindDir, index: which*dirFates + fate})
+		n.planned("dir", int(i), event{at: at, kind: kindDir, index: which*dirFates + fate})
 	}
 }
 

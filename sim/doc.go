@@ -12,6 +12,8 @@
 //	conn.go    the turns of connections; sink.go takes the core's entries
 //	guests.go  the clients and what the judge is told
 //	plan.go    what is drawn for a node: limits, configuration, faults, crashes
+//	knobs.go   what overrides decide without moving a choice; orders.go what they have happen
+//	marks.go   what was reached
 //	rot.go     damage to bytes at rest, and what the judge is told of it
 //	stray.go   reads that are given the bytes of another place
 //	lies.go    syncs that made nothing durable, and what the judge is told of them

@@ -25,6 +25,9 @@ const (
 	kindResume
 	kindFeed
 	kindDir
+	kindOrder
+	kindClientFrom
+	kindClientUntil
 )
 
 // event is one thing that happens in virtual time.

@@ -47,15 +47,14 @@ func (b *MetadataBites) add(o MetadataBites) {
 
 // drawSnapshots has most seeds take many snapshots, and let go of them and of the log below them soon.
 func (n *node) drawSnapshots() {
-	s := n.stream("plan/snapshots")
-	pick := func(from ...int64) int64 { return from[s.Draw(uint64(len(from)))] }
+	pick := func(name string, from ...int64) int64 { return n.pick("plan/snapshots", name, from...) }
 	b := &n.node.Broker
-	b.SnapshotBytes = pick(20<<20, 300, 1000, 3000)
-	b.SnapshotInterval = kafka.Millis(pick(3_600_000, 100, 1000, 0))
-	b.MetadataRetentionBytes = pick(100<<20, 0, 2000, 8000)
-	b.MetadataRetention = kafka.Millis(pick(7*24*3_600_000, 500, -1))
-	b.MetadataCleanInterval = kafka.Millis(pick(60_000, 200))
-	n.limits.SnapshotPartBytes = int32(pick(64<<10, 1000, 300))
+	b.SnapshotBytes = pick("metadata.log.max.record.bytes.between.snapshots", 20<<20, 300, 1000, 3000)
+	b.SnapshotInterval = kafka.Millis(pick("metadata.log.max.snapshot.interval.ms", 3_600_000, 100, 1000, 0))
+	b.MetadataRetentionBytes = pick("metadata.max.retention.bytes", 100<<20, 0, 2000, 8000)
+	b.MetadataRetention = kafka.Millis(pick("metadata.max.retention.ms", 7*24*3_600_000, 500, -1))
+	b.MetadataCleanInterval = kafka.Millis(pick("metadata-clean-interval.ms", 60_000, 200))
+	n.limits.SnapshotPartBytes = int32(pick("limit.snapshot-part-bytes", 64<<10, 1000, 300))
 }
 
 // observeImage shows the judge the image that a Step made, if it is a new one. Of a snapshot that is

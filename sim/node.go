@@ -39,6 +39,11 @@ type node struct {
 	process  *process
 	// skew is added to virtual time for the wall clock, in milliseconds; drawn, may jump.
 	skew int64
+	// faults are the rates in force, orders what a scenario has happen.
+	faults faults
+	orders []order
+	// notes counts the core's notes by kind.
+	notes [core.NoteKinds]uint64
 	// sums are the hash chains of the lives that ended.
 	sums []uint64
 	// steps counts core Steps of all lives.

@@ -36,17 +36,17 @@ const (
 
 // planPace draws how the machine runs until it heals.
 func (n *node) planPace(until int64) {
-	n.sluggish = n.stream("plan/pace").Draw(3) == 2
+	n.sluggish = n.stream("plan/pace").Draw(3) == 2 && n.knob(Knob{Key: "knob/sluggish", Value: 1, Text: "turns that come late"}) == 1
 	stops := n.stream("plan/stops")
-	for range stops.Draw(3) {
-		n.w.queue.push(event{at: stops.Between(0, until), node: n.index, kind: kindStop})
+	for i := range stops.Draw(3) {
+		n.planned("stop", int(i), event{at: stops.Between(0, until), kind: kindStop})
 	}
 	pauses := n.stream("plan/pauses")
-	for range pauses.Draw(4) {
+	for i := range pauses.Draw(4) {
 		at := pauses.Between(0, until)
 		scale := pauseLeast << pauses.Draw(pauseScales)
 		length := min(pauses.Between(scale, 2*scale), pauseMost)
-		n.w.queue.push(event{at: at, node: n.index, kind: kindPause, index: length})
+		n.planned("pause", int(i), event{at: at, kind: kindPause, index: length})
 	}
 }
 

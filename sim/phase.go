@@ -2,8 +2,6 @@ package sim
 
 import (
 	"momus/core/kafka"
-	"momus/sim/simdisk"
-	"momus/sim/simnet"
 )
 
 // patience is how long a phase after healing may take in virtual time, and glance how often it is
@@ -76,8 +74,7 @@ const underWay = 2 * lateMax
 // heal ends all faults: rates go to zero, a machine that is down comes up, turns come in time, clients
 // begin nothing new. A pause goes on to its end.
 func (n *node) heal() {
-	n.disk.SetFaults(simdisk.Faults{})
-	n.net.SetFaults(simnet.Faults{})
+	n.setFaults(faults{})
 	n.armed = 0
 	n.sluggish = false
 	n.mendDirs()

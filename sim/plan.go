@@ -41,39 +41,70 @@ func (e *nodeEnv) Draw(stream string, bound uint64) uint64 {
 // Now implements simdisk.Env and simnet.Env.
 func (e *nodeEnv) Now() int64 { return e.w.now }
 
+// Setting is what a seed chose for a node among some values, or from a range.
+type Setting struct {
+	Name string
+	// Key and Ordinal name the choice, From are the values; without any it is Least and what was drawn.
+	Key     string
+	Ordinal uint64
+	From    []int64
+	Least   int64
+	// Value is what was chosen.
+	Value int64
+}
+
+// pick draws one of some values for a setting.
+func (n *node) pick(key, name string, from ...int64) int64 {
+	s := n.stream(key)
+	at := s.ordinal
+	v := from[s.Draw(uint64(len(from)))]
+	n.w.settings = append(n.w.settings, Setting{Name: name, Key: n.name + key, Ordinal: at, From: from, Value: v})
+	return v
+}
+
+// between draws a setting from a range.
+func (n *node) between(key, name string, least, most int64) int64 {
+	s := n.stream(key)
+	at := s.ordinal
+	v := s.Between(least, most)
+	n.w.settings = append(n.w.settings, Setting{Name: name, Key: n.name + key, Ordinal: at, Least: least, Value: v})
+	return v
+}
+
+// Settings lists what was chosen for the nodes.
+func (w *World) Settings() []Setting { return w.settings }
+
 func (n *node) drawLimits() port.Limits {
-	s := n.stream("plan/limits")
-	pick := func(from ...int64) int64 { return from[s.Draw(uint64(len(from)))] }
+	pick := func(name string, from ...int64) int64 { return n.pick("plan/limits", name, from...) }
 	l := port.DefaultLimits()
-	l.RequestsPerConn = int32(pick(128, 16, 5, 2))
-	l.ReadAheadBytes = int32(pick(16<<10, 4<<10, 512, 128))
-	l.BufferBytes = pick(256<<20, 1<<20, 256<<10)
-	l.TailCacheBytes = pick(1<<20, 64<<10, 4<<10, 0)
-	l.OpenFiles = int32(pick(64, 16, 6))
-	l.TurnCalls = int32(pick(512, 64, 16))
-	l.TurnBytes = pick(1<<20, 64<<10, 16<<10)
-	l.EventsPerDrain = int32(pick(1024, 16, 1))
-	l.FetchWaiters = int32(pick(1024, 4, 1))
-	l.MetadataReadBytes = int32(pick(1<<20, 4096, 512))
-	l.AppendQueueBytes = pick(64<<20, 64<<10, 8<<10)
-	l.DiskWorkers = int32(pick(2, 1, 3))
-	l.RemovedLogs = []int32{16384, 1, 3}[n.stream("plan/removed").Draw(3)]
-	refill := n.stream("plan/refill")
-	l.RefillBytes = []int64{1 << 20, 4096, 300}[refill.Draw(3)]
+	l.RequestsPerConn = int32(pick("limit.requests-per-connection", 128, 16, 5, 2))
+	l.ReadAheadBytes = int32(pick("limit.read-ahead-bytes", 16<<10, 4<<10, 512, 128))
+	l.BufferBytes = pick("limit.buffer-bytes", 256<<20, 1<<20, 256<<10)
+	l.TailCacheBytes = pick("limit.tail-cache-bytes", 1<<20, 64<<10, 4<<10, 0)
+	l.OpenFiles = int32(pick("limit.open-files", 64, 16, 6))
+	l.TurnCalls = int32(pick("limit.turn-calls", 512, 64, 16))
+	l.TurnBytes = pick("limit.turn-bytes", 1<<20, 64<<10, 16<<10)
+	l.EventsPerDrain = int32(pick("limit.events-per-drain", 1024, 16, 1))
+	l.FetchWaiters = int32(pick("limit.fetch-waiters", 1024, 4, 1))
+	l.MetadataReadBytes = int32(pick("limit.metadata-read-bytes", 1<<20, 4096, 512))
+	l.AppendQueueBytes = pick("limit.append-queue-bytes", 64<<20, 64<<10, 8<<10)
+	l.DiskWorkers = int32(pick("limit.disk-workers", 2, 1, 3))
+	l.RemovedLogs = int32(n.pick("plan/removed", "limit.removed-logs", 16384, 1, 3))
+	l.RefillBytes = n.pick("plan/refill", "limit.refill-bytes", 1<<20, 4096, 300)
 	return l
 }
 
 func (n *node) drawConfig() *config.Node {
-	s := n.stream("plan/config")
+	number := func(v int64) string { return strconv.FormatInt(v, 10) }
 	overrides := []string{
-		"log.dirs=" + strings.Join(allDirs[:1+n.stream("plan/dirs").Draw(uint64(len(allDirs)))], ","), "advertised.listeners=PLAINTEXT://node" + strconv.Itoa(int(n.index)) + ":9092",
-		"log.flush.offset.checkpoint.interval.ms=" + strconv.FormatInt(s.Between(100, 3000), 10),
+		"log.dirs=" + strings.Join(allDirs[:n.pick("plan/dirs", "log.dirs", 1, 2, 3)], ","), "advertised.listeners=PLAINTEXT://node" + strconv.Itoa(int(n.index)) + ":9092",
+		"log.flush.offset.checkpoint.interval.ms=" + number(n.between("plan/config", "log.flush.offset.checkpoint.interval.ms", 100, 3000)),
 		"log.initial.task.delay.ms=0",
-		"log.retention.check.interval.ms=" + strconv.FormatInt(n.stream("plan/retention").Between(50, 1000), 10),
-		"producer.id.expiration.ms=" + strconv.FormatInt([...]int64{86_400_000, 86_400_000, 86_400_000, 300, 1000, 3000}[n.stream("plan/expiration").Draw(6)], 10),
-		"num.recovery.threads.per.data.dir=" + strconv.FormatInt([...]int64{2, 1, 3}[n.stream("plan/recovery").Draw(3)], 10),
-		"max.incremental.fetch.session.cache.slots=" + strconv.FormatInt([...]int64{1000, 1, 2, 1000, 0}[n.stream("plan/sessions").Draw(5)], 10),
-		"log.segment.delete.delay.ms=" + strconv.FormatInt([...]int64{200, 0, 60_000}[n.stream("plan/removal").Draw(3)], 10),
+		"log.retention.check.interval.ms=" + number(n.between("plan/retention", "log.retention.check.interval.ms", 50, 1000)),
+		"producer.id.expiration.ms=" + number(n.pick("plan/expiration", "producer.id.expiration.ms", 86_400_000, 86_400_000, 86_400_000, 300, 1000, 3000)),
+		"num.recovery.threads.per.data.dir=" + number(n.pick("plan/recovery", "num.recovery.threads.per.data.dir", 2, 1, 3)),
+		"max.incremental.fetch.session.cache.slots=" + number(n.pick("plan/sessions", "max.incremental.fetch.session.cache.slots", 1000, 1, 2, 1000, 0)),
+		"log.segment.delete.delay.ms=" + number(n.pick("plan/removal", "log.segment.delete.delay.ms", 200, 0, 60_000)),
 	}
 	if n.stream("plan/retention/static").Draw(12) == 1 {
 		n.retention = 500
@@ -83,9 +114,9 @@ func (n *node) drawConfig() *config.Node {
 	if err != nil {
 		panic("BUG: the simulator's own configuration is refused: " + err.Error())
 	}
-	node.Broker.ProducerIDBlock = [...]int32{coreconfig.ProducerIDBlock, 10, 1, 1}[n.stream("plan/ids").Draw(4)]
-	node.Broker.FetchSessionEviction = [...]kafka.Millis{coreconfig.FetchSessionEviction, 1, 1000, 100}[n.stream("plan/sessions").Draw(4)]
-	node.Broker.MetadataSegmentBytes = int32([...]int64{1 << 20, 16 << 10, 4 << 10}[s.Draw(3)])
+	node.Broker.ProducerIDBlock = int32(n.pick("plan/ids", "producer-id-block", coreconfig.ProducerIDBlock, 10, 1, 1))
+	node.Broker.FetchSessionEviction = kafka.Millis(n.pick("plan/sessions", "fetch-session-eviction.ms", int64(coreconfig.FetchSessionEviction), 1, 1000, 100))
+	node.Broker.MetadataSegmentBytes = int32(n.pick("plan/config", "metadata.segment.bytes", 1<<20, 16<<10, 4<<10))
 	return &node
 }
 
@@ -99,29 +130,33 @@ func (n *node) planFaults(until int64) {
 		return one << s.Draw(3)
 	}
 	slow, slowNanos := n.planSlowSyncs()
-	n.disk.SetFaults(simdisk.Faults{
+	f := faults{disk: simdisk.Faults{
 		SlowSync: slow, SlowSyncNanos: slowNanos,
 		SyncLost: n.planLies(), ReadStray: n.planStrays(),
 		Stall: rate(50), StallNanos: uint64(50 * kafka.Millisecond),
 		WriteIO: rareRate(s, 4, 150), SyncIO: rareRate(s, 4, 150), ReadIO: rareRate(s, 5, 100),
 		NoSpace: rareRate(s, 4, 200), NameIO: rareRate(s, 4, 500),
-	})
-	n.net.SetFaults(simnet.Faults{
+	}}
+	f.net = simnet.Faults{
 		ShortWrite: rate(4), ShortRead: rate(4), Chop: rate(3),
 		Late: rate(20), LateNanos: uint64(lateMax), Reset: rate(100),
-	})
+	}
+	for _, r := range f.rates() {
+		*r.oneIn = n.knob(Knob{Key: "knob/rate/" + r.name, Value: *r.oneIn, Text: "faults of the kind " + r.name})
+	}
+	n.setFaults(f)
 	crashes := int(s.Draw(10))
-	for range crashes {
+	for i := range crashes {
 		at := s.Between(int64(50*kafka.Millisecond), until)
 		how := int64(s.Draw(4)) // 0: kill by time, 1: power by time, 2: power by call, 3: kill by call
-		n.w.queue.push(event{at: at, node: n.index, kind: kindCrash, index: how})
+		n.planned("crash", i, event{at: at, kind: kindCrash, index: how})
 	}
 	if s.Draw(3) == 2 {
-		n.skew = s.Between(-skewMax, skewMax)
+		n.skew = int64(n.knob(Knob{Key: "knob/skew", Value: uint64(s.Between(-skewMax, skewMax)), Text: "a clock that is wrong from the beginning"}))
 	}
-	for range s.Draw(3) {
+	for i := range s.Draw(3) {
 		at := s.Between(0, until)
-		n.w.queue.push(event{at: at, node: n.index, kind: kindJump, index: s.Between(-skewMax, skewMax)})
+		n.planned("jump", int(i), event{at: at, kind: kindJump, index: s.Between(-skewMax, skewMax)})
 	}
 }
 

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"strconv"
 
 	"momus/checker"
@@ -32,6 +33,8 @@ type Report struct {
 	Metadata   MetadataBites
 	Disk       simdisk.Bites
 	Net        simnet.Bites
+	// Marks count what was reached, by name.
+	Marks []Count
 	// Sums are the hash chains of each node's lives.
 	Sums [][]uint64
 }
@@ -103,6 +106,44 @@ func (r *Report) Counts() []Count {
 		{"snapshots", r.Metadata.Taken}, {"snapshots-loaded", r.Metadata.Loaded},
 		{"snapshots-passed-over", r.Metadata.PassedOver}, {"metadata-trims", r.Metadata.Trims},
 	}
+}
+
+// mark adds to what was reached.
+func (r *Report) mark(name string, n uint64) {
+	for i := range r.Marks {
+		if r.Marks[i].Name == name {
+			r.Marks[i].N += n
+			return
+		}
+	}
+	r.Marks = append(r.Marks, Count{name, n})
+}
+
+// Mark is how often something was reached, and whether there is anything of that name.
+func (r *Report) Mark(name string) (n uint64, known bool) {
+	for _, m := range r.Marks {
+		if m.Name == name {
+			return m.N, true
+		}
+	}
+	return 0, false
+}
+
+// consequences are the counts of what faults led to, and that are no faults of their own.
+var consequences = []string{
+	"crash-lossy", "disk-downs", "undone-calls", "torn-writes", "lost-writes", "lost-sizes", "part-writes", "garbage",
+	"lost-entries", "snapshots-passed-over",
+}
+
+// Faults is how many faults bit; what a crash made of unsynced writes counts as the crash.
+func (r *Report) Faults() (n uint64) {
+	counts := r.Counts()
+	for _, f := range faultFloors {
+		if at := slices.IndexFunc(counts, func(c Count) bool { return c.Name == f.Name }); !slices.Contains(consequences, f.Name) {
+			n += counts[at].N
+		}
+	}
+	return n
 }
 
 // Line is the one line that a seed gets at the end of its run; real is its time in nanoseconds.

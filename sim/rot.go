@@ -25,10 +25,10 @@ func (n *node) planRot(until int64) {
 	if !s.OneIn(3) {
 		return
 	}
-	for range 1 + s.Draw(14) {
+	for i := range 1 + s.Draw(14) {
 		at := s.Between(int64(500*kafka.Millisecond), until)
 		how := [...]int64{rotBit, rotSector, rotBit, rotSector, rotSector}[s.Draw(5)]
-		n.w.queue.push(event{at: at, node: n.index, kind: kindRot, index: how})
+		n.planned("rot", int(i), event{at: at, kind: kindRot, index: how})
 	}
 }
 

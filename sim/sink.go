@@ -95,6 +95,7 @@ func (s *nodeSink) Publish(p *msg.Published) { s.process.published = p }
 
 // Note implements cluster.Sink.
 func (s *nodeSink) Note(note core.Note) {
+	s.notes[note.Kind]++
 	switch note.Kind {
 	case core.NoteDirFailed:
 		s.process.dirDown, s.process.checkAt = true, 0

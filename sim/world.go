@@ -31,6 +31,8 @@ func (v Verdict) String() string { return verdictNames[v] }
 // Options are what a run is given beside its seed.
 type Options struct {
 	Overrides map[string]Override
+	// Benign has every choice be 0 that no override makes: no fault, the least delay, few clients.
+	Benign bool
 	// Trace gets a line for each event of a node and each entry that came of it, if set.
 	Trace func(line string)
 	// Observe sees each Step of a node's life as its own stepper does, if set.
@@ -53,6 +55,9 @@ type World struct {
 	work   *cluster.Workspaces
 	report Report
 	failed bool
+	knobs  []Knob
+	// settings are what was chosen for the nodes.
+	settings []Setting
 }
 
 // worldPhase is how far a node's run is.
@@ -74,6 +79,7 @@ const maxEvents = 20_000_000
 // New makes the world of a seed.
 func New(seed uint64, o Options) *World {
 	w := &World{choices: NewChoices(seed, o.Overrides), options: o, byIndex: map[int32]*node{}}
+	w.choices.benign = o.Benign
 	w.work = cluster.NewWorkspaces(1, func() cluster.Locker { return nosync{} })
 	w.report.Seed = seed
 	if o.Nodes == nil {
@@ -92,8 +98,10 @@ func New(seed uint64, o Options) *World {
 		n.planRot(n.healAt)
 		n.planPace(n.healAt)
 		n.planDirs(n.healAt)
+		n.planOrders()
+		n.healAt = int64(n.knob(Knob{Key: "knob/length", Value: uint64(n.healAt), Off: uint64(healSoonest), Text: "the time until the world heals"}))
 		n.schedulePhase(n.healAt)
-		n.guests.population.Start()
+		n.startClients()
 		n.tellClosed()
 	}
 	return w
@@ -148,6 +156,14 @@ func (n *node) handle(e *event) {
 		n.rot(e.index)
 	case kindDir:
 		n.dirEvent(e.index)
+	case kindOrder:
+		n.carryOut(&n.orders[e.index])
+	case kindClientFrom:
+		n.guests.population.Clients()[e.index].Start()
+		n.tellClosed()
+	case kindClientUntil:
+		n.guests.population.Clients()[e.index].Quiet()
+		n.tellClosed()
 	case kindStop:
 		n.plannedStop(e)
 	case kindPause:
@@ -240,6 +256,7 @@ func (w *World) finish() *Report {
 			}
 		}
 		r.Steps += n.steps
+		r.countMarks(n)
 		r.DiskDowns += n.diskDowns
 		r.ClockJumps += n.jumps
 		r.Process.add(n.bites)

@@ -58,6 +58,7 @@ The exit status is 0 if all is well, 1 for a broken promise (correctness), 3 if 
 	cmd.Flags().BoolVar(&trace, "trace", false, "print every step's event")
 	cmd.Flags().BoolVar(&floors, "floors", false, "fail if too little happened: acknowledged operations, faults that bit")
 	cmd.Flags().IntVar(&jobs, "jobs", runtime.NumCPU(), "worlds at a time")
+	cmd.AddCommand(scenarioCommand())
 	return cmd
 }
 

@@ -58,11 +58,12 @@ const (
 	drawKeyless
 	drawSpecial
 	drawPolicy
+	drawSkip
 	drawKinds
 )
 
 var drawNames = [drawKinds]string{"gap", "backoff", "size", "count", "where", "node", "time", "rare", "limit", "wait", "reset", "spoil",
-	"repeat", "deaf", "idle", "zombie", "ask", "session", "keyless", "special", "policy"}
+	"repeat", "deaf", "idle", "zombie", "ask", "session", "keyless", "special", "policy", "skip"}
 
 func (a *actor) init(s *shared, id int32, r role) {
 	a.shared, a.id, a.role = s, id, r
@@ -84,6 +85,9 @@ func (a *actor) init(s *shared, id int32, r role) {
 
 // draw takes the next choice of one of the client's streams.
 func (a *actor) draw(k drawKind, bound uint64) uint64 { return a.env.Draw(a.keys[k], bound) }
+
+// skips tells whether an override leaves away the operation that is due. No seed does.
+func (a *actor) skips() bool { return a.draw(drawSkip, 0) != 0 }
 
 // Start begins.
 func (a *actor) Start() { a.run(nil) }

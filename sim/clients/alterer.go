@@ -72,6 +72,11 @@ func (a *alterer) step(now int64) {
 		a.at(a.nextAt)
 		return
 	}
+	if a.skips() {
+		a.nextAt = now + 20*millisecond + int64(a.draw(drawGap, 700))*millisecond
+		a.at(a.nextAt)
+		return
+	}
 	l := a.anyLink()
 	if !l.room(1) {
 		return

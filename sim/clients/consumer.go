@@ -65,6 +65,11 @@ func (c *consumer) step(now int64) {
 		c.at(c.nextAt)
 		return
 	}
+	if c.skips() {
+		c.nextAt = now + c.pause(c.gap)
+		c.at(c.nextAt)
+		return
+	}
 	l := c.choose()
 	if l == nil || !l.room(pipelineMax) {
 		c.nextAt = now + metadataPause

@@ -60,6 +60,11 @@ func (g *grower) step(now int64) {
 		g.at(g.nextAt)
 		return
 	}
+	if g.skips() {
+		g.nextAt = now + g.pause(g.gap)
+		g.at(g.nextAt)
+		return
+	}
 	g.topic = g.grows[g.draw(drawWhere, uint64(len(g.grows)))]
 	l := g.anyLink()
 	have := int32(len(g.seen.topics[g.topic].places))

@@ -175,6 +175,11 @@ func (p *idempotent) produceMore(now int64) {
 		p.at(p.nextAt)
 		return
 	}
+	if p.skips() {
+		p.nextAt = now + p.pause(p.gap)
+		p.at(p.nextAt)
+		return
+	}
 	topic, partition := p.target(&p.habits)
 	if p.opened() >= openMax || p.leader(topic, partition, p.speaks.produce >= produceByID) == nil {
 		p.nextAt = now + metadataPause

@@ -51,6 +51,11 @@ func (p *inspector) step(now int64) {
 		p.at(p.nextAt)
 		return
 	}
+	if p.skips() {
+		p.nextAt = now + p.pause(p.gap)
+		p.at(p.nextAt)
+		return
+	}
 	l := p.anyLink()
 	if !l.room(1) {
 		p.nextAt = now + metadataPause

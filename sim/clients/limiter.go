@@ -50,6 +50,11 @@ func (c *limiter) step(now int64) {
 		c.at(c.nextAt)
 		return
 	}
+	if c.skips() {
+		c.nextAt = now + 100*millisecond
+		c.at(c.nextAt)
+		return
+	}
 	l := c.anyLink()
 	if !l.room(1) {
 		return

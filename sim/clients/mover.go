@@ -45,6 +45,11 @@ func (m *mover) step(now int64) {
 		m.at(m.nextAt)
 		return
 	}
+	if m.skips() {
+		m.nextAt = now + m.pause(m.gap)
+		m.at(m.nextAt)
+		return
+	}
 	l := m.anyLink()
 	if !l.room(1) {
 		return

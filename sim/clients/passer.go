@@ -37,6 +37,11 @@ func (p *passer) step(now int64) {
 		p.at(p.next)
 		return
 	}
+	if p.skips() {
+		p.next = now + p.pause(p.gap)
+		p.at(p.next)
+		return
+	}
 	l := p.anyLink()
 	if !l.room(pipelineMax) {
 		return

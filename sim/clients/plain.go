@@ -44,6 +44,11 @@ func (p *plain) step(now int64) {
 		p.at(p.nextAt)
 		return
 	}
+	if p.skips() {
+		p.nextAt = now + p.pause(p.gap)
+		p.at(p.nextAt)
+		return
+	}
 	topic, partition := p.target(&p.habits)
 	l := p.leader(topic, partition, p.speaks.produce >= produceByID)
 	if l == nil || !l.room(pipelineMax) {

@@ -81,8 +81,25 @@ func drawTopics(env Env) []topic {
 		if i > 0 && i == len(topics)-1 && !t.volatile && env.Draw("plan/auto", 3) == 1 {
 			*t = topic{name: t.name, auto: true}
 		}
+		t.tell(env, "knob/topic"+strconv.Itoa(i)+"/")
 	}
 	return topics
+}
+
+// tell has overrides say what a topic is like, by the names of its configuration: the value and one more.
+func (t *topic) tell(env Env, key string) {
+	for _, told := range []struct {
+		name string
+		to   *int64
+	}{
+		{"flush.messages", &t.flush}, {"internal.segment.bytes", &t.segment}, {"index.interval.bytes", &t.interval},
+		{"retention.bytes", &t.keepBytes}, {"retention.ms", &t.keep}, {"segment.ms", &t.roll}, {"segment.jitter.ms", &t.jitter},
+		{"file.delete.delay.ms", &t.delay},
+	} {
+		if v := env.Draw(key+told.name, 0); v > 0 {
+			*told.to = int64(v - 1)
+		}
+	}
 }
 
 // drawRetention has one topic in four lose its oldest records soon, and one in three roll by time.

@@ -164,6 +164,9 @@ func (p *Population) String() string {
 	return text
 }
 
+// Kind is what a client is, in a word.
+func (p *Population) Kind(id int) string { return kind(p.clients[id]) }
+
 func kind(c Client) string {
 	switch c := c.(type) {
 	case *admin:

@@ -58,6 +58,11 @@ func (t *trimmer) step(now int64) {
 		t.at(t.nextAt)
 		return
 	}
+	if t.skips() {
+		t.nextAt = now + t.pause(t.gap)
+		t.at(t.nextAt)
+		return
+	}
 	if t.high < 0 {
 		t.asked.topic = t.trims[t.draw(drawWhere, uint64(len(t.trims)))]
 		n := max(len(t.seen.topics[t.asked.topic].places), 1)

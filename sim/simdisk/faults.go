@@ -2,6 +2,8 @@ package simdisk
 
 import (
 	"errors"
+	"slices"
+	"strings"
 
 	"momus/disk"
 )
@@ -153,11 +155,12 @@ func (d *Disk) duration(op op, bytes int64) int64 {
 	return took
 }
 
-// forced is a failure ordered by a test or a scenario.
+// forced is a failure ordered by a test or a scenario: of the next of some calls, on a path that holds within.
 type forced struct {
-	op    string
-	after int
-	err   error
+	ops    []string
+	within string
+	after  int
+	err    error
 }
 
 // FailNext makes the next call of the named kind ("open", "create", "rename", "remove", "mkdir",
@@ -165,8 +168,17 @@ type forced struct {
 // "close") fail with err after it moved the given number of bytes. A failed sync strands what it
 // covered. With a nil err that call is left alone.
 func (d *Disk) FailNext(op string, after int, err error) {
-	d.forced = append(d.forced, forced{op, after, err})
+	d.forced = append(d.forced, forced{ops: []string{op}, after: after, err: err})
 }
+
+// FailOne makes the next call of one of the named kinds fail, on a file whose path holds within, after it
+// moved half of its bytes.
+func (d *Disk) FailOne(ops []string, within string, err error) {
+	d.forced = append(d.forced, forced{ops: ops, within: within, after: halfOfIt, err: err})
+}
+
+// halfOfIt stands for half of what a call moves.
+const halfOfIt = -1
 
 // fault decides whether a call on a name fails, and how many of its n bytes it moves before.
 func (d *Disk) fault(op op, name string, n int) (moved int, err error) {
@@ -176,7 +188,7 @@ func (d *Disk) fault(op op, name string, n int) (moved int, err error) {
 		return 0, disk.ErrIO
 	}
 	for i, f := range d.forced {
-		if f.op != op.String() {
+		if !slices.Contains(f.ops, op.String()) || !strings.Contains(name, f.within) {
 			continue
 		}
 		d.forced = append(d.forced[:i], d.forced[i+1:]...)
@@ -185,6 +197,9 @@ func (d *Disk) fault(op op, name string, n int) (moved int, err error) {
 		}
 		d.count(op, f.err)
 		d.troubled(name)
+		if f.after == halfOfIt {
+			return n / 2, f.err
+		}
 		return min(f.after, n), f.err
 	}
 	if err = d.drawn(op); err == nil {
