@@ -78,7 +78,7 @@ net/frame, net/sock < sim/simnet;
 sim/simnet, net/nettest < sim/simnet/simnettest;
 core/record, checker < sim/clients;
 sim/simdisk, sim/simnet, sim/clients, cluster, checker < sim < sim/clustertest;
-sim < sim/scenario < cmd/momus;
+sim < sim/scenario < sim/shrink < cmd/momus;
 sim, checker < scenarios/gallery;
 none < scenarios/bench;
 core/record < scenarios/differential;

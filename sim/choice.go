@@ -19,7 +19,9 @@ type Choices struct {
 	patterns []string
 	// benign has every value be 0 that no override gives.
 	benign bool
-	drawn  uint64
+	// keeps has streams keep their first values, for Used.
+	keeps bool
+	drawn uint64
 }
 
 // Override fixes values of one stream by ordinal; from End on (if HasEnd) every value is Rest.
@@ -80,7 +82,12 @@ type Stream struct {
 	override *Override
 	// busy is the ordinal behind the last value that was not 0.
 	busy uint64
+	// values are the first ones, if they are kept.
+	values []uint64
 }
+
+// valuesKept is how many values a stream keeps at most: more than any plan draws.
+const valuesKept = 64
 
 // Stream returns the stream of a key, the same one each time.
 func (c *Choices) Stream(key string) *Stream {
@@ -100,6 +107,8 @@ func (c *Choices) Stream(key string) *Stream {
 type Used struct {
 	Key         string
 	Drawn, Busy uint64
+	// Values are the first ones, if Options.Keep is set.
+	Values []uint64
 }
 
 // Used lists the streams, by key.
@@ -107,7 +116,7 @@ func (c *Choices) Used() []Used {
 	var list []Used
 	for _, key := range slices.Sorted(maps.Keys(c.streams)) {
 		s := c.streams[key]
-		list = append(list, Used{key, s.ordinal, s.busy})
+		list = append(list, Used{key, s.ordinal, s.busy, s.values})
 	}
 	return list
 }
@@ -133,6 +142,9 @@ func (s *Stream) Draw(bound uint64) uint64 {
 	}
 	if v != 0 {
 		s.busy = n + 1
+	}
+	if s.all.keeps && len(s.values) < valuesKept {
+		s.values = append(s.values, v)
 	}
 	return v
 }

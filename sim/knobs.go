@@ -41,6 +41,29 @@ func (w *World) Used() []Used { return w.choices.Used() }
 // Clients tells of the topics and clients of the first node in a line.
 func (w *World) Clients() string { return w.nodes[0].guests.population.String() }
 
+// Faults is how many faults bit so far.
+func (w *World) Faults() uint64 {
+	var r Report
+	for _, n := range w.nodes {
+		n.count(&r)
+	}
+	return r.Faults()
+}
+
+// Operations is how many operations the clients of a world began.
+func (w *World) Operations() (n uint64) {
+	for _, node := range w.nodes {
+		h := node.guests.population.History()
+		for _, list := range []int{
+			len(h.Produces), len(h.Polls), len(h.Lookups), len(h.Described), len(h.EpochEnds), len(h.Admin), len(h.Trims),
+			len(h.Configs), len(h.ConfigsSeen), len(h.Quotas), len(h.Quorums), len(h.Inits), len(h.Moves),
+		} {
+			n += uint64(list)
+		}
+	}
+	return n
+}
+
 // planned schedules what a plan has drawn, unless an override spares the node it.
 func (n *node) planned(what string, number int, e event) {
 	k := Knob{Key: "knob/spare/" + what, Ordinal: uint64(number), Off: 1, Text: what + " at " + millis(e.at)}

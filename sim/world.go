@@ -33,6 +33,8 @@ type Options struct {
 	Overrides map[string]Override
 	// Benign has every choice be 0 that no override makes: no fault, the least delay, few clients.
 	Benign bool
+	// Keep has Used tell the first values of each stream.
+	Keep bool
 	// Trace gets a line for each event of a node and each entry that came of it, if set.
 	Trace func(line string)
 	// Observe sees each Step of a node's life as its own stepper does, if set.
@@ -79,7 +81,7 @@ const maxEvents = 20_000_000
 // New makes the world of a seed.
 func New(seed uint64, o Options) *World {
 	w := &World{choices: NewChoices(seed, o.Overrides), options: o, byIndex: map[int32]*node{}}
-	w.choices.benign = o.Benign
+	w.choices.benign, w.choices.keeps = o.Benign, o.Keep
 	w.work = cluster.NewWorkspaces(1, func() cluster.Locker { return nosync{} })
 	w.report.Seed = seed
 	if o.Nodes == nil {
@@ -241,6 +243,16 @@ func (w *World) reason() string {
 	return text
 }
 
+// count adds what happened on a node to a report.
+func (n *node) count(r *Report) {
+	r.Steps += n.steps
+	r.DiskDowns += n.diskDowns
+	r.ClockJumps += n.jumps
+	r.Process.add(n.bites)
+	r.Metadata.add(n.metadata.bites)
+	r.add(n.disk.Bites(), n.net.Bites())
+}
+
 // finish judges the histories and fills the report.
 func (w *World) finish() *Report {
 	r := &w.report
@@ -255,12 +267,8 @@ func (w *World) finish() *Report {
 				w.violated(Correctness, v.Checker, v.String())
 			}
 		}
-		r.Steps += n.steps
 		r.countMarks(n)
-		r.DiskDowns += n.diskDowns
-		r.ClockJumps += n.jumps
-		r.Process.add(n.bites)
-		r.Metadata.add(n.metadata.bites)
+		n.count(r)
 		if n.process != nil {
 			n.sums = append(n.sums, n.process.stepper.Sum())
 		}
@@ -269,7 +277,6 @@ func (w *World) finish() *Report {
 			sum.Add(canon.AppendUint(nil, s))
 		}
 		sum.Add(canon.AppendInt(nil, n.guests.events))
-		r.add(n.disk.Bites(), n.net.Bites())
 	}
 	sum.Add(canon.AppendUint(nil, w.choices.drawn))
 	r.Hash = sum.Sum()

@@ -41,6 +41,10 @@ func TestACommandLineThatIsNotUnderstoodEndsWithTwoAndALine(t *testing.T) {
 		"partition accept-loss d t x":        `"x" is no partition`,
 		"sim":                                "say which: --seed N or --seeds A..B",
 		"sim --seeds 5..1":                   "it takes A..B",
+		"sim scenario":                       "requires at least 1 arg(s)",
+		"sim scenario nowhere":               "no such file",
+		"sim shrink --out x":                 "say what fails: --seed N or --scenario FILE",
+		"sim shrink --seed 1":                "say where the scenario goes: --out FILE",
 		"version now":                        "momus version: unknown command",
 	} {
 		out, status, text := said(strings.Fields(line)...)

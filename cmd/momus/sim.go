@@ -58,7 +58,7 @@ The exit status is 0 if all is well, 1 for a broken promise (correctness), 3 if 
 	cmd.Flags().BoolVar(&trace, "trace", false, "print every step's event")
 	cmd.Flags().BoolVar(&floors, "floors", false, "fail if too little happened: acknowledged operations, faults that bit")
 	cmd.Flags().IntVar(&jobs, "jobs", runtime.NumCPU(), "worlds at a time")
-	cmd.AddCommand(scenarioCommand())
+	cmd.AddCommand(scenarioCommand(), shrinkCommand())
 	return cmd
 }
 
@@ -207,4 +207,5 @@ func (r *simRun) print(got *seedResult) {
 		fmt.Fprintln(r.out, got.stack)
 	}
 	fmt.Fprintf(r.out, "repeat: %s sim --seed %d --trace\n", os.Args[0], got.report.Seed)
+	fmt.Fprintf(r.out, "smaller: %s sim shrink --seed %d --out FILE\n", os.Args[0], got.report.Seed)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -86,5 +87,25 @@ func TestPeopleAreToldHowFarSeedsAre(t *testing.T) {
 	p.tell(&total)
 	if strings.Count(b.String(), "\n") != 1 {
 		t.Errorf("progress at the end, where the report follows:\n%s", b.String())
+	}
+}
+
+func TestScenariosEndWithOneIfOneIsNotAsExpected(t *testing.T) {
+	write := func(name, expect string) string {
+		file := t.TempDir() + "/" + name
+		if err := os.WriteFile(file, []byte("promise: x\nseed: benign\nlength: 100ms\nexpect: "+expect+"\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	good, bad := write("good", "ok"), write("bad", "violation lost-write")
+	if out, status, _ := said("sim", "scenario", good); status != 0 || !strings.Contains(out, "good: seed=0 verdict=ok") {
+		t.Errorf("status %d: %s", status, out)
+	}
+	if out, status, _ := said("sim", "scenario", good, bad); status != 1 || !strings.Contains(out, "bad: expected violation lost-write, and that check did not speak") {
+		t.Errorf("status %d: %s", status, out)
+	}
+	if _, status, text := said("sim", "shrink", "--scenario", good, "--out", good+".smaller"); status != 1 || text != "nothing fails there: verdict ok" {
+		t.Errorf("status %d: %s", status, text)
 	}
 }

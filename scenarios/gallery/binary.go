@@ -119,6 +119,23 @@ func (b *binary) sim(ctx context.Context, first, last int) (report, problems str
 	return out.String(), errs.String(), err
 }
 
+// shrink has the mutant make the seed smaller at which it was caught, and tells what is left.
+func (w *workshop) shrink(ctx context.Context, r *result, dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	m := r.mutation
+	cmd := exec.CommandContext(ctx, filepath.Join(w.dir, m.name), "sim", "shrink", "--seed", strconv.Itoa(r.caught),
+		"--check", m.checker, "--out", filepath.Join(dir, m.name+".scenario"))
+	said, err := cmd.CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("%s, seed %d, was not shrunk: %w\n%s", m.name, r.caught, err, said)
+	}
+	lines := strings.Split(strings.TrimSpace(string(said)), "\n")
+	fmt.Printf("%-24s seed %d: %s;%s\n", m.name, r.caught, strings.TrimPrefix(lines[0], m.checker+" fails at "), lines[len(lines)-1])
+	return nil
+}
+
 // parseSeeds reads the lines `seed=N verdict=...` of a report, one for each seed.
 func parseSeeds(report string) []outcome {
 	var told []outcome

@@ -21,6 +21,8 @@ type options struct {
 	run    string
 	limits limits
 	ci     bool
+	// shrink is where the scenarios go that catches are shrunk to, if it is not empty.
+	shrink string
 }
 
 func main() {
@@ -29,6 +31,7 @@ func main() {
 	flag.IntVar(&o.limits.seeds, "seeds", seedsMax, "seeds to try for one mutation, at most 5000")
 	flag.DurationVar(&o.limits.cpu, "cpu", 3*time.Minute, "CPU time to spend on one mutation")
 	flag.BoolVar(&o.ci, "ci", os.Getenv("CI") != "", "a rotating part and what changed, within 4 minutes; the table stays")
+	flag.StringVar(&o.shrink, "shrink", "", "shrink the seed of each catch, by the broken binary, to a scenario in this directory")
 	flag.Parse()
 	o.limits.seeds = min(o.limits.seeds, seedsMax)
 	ok, err := o.gallery()
@@ -113,6 +116,11 @@ func (o *options) hunts(w *workshop, chosen []*mutation) ([]*result, error) {
 		}
 		r := hunt(ctx, w, clean, m, l)
 		fmt.Println(r.line())
+		if o.shrink != "" && r.caught > 0 {
+			if err := w.shrink(ctx, r, o.shrink); err != nil {
+				return nil, err
+			}
+		}
 		results = append(results, r)
 	}
 	return results, nil

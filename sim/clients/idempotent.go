@@ -191,7 +191,10 @@ func (p *idempotent) produceMore(now int64) {
 	if ln.clumsy != nil {
 		burst = 0
 	}
-	for range burst {
+	for i := range burst {
+		if i > 0 && p.skips() {
+			continue
+		}
 		sh := p.shape(&p.habits)
 		if p.stumbles(ln) {
 			sh.count, sh.size = 1, oversize

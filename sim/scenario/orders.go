@@ -18,7 +18,7 @@ func (p *parser) order(kind sim.OrderKind, at uint64, args ...uint64) {
 		if i < uint64(len(words)) {
 			word = words[i]
 		}
-		p.s.set(sim.OrdersKey, p.orders*sim.OrderWords+i, word)
+		p.s.Set(sim.OrdersKey, p.orders*sim.OrderWords+i, word)
 	}
 	p.orders++
 }
@@ -142,17 +142,17 @@ func (p *parser) leaves(text string) error {
 	for part := range strings.SplitSeq(text, ", ") {
 		switch part {
 		case "names lost":
-			p.s.rest(disk+"crash/name", 0, 1)
+			p.s.Rest(disk+"crash/name", 0, 1)
 			continue
 		case "sizes lost":
-			p.s.rest(disk+"crash/size", 0, 1)
+			p.s.Rest(disk+"crash/size", 0, 1)
 			continue
 		}
 		choice, ok := outcomes[strings.TrimSuffix(part, " of each write")]
 		if !ok {
 			return fmt.Errorf("%q: it takes all, nothing, a part, some sectors, garbage or the size, `of each write`; names lost, sizes lost", part)
 		}
-		p.s.rest(disk+"crash/write", 0, choice)
+		p.s.Rest(disk+"crash/write", 0, choice)
 	}
 	return nil
 }

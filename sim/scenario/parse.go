@@ -30,7 +30,7 @@ func (p *parser) plan(text string) error {
 	if len(p.s.Overrides) > 0 {
 		return errors.New("it comes before what is planned")
 	}
-	p.s.rest(planned, 0, 0)
+	p.s.Rest(planned, 0, 0)
 	return nil
 }
 
@@ -40,7 +40,7 @@ func (p *parser) length(text string) error {
 	if err != nil {
 		return err
 	}
-	p.s.set(node+"knob/length", 0, nanos)
+	p.s.Set(node+"knob/length", 0, nanos)
 	return nil
 }
 
@@ -63,7 +63,7 @@ func (p *parser) choose(text string) error {
 	last := first
 	switch {
 	case several && to == "":
-		p.s.rest(fields[0], first, value)
+		p.s.Rest(fields[0], first, value)
 		return nil
 	case several:
 		if last, err = number(to); err != nil {
@@ -74,7 +74,7 @@ func (p *parser) choose(text string) error {
 		return fmt.Errorf("%s: at most %d ordinals, the first before the last", fields[1], rangeMax)
 	}
 	for at := first; at <= last; at++ {
-		p.s.set(fields[0], at, value)
+		p.s.Set(fields[0], at, value)
 	}
 	return nil
 }
@@ -89,13 +89,13 @@ func (p *parser) off(text string) error {
 		fields := strings.Fields(part)
 		switch len(fields) {
 		case 1:
-			p.s.rest(fields[0], 0, 0)
+			p.s.Rest(fields[0], 0, 0)
 		case 2:
 			from, err := number(fields[1])
 			if err != nil {
 				return err
 			}
-			p.s.rest(fields[0], from, 0)
+			p.s.Rest(fields[0], from, 0)
 		default:
 			return errors.New("it takes keys of streams, with commas between them")
 		}

@@ -3,6 +3,8 @@ package scenario
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"momus/sim"
@@ -43,10 +45,12 @@ func (s *Scenario) Missed(r *sim.Report) []string {
 // planned is the pattern of the streams that plan a world.
 const planned = node + "plan/*"
 
-// set overrides one value of a stream. The others stay benign where a plan is.
-func (s *Scenario) set(key string, ordinal, value uint64) {
+func isPlan(key string) bool { return strings.HasPrefix(key, node+"plan/") }
+
+// Set overrides one value of a stream. The others stay benign where a plan is.
+func (s *Scenario) Set(key string, ordinal, value uint64) {
 	o, known := s.Overrides[key]
-	if _, benign := s.Overrides[planned]; benign && !known && strings.HasPrefix(key, strings.TrimSuffix(planned, "*")) {
+	if _, benign := s.Overrides[planned]; benign && !known && isPlan(key) {
 		o.HasEnd = true
 	}
 	if o.Values == nil {
@@ -56,11 +60,39 @@ func (s *Scenario) set(key string, ordinal, value uint64) {
 	s.Overrides[key] = o
 }
 
-// rest overrides all values of a stream from one on.
-func (s *Scenario) rest(key string, from, value uint64) {
+// Rest overrides all values of a stream from one on.
+func (s *Scenario) Rest(key string, from, value uint64) {
 	o := s.Overrides[key]
 	o.HasEnd, o.End, o.Rest = true, from, value
 	s.Overrides[key] = o
+}
+
+// EndWith is Rest, and forgets what was said of values from there on.
+func (s *Scenario) EndWith(key string, from, value uint64) {
+	s.Rest(key, from, value)
+	for _, at := range slices.Sorted(maps.Keys(s.Overrides[key].Values)) {
+		if at >= from {
+			delete(s.Overrides[key].Values, at)
+		}
+	}
+}
+
+// Clone is a copy that may be changed.
+func (s *Scenario) Clone() *Scenario {
+	c := *s
+	c.Expect = slices.Clone(s.Expect)
+	c.Overrides = make(map[string]sim.Override, len(s.Overrides))
+	for _, key := range slices.Sorted(maps.Keys(s.Overrides)) {
+		o := s.Overrides[key]
+		if values := o.Values; values != nil {
+			o.Values = make(map[uint64]uint64, len(values))
+			for _, at := range slices.Sorted(maps.Keys(values)) {
+				o.Values[at] = values[at]
+			}
+		}
+		c.Overrides[key] = o
+	}
+	return &c
 }
 
 // Parse reads a file.

@@ -236,10 +236,10 @@ func TestWhatIsWrittenIsReadAlike(t *testing.T) {
 		for range rapid.IntRange(0, 5).Draw(t, "keys") {
 			key := rapid.StringMatching(`[a-z/*]{1,6}`).Draw(t, "key")
 			for range rapid.IntRange(0, 4).Draw(t, "values") {
-				s.set(key, rapid.Uint64Range(0, 9).Draw(t, "ordinal"), rapid.Uint64Range(0, 2).Draw(t, "value"))
+				s.Set(key, rapid.Uint64Range(0, 9).Draw(t, "ordinal"), rapid.Uint64Range(0, 2).Draw(t, "value"))
 			}
 			if _, known := s.Overrides[key]; !known || rapid.Bool().Draw(t, "rest") {
-				s.rest(key, rapid.Uint64Range(0, 9).Draw(t, "end"), rapid.Uint64Range(0, 2).Draw(t, "rest value"))
+				s.Rest(key, rapid.Uint64Range(0, 9).Draw(t, "end"), rapid.Uint64Range(0, 2).Draw(t, "rest value"))
 			}
 		}
 		if diff := cmp.Diff(s, again(s)); diff != "" {

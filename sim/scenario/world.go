@@ -22,7 +22,7 @@ func (p *parser) node(text string) error {
 			if want != 500 {
 				return errors.New("a world's log.retention.ms is 500 or unset")
 			}
-			p.s.set(node+"plan/retention/static", 0, 1)
+			p.s.Set(node+"plan/retention/static", 0, 1)
 			return nil
 		}
 		settings := sim.New(p.s.Seed, p.s.Options()).Settings()
@@ -42,7 +42,7 @@ func (p *parser) node(text string) error {
 		if choice < 0 {
 			return fmt.Errorf("it may be %v", s.From)
 		}
-		p.s.set(s.Key, s.Ordinal, uint64(choice))
+		p.s.Set(s.Key, s.Ordinal, uint64(choice))
 		return nil
 	})
 }
@@ -63,7 +63,7 @@ func (p *parser) topics(text string) error {
 	if n < 1 || n > topicsMax {
 		return fmt.Errorf("a world has 1 to %d topics", topicsMax)
 	}
-	p.s.set(node+"plan/topics", 0, n-1)
+	p.s.Set(node+"plan/topics", 0, n-1)
 	return nil
 }
 
@@ -94,27 +94,27 @@ func (p *parser) topic(index, text string) error {
 			if err != nil || n < 1 || n > partitionsMax {
 				return fmt.Errorf("1 to %d", partitionsMax)
 			}
-			p.s.set(plan+"/partitions", 0, n-1)
+			p.s.Set(plan+"/partitions", 0, n-1)
 		case "compression.type":
 			choice, known = codecs[value]
-			p.s.set(plan+"/compression", 0, choice)
+			p.s.Set(plan+"/compression", 0, choice)
 		case "cleanup.policy":
 			choice, known = policies[value]
-			p.s.set(plan+"/policy", 0, choice)
+			p.s.Set(plan+"/policy", 0, choice)
 		case "stamped":
-			p.s.set(plan+"/stamp", 0, 1)
+			p.s.Set(plan+"/stamp", 0, 1)
 		case "recreated":
-			p.s.set(node+"plan/volatile", 0, i)
+			p.s.Set(node+"plan/volatile", 0, i)
 			known = i > 0
 		case "auto":
-			p.s.set(node+"plan/auto", 0, 1)
+			p.s.Set(node+"plan/auto", 0, 1)
 		default:
 			n, err := number(value)
 			if err != nil || !slices.Contains(toldOfTopics, name) {
 				return fmt.Errorf("it takes partitions, compression.type, cleanup.policy, %s with a number, stamped, recreated, auto",
 					strings.Join(toldOfTopics, ", "))
 			}
-			p.s.set(node+"knob/topic"+index+"/"+name, 0, n+1)
+			p.s.Set(node+"knob/topic"+index+"/"+name, 0, n+1)
 		}
 		if !known {
 			return errors.New("there is no such thing")
@@ -154,15 +154,15 @@ func (p *parser) clients(text string) error {
 	if n := plain + idempotent; n < 1 || n > producersMax || consumers > consumersMax {
 		return fmt.Errorf("a world has 1 to %d producers, plain or idempotent, and up to %d consumers", producersMax, consumersMax)
 	}
-	p.s.set(node+"plan/producers", 0, plain+idempotent-1)
-	p.s.set(node+"plan/consumers", 0, consumers)
+	p.s.Set(node+"plan/producers", 0, plain+idempotent-1)
+	p.s.Set(node+"plan/consumers", 0, consumers)
 	p.kinds = []string{"admin"}
 	for i := range plain + idempotent {
 		isIdempotent, kind := uint64(0), "plain"
 		if i >= plain {
 			isIdempotent, kind = 1, "idempotent"
 		}
-		p.s.set(node+"plan/producer", i, isIdempotent)
+		p.s.Set(node+"plan/producer", i, isIdempotent)
 		p.kinds = append(p.kinds, kind)
 	}
 	for range consumers {
@@ -177,7 +177,7 @@ func (p *parser) clients(text string) error {
 			choice = o.one
 			p.kinds = append(p.kinds, o.kind)
 		}
-		p.s.set(node+"plan/"+o.kind, 0, choice)
+		p.s.Set(node+"plan/"+o.kind, 0, choice)
 		delete(counts, o.kind)
 	}
 	if len(counts) > 0 {
@@ -225,16 +225,16 @@ func (p *parser) client(index, text string) error {
 	return options(text, func(name, value string) error {
 		switch name {
 		case "absent":
-			p.s.set(knob+"/until", 0, 0)
+			p.s.Set(knob+"/until", 0, 0)
 			return nil
 		case "from", "until":
 			at, err := duration(value)
-			p.s.set(knob+"/"+name, 0, min(at, math.MaxInt64))
+			p.s.Set(knob+"/"+name, 0, min(at, math.MaxInt64))
 			return err
 		}
 		full := name
 		if name == "topics" && value == "all" {
-			p.s.rest(node+"plan/client"+index+"/topics", 0, 1)
+			p.s.Rest(node+"plan/client"+index+"/topics", 0, 1)
 			return nil
 		}
 		if value != "" {
@@ -246,7 +246,7 @@ func (p *parser) client(index, text string) error {
 				continue
 			}
 			if w.name == full {
-				p.s.set(node+"plan/client"+index+"/"+w.stream, 0, w.choice)
+				p.s.Set(node+"plan/client"+index+"/"+w.stream, 0, w.choice)
 				return nil
 			}
 			all = append(all, w.name)

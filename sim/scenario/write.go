@@ -5,7 +5,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"momus/sim"
 )
+
+func isOff(o sim.Override) bool { return o.HasEnd && o.End == 0 && o.Rest == 0 && len(o.Values) == 0 }
 
 // Write gives a scenario as a file, of choices alone. Notes say what the overrides of a stream mean, by its key.
 func (s *Scenario) Write(notes map[string]string) string {
@@ -16,9 +20,17 @@ func (s *Scenario) Write(notes map[string]string) string {
 	} else {
 		b.WriteString("seed: " + strconv.FormatUint(s.Seed, 10) + "\n")
 	}
+	_, benign := s.Overrides[planned]
+	benign = benign && isOff(s.Overrides[planned])
+	if benign {
+		b.WriteString("plan: benign\n")
+	}
 	b.WriteString("\n")
 	for _, key := range slices.Sorted(maps.Keys(s.Overrides)) {
 		o := s.Overrides[key]
+		if benign && key == planned {
+			continue
+		}
 		if note := notes[key]; note != "" {
 			b.WriteString("# " + note + "\n")
 		}
@@ -37,6 +49,7 @@ func (s *Scenario) Write(notes map[string]string) string {
 		}
 		switch {
 		case !o.HasEnd:
+		case benign && isPlan(key) && o.End == 0 && o.Rest == 0 && len(o.Values) > 0: // as all that is planned
 		case o.Rest != 0:
 			b.WriteString("choose: " + key + " " + strconv.FormatUint(o.End, 10) + ".. = " + strconv.FormatUint(o.Rest, 10) + "\n")
 		case o.End == 0:
