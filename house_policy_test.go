@@ -19,8 +19,8 @@ import (
 const importPolicy = `
 # The vocabulary, and what is made of it.
 none < core/kafka < core/canon < core/record < core/fold < core/port;
-core/canon < core/config;
-core/canon < core/entropy < core/raft, core/controller, core/replica, core/lifecycle, core/session;
+core/canon, core/record < core/config;
+core/canon < core/entropy < core/raft, core/controller, core/replica, core/lifecycle, core/group, core/session;
 
 # What machines speak and read.
 core/config, core/port < core/msg, core/image, core/wire;
@@ -28,15 +28,19 @@ core/config, core/port < core/msg, core/image, core/wire;
 # Client quotas: arithmetic that a session and a controller share; it decides nothing.
 core/image < core/quota < core/session, core/controller;
 
+# What coordinators are made of; it decides nothing.
+core/msg < core/coord < core/group;
+
 # The machines. None stands below another: they meet in core.Node only.
 core/msg, core/image, core/wire < core/session;
-core/msg, core/image < core/raft, core/controller, core/replica, core/lifecycle;
-core/session, core/raft, core/controller, core/replica, core/lifecycle < core;
-core/session !< core/raft, core/controller, core/replica, core/lifecycle;
-core/raft !< core/session, core/controller, core/replica, core/lifecycle;
-core/controller !< core/session, core/raft, core/replica, core/lifecycle;
-core/replica !< core/session, core/raft, core/controller, core/lifecycle;
-core/lifecycle !< core/session, core/raft, core/controller, core/replica;
+core/msg, core/image < core/raft, core/controller, core/replica, core/lifecycle, core/group;
+core/session, core/raft, core/controller, core/replica, core/lifecycle, core/group < core;
+core/session !< core/raft, core/controller, core/replica, core/lifecycle, core/group;
+core/group !< core/session, core/raft, core/controller, core/replica, core/lifecycle;
+core/raft !< core/session, core/controller, core/replica, core/lifecycle, core/group;
+core/controller !< core/session, core/raft, core/replica, core/lifecycle, core/group;
+core/replica !< core/session, core/raft, core/controller, core/lifecycle, core/group;
+core/lifecycle !< core/session, core/raft, core/controller, core/replica, core/group;
 
 # The generator of encodings reads sources as text; nothing stands on it. What proves it does.
 none < core/internal/gen;
@@ -57,7 +61,7 @@ disk/osfs !< disk/seglog, disk/ledger;
 core/port < net/sock < net/nettest;
 core/wire, core/msg < net/frame;
 net/sock, net/frame < net/tcp, net/peer;
-core, core/session, core/raft, core/controller, core/replica, core/lifecycle !< net/frame, net/sock, net/tcp, net/peer;
+core, core/session, core/raft, core/controller, core/replica, core/lifecycle, core/group !< net/frame, net/sock, net/tcp, net/peer;
 
 # Assembly, and the goroutines for it.
 core < cluster/config, cluster/metrics, cluster/link, cluster/auth;
@@ -70,7 +74,7 @@ sim, checker !< cluster/run;
 
 # The judge stands apart from what it judges.
 core/record < checker;
-core, core/session, core/raft, core/controller, core/replica, core/lifecycle, cluster, sim !< checker;
+core, core/session, core/raft, core/controller, core/replica, core/lifecycle, core/group, cluster, sim !< checker;
 
 # The simulated world.
 disk, core/port < sim/simdisk;

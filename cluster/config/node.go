@@ -156,6 +156,7 @@ func (v *values) broker() config.Broker {
 		MetadataRetentionBytes:       v.long("metadata.max.retention.bytes"),
 		MetadataRetention:            v.millis("metadata.max.retention.ms"),
 		MetadataCleanInterval:        config.MetadataCleanInterval,
+		Groups:                       v.groups(),
 		Topic:                        v.topic(),
 	}
 	if rack, ok := v.text("broker.rack"); ok {

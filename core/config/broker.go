@@ -87,6 +87,9 @@ type Broker struct {
 	// DescribeTopicPartitions answers.
 	DescribedPartitionsMax int32
 
+	// Groups are the group coordinator's.
+	Groups Groups
+
 	// Static are the keys that the node's own configuration sets, by name, for DescribeConfigs. Of
 	// passwords, and of what is set and unknown, only the names are there.
 	Static []Override

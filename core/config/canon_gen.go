@@ -7,6 +7,7 @@ import (
 
 	"momus/core/canon"
 	"momus/core/kafka"
+	"momus/core/record"
 )
 
 // AppendCanon appends v in canonical form.
@@ -92,6 +93,7 @@ func (v *Broker) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.MetadataRetention))
 	b = canon.AppendInt(b, int64(v.MetadataCleanInterval))
 	b = canon.AppendInt(b, int64(v.DescribedPartitionsMax))
+	b = v.Groups.AppendCanon(b)
 	b = canon.AppendLen(b, len(v.Static), v.Static == nil)
 	for i1 := range v.Static {
 		b = v.Static[i1].AppendCanon(b)
@@ -146,6 +148,7 @@ func (v *Broker) ReadCanon(r *canon.Reader) {
 	v.MetadataRetention = kafka.Millis(r.Int(64))
 	v.MetadataCleanInterval = kafka.Millis(r.Int(64))
 	v.DescribedPartitionsMax = int32(r.Int(32))
+	v.Groups.ReadCanon(r)
 	v.Static = nil
 	if n1 := r.Len(); n1 >= 0 {
 		v.Static = make([]Override, n1)
@@ -243,6 +246,8 @@ func (v *Broker) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.MetadataCleanInterval), 10)
 	b = append(b, " DescribedPartitionsMax:"...)
 	b = strconv.AppendInt(b, int64(v.DescribedPartitionsMax), 10)
+	b = append(b, " Groups:"...)
+	b = v.Groups.AppendText(b)
 	b = append(b, " Static:"...)
 	if v.Static == nil {
 		b = append(b, "nil"...)
@@ -491,6 +496,59 @@ func (v *Effective) AppendText(b []byte) []byte {
 	b = canon.AppendQuoted(b, v.Value)
 	b = append(b, " Source:"...)
 	b = strconv.AppendInt(b, int64(v.Source), 10)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *Groups) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.TopicPartitions))
+	b = canon.AppendInt(b, int64(v.TopicReplication))
+	b = canon.AppendInt(b, int64(v.TopicSegmentBytes))
+	b = canon.AppendInt(b, int64(v.OffsetsCodec))
+	b = canon.AppendInt(b, int64(v.OffsetsRetention))
+	b = canon.AppendInt(b, int64(v.RetentionCheckInterval))
+	b = canon.AppendInt(b, int64(v.OffsetMetadataMax))
+	b = canon.AppendInt(b, int64(v.CommitTimeout))
+	b = canon.AppendInt(b, int64(v.LoadBuffer))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *Groups) ReadCanon(r *canon.Reader) {
+	v.TopicPartitions = int32(r.Int(32))
+	v.TopicReplication = int16(r.Int(16))
+	v.TopicSegmentBytes = int32(r.Int(32))
+	v.OffsetsCodec = record.Compression(r.Int(8))
+	v.OffsetsRetention = kafka.Millis(r.Int(64))
+	v.RetentionCheckInterval = kafka.Millis(r.Int(64))
+	v.OffsetMetadataMax = int32(r.Int(32))
+	v.CommitTimeout = kafka.Millis(r.Int(64))
+	v.LoadBuffer = int32(r.Int(32))
+}
+
+// AppendText appends v for a human reader.
+func (v *Groups) AppendText(b []byte) []byte {
+	b = append(b, "Groups"...)
+	b = append(b, '{')
+	b = append(b, "TopicPartitions:"...)
+	b = strconv.AppendInt(b, int64(v.TopicPartitions), 10)
+	b = append(b, " TopicReplication:"...)
+	b = strconv.AppendInt(b, int64(v.TopicReplication), 10)
+	b = append(b, " TopicSegmentBytes:"...)
+	b = strconv.AppendInt(b, int64(v.TopicSegmentBytes), 10)
+	b = append(b, " OffsetsCodec:"...)
+	b = append(b, v.OffsetsCodec.String()...)
+	b = append(b, " OffsetsRetention:"...)
+	b = strconv.AppendInt(b, int64(v.OffsetsRetention), 10)
+	b = append(b, " RetentionCheckInterval:"...)
+	b = strconv.AppendInt(b, int64(v.RetentionCheckInterval), 10)
+	b = append(b, " OffsetMetadataMax:"...)
+	b = strconv.AppendInt(b, int64(v.OffsetMetadataMax), 10)
+	b = append(b, " CommitTimeout:"...)
+	b = strconv.AppendInt(b, int64(v.CommitTimeout), 10)
+	b = append(b, " LoadBuffer:"...)
+	b = strconv.AppendInt(b, int64(v.LoadBuffer), 10)
 	b = append(b, '}')
 	return b
 }

@@ -78,6 +78,7 @@ func DefaultBroker() Broker {
 		MetadataRetentionBytes: 100 << 20,
 		MetadataRetention:      7 * day,
 		MetadataCleanInterval:  MetadataCleanInterval,
+		Groups:                 DefaultGroups(),
 		Topic:                  DefaultTopic(),
 	}
 }

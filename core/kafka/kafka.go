@@ -168,3 +168,6 @@ type APIKey int16
 
 // APIVersion is a request's version.
 type APIVersion int16
+
+// GroupMetadataTopic is where group coordinators write what they decide.
+const GroupMetadataTopic = "__consumer_offsets"

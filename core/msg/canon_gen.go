@@ -1335,6 +1335,592 @@ func (v *AssignedReplicas) AppendText(b []byte) []byte {
 }
 
 // AppendCanon appends v in canonical form.
+func (v *CommitPartition) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Partition))
+	b = canon.AppendInt(b, int64(v.Offset))
+	b = canon.AppendInt(b, int64(v.LeaderEpoch))
+	b = canon.AppendString(b, v.Metadata)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *CommitPartition) ReadCanon(r *canon.Reader) {
+	v.Partition = kafka.PartitionID(r.Int(32))
+	v.Offset = kafka.Offset(r.Int(64))
+	v.LeaderEpoch = kafka.LeaderEpoch(r.Int(32))
+	v.Metadata = r.Str()
+}
+
+// AppendText appends v for a human reader.
+func (v *CommitPartition) AppendText(b []byte) []byte {
+	b = append(b, "CommitPartition"...)
+	b = append(b, '{')
+	b = append(b, "Partition:"...)
+	b = strconv.AppendInt(b, int64(v.Partition), 10)
+	b = append(b, " Offset:"...)
+	b = strconv.AppendInt(b, int64(v.Offset), 10)
+	b = append(b, " LeaderEpoch:"...)
+	b = strconv.AppendInt(b, int64(v.LeaderEpoch), 10)
+	b = append(b, " Metadata:"...)
+	b = canon.AppendQuoted(b, v.Metadata)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *CommitTopic) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Name)
+	b = append(b, v.ID[:]...)
+	b = canon.AppendLen(b, len(v.Partitions), v.Partitions == nil)
+	for i1 := range v.Partitions {
+		b = v.Partitions[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *CommitTopic) ReadCanon(r *canon.Reader) {
+	v.Name = r.Str()
+	copy(v.ID[:], r.Raw(len(v.ID)))
+	v.Partitions = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Partitions = make([]CommitPartition, n1)
+		for i2 := range v.Partitions {
+			v.Partitions[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *CommitTopic) AppendText(b []byte) []byte {
+	b = append(b, "CommitTopic"...)
+	b = append(b, '{')
+	b = append(b, "Name:"...)
+	b = canon.AppendQuoted(b, v.Name)
+	b = append(b, " ID:"...)
+	b = append(b, v.ID.String()...)
+	b = append(b, " Partitions:"...)
+	if v.Partitions == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Partitions {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Partitions[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *OffsetCommit) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendInt(b, int64(v.Slot))
+	b = canon.AppendString(b, v.Group)
+	b = canon.AppendString(b, v.Member)
+	b = canon.AppendBool(b, v.Instance != nil)
+	if v.Instance != nil {
+		b = canon.AppendString(b, (*v.Instance))
+	}
+	b = canon.AppendInt(b, int64(v.Generation))
+	b = canon.AppendInt(b, int64(v.Retention))
+	b = canon.AppendBool(b, v.KnowsGroupNotFound)
+	b = canon.AppendBool(b, v.KnowsStaleEpoch)
+	b = canon.AppendLen(b, len(v.Topics), v.Topics == nil)
+	for i1 := range v.Topics {
+		b = v.Topics[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *OffsetCommit) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Slot = int32(r.Int(32))
+	v.Group = r.Str()
+	v.Member = r.Str()
+	v.Instance = nil
+	if r.Bool() {
+		v.Instance = new(string)
+		(*v.Instance) = r.Str()
+	}
+	v.Generation = int32(r.Int(32))
+	v.Retention = kafka.Millis(r.Int(64))
+	v.KnowsGroupNotFound = r.Bool()
+	v.KnowsStaleEpoch = r.Bool()
+	v.Topics = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Topics = make([]CommitTopic, n1)
+		for i2 := range v.Topics {
+			v.Topics[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *OffsetCommit) AppendText(b []byte) []byte {
+	b = append(b, "OffsetCommit"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Slot:"...)
+	b = strconv.AppendInt(b, int64(v.Slot), 10)
+	b = append(b, " Group:"...)
+	b = canon.AppendQuoted(b, v.Group)
+	b = append(b, " Member:"...)
+	b = canon.AppendQuoted(b, v.Member)
+	b = append(b, " Instance:"...)
+	if v.Instance == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, (*v.Instance))
+	}
+	b = append(b, " Generation:"...)
+	b = strconv.AppendInt(b, int64(v.Generation), 10)
+	b = append(b, " Retention:"...)
+	b = strconv.AppendInt(b, int64(v.Retention), 10)
+	b = append(b, " KnowsGroupNotFound:"...)
+	b = strconv.AppendBool(b, v.KnowsGroupNotFound)
+	b = append(b, " KnowsStaleEpoch:"...)
+	b = strconv.AppendBool(b, v.KnowsStaleEpoch)
+	b = append(b, " Topics:"...)
+	if v.Topics == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Topics {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Topics[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *OffsetCommitted) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendInt(b, int64(v.Slot))
+	b = canon.AppendInt(b, int64(v.Err))
+	b = canon.AppendLen(b, len(v.Errs), v.Errs == nil)
+	for i1 := range v.Errs {
+		b = canon.AppendInt(b, int64(v.Errs[i1]))
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *OffsetCommitted) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Slot = int32(r.Int(32))
+	v.Err = kafka.ErrorCode(r.Int(16))
+	v.Errs = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Errs = make([]kafka.ErrorCode, n1)
+		for i2 := range v.Errs {
+			v.Errs[i2] = kafka.ErrorCode(r.Int(16))
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *OffsetCommitted) AppendText(b []byte) []byte {
+	b = append(b, "OffsetCommitted"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Slot:"...)
+	b = strconv.AppendInt(b, int64(v.Slot), 10)
+	b = append(b, " Err:"...)
+	b = append(b, v.Err.String()...)
+	b = append(b, " Errs:"...)
+	if v.Errs == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Errs {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, v.Errs[i1].String()...)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *FetchTopic) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Name)
+	b = append(b, v.ID[:]...)
+	b = canon.AppendLen(b, len(v.Partitions), v.Partitions == nil)
+	for i1 := range v.Partitions {
+		b = canon.AppendInt(b, int64(v.Partitions[i1]))
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *FetchTopic) ReadCanon(r *canon.Reader) {
+	v.Name = r.Str()
+	copy(v.ID[:], r.Raw(len(v.ID)))
+	v.Partitions = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Partitions = make([]kafka.PartitionID, n1)
+		for i2 := range v.Partitions {
+			v.Partitions[i2] = kafka.PartitionID(r.Int(32))
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *FetchTopic) AppendText(b []byte) []byte {
+	b = append(b, "FetchTopic"...)
+	b = append(b, '{')
+	b = append(b, "Name:"...)
+	b = canon.AppendQuoted(b, v.Name)
+	b = append(b, " ID:"...)
+	b = append(b, v.ID.String()...)
+	b = append(b, " Partitions:"...)
+	if v.Partitions == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Partitions {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = strconv.AppendInt(b, int64(v.Partitions[i1]), 10)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *OffsetFetch) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendInt(b, int64(v.Slot))
+	b = canon.AppendString(b, v.Group)
+	b = canon.AppendString(b, v.Member)
+	b = canon.AppendInt(b, int64(v.MemberEpoch))
+	b = canon.AppendBool(b, v.All)
+	b = canon.AppendBool(b, v.RequireStable)
+	b = canon.AppendLen(b, len(v.Topics), v.Topics == nil)
+	for i1 := range v.Topics {
+		b = v.Topics[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *OffsetFetch) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Slot = int32(r.Int(32))
+	v.Group = r.Str()
+	v.Member = r.Str()
+	v.MemberEpoch = int32(r.Int(32))
+	v.All = r.Bool()
+	v.RequireStable = r.Bool()
+	v.Topics = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Topics = make([]FetchTopic, n1)
+		for i2 := range v.Topics {
+			v.Topics[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *OffsetFetch) AppendText(b []byte) []byte {
+	b = append(b, "OffsetFetch"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Slot:"...)
+	b = strconv.AppendInt(b, int64(v.Slot), 10)
+	b = append(b, " Group:"...)
+	b = canon.AppendQuoted(b, v.Group)
+	b = append(b, " Member:"...)
+	b = canon.AppendQuoted(b, v.Member)
+	b = append(b, " MemberEpoch:"...)
+	b = strconv.AppendInt(b, int64(v.MemberEpoch), 10)
+	b = append(b, " All:"...)
+	b = strconv.AppendBool(b, v.All)
+	b = append(b, " RequireStable:"...)
+	b = strconv.AppendBool(b, v.RequireStable)
+	b = append(b, " Topics:"...)
+	if v.Topics == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Topics {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Topics[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *FetchedOffset) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Partition))
+	b = canon.AppendInt(b, int64(v.Err))
+	b = canon.AppendInt(b, int64(v.Offset))
+	b = canon.AppendInt(b, int64(v.LeaderEpoch))
+	b = canon.AppendString(b, v.Metadata)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *FetchedOffset) ReadCanon(r *canon.Reader) {
+	v.Partition = kafka.PartitionID(r.Int(32))
+	v.Err = kafka.ErrorCode(r.Int(16))
+	v.Offset = kafka.Offset(r.Int(64))
+	v.LeaderEpoch = kafka.LeaderEpoch(r.Int(32))
+	v.Metadata = r.Str()
+}
+
+// AppendText appends v for a human reader.
+func (v *FetchedOffset) AppendText(b []byte) []byte {
+	b = append(b, "FetchedOffset"...)
+	b = append(b, '{')
+	b = append(b, "Partition:"...)
+	b = strconv.AppendInt(b, int64(v.Partition), 10)
+	b = append(b, " Err:"...)
+	b = append(b, v.Err.String()...)
+	b = append(b, " Offset:"...)
+	b = strconv.AppendInt(b, int64(v.Offset), 10)
+	b = append(b, " LeaderEpoch:"...)
+	b = strconv.AppendInt(b, int64(v.LeaderEpoch), 10)
+	b = append(b, " Metadata:"...)
+	b = canon.AppendQuoted(b, v.Metadata)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *FetchedTopic) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Name)
+	b = append(b, v.ID[:]...)
+	b = canon.AppendLen(b, len(v.Partitions), v.Partitions == nil)
+	for i1 := range v.Partitions {
+		b = v.Partitions[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *FetchedTopic) ReadCanon(r *canon.Reader) {
+	v.Name = r.Str()
+	copy(v.ID[:], r.Raw(len(v.ID)))
+	v.Partitions = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Partitions = make([]FetchedOffset, n1)
+		for i2 := range v.Partitions {
+			v.Partitions[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *FetchedTopic) AppendText(b []byte) []byte {
+	b = append(b, "FetchedTopic"...)
+	b = append(b, '{')
+	b = append(b, "Name:"...)
+	b = canon.AppendQuoted(b, v.Name)
+	b = append(b, " ID:"...)
+	b = append(b, v.ID.String()...)
+	b = append(b, " Partitions:"...)
+	if v.Partitions == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Partitions {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Partitions[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *OffsetFetched) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendInt(b, int64(v.Slot))
+	b = canon.AppendInt(b, int64(v.Err))
+	b = canon.AppendLen(b, len(v.Topics), v.Topics == nil)
+	for i1 := range v.Topics {
+		b = v.Topics[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *OffsetFetched) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Slot = int32(r.Int(32))
+	v.Err = kafka.ErrorCode(r.Int(16))
+	v.Topics = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Topics = make([]FetchedTopic, n1)
+		for i2 := range v.Topics {
+			v.Topics[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *OffsetFetched) AppendText(b []byte) []byte {
+	b = append(b, "OffsetFetched"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Slot:"...)
+	b = strconv.AppendInt(b, int64(v.Slot), 10)
+	b = append(b, " Err:"...)
+	b = append(b, v.Err.String()...)
+	b = append(b, " Topics:"...)
+	if v.Topics == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Topics {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Topics[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *OffsetDelete) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendInt(b, int64(v.Slot))
+	b = canon.AppendString(b, v.Group)
+	b = canon.AppendLen(b, len(v.Topics), v.Topics == nil)
+	for i1 := range v.Topics {
+		b = v.Topics[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *OffsetDelete) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Slot = int32(r.Int(32))
+	v.Group = r.Str()
+	v.Topics = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Topics = make([]TopicPartitions, n1)
+		for i2 := range v.Topics {
+			v.Topics[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *OffsetDelete) AppendText(b []byte) []byte {
+	b = append(b, "OffsetDelete"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Slot:"...)
+	b = strconv.AppendInt(b, int64(v.Slot), 10)
+	b = append(b, " Group:"...)
+	b = canon.AppendQuoted(b, v.Group)
+	b = append(b, " Topics:"...)
+	if v.Topics == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Topics {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Topics[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *OffsetDeleted) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendInt(b, int64(v.Slot))
+	b = canon.AppendInt(b, int64(v.Err))
+	b = canon.AppendLen(b, len(v.Errs), v.Errs == nil)
+	for i1 := range v.Errs {
+		b = canon.AppendInt(b, int64(v.Errs[i1]))
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *OffsetDeleted) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Slot = int32(r.Int(32))
+	v.Err = kafka.ErrorCode(r.Int(16))
+	v.Errs = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Errs = make([]kafka.ErrorCode, n1)
+		for i2 := range v.Errs {
+			v.Errs[i2] = kafka.ErrorCode(r.Int(16))
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *OffsetDeleted) AppendText(b []byte) []byte {
+	b = append(b, "OffsetDeleted"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Slot:"...)
+	b = strconv.AppendInt(b, int64(v.Slot), 10)
+	b = append(b, " Err:"...)
+	b = append(b, v.Err.String()...)
+	b = append(b, " Errs:"...)
+	if v.Errs == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Errs {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, v.Errs[i1].String()...)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
 func (v *GrowTopic) AppendCanon(b []byte) []byte {
 	b = canon.AppendString(b, v.Name)
 	b = canon.AppendInt(b, int64(v.Count))
@@ -3016,4 +3602,134 @@ func AppendControllerReplyText(b []byte, v ControllerReply) []byte {
 		return v.AppendText(b)
 	}
 	panic("BUG: ControllerReply is not a member of its union")
+}
+
+func (*OffsetCommit) isGroupRequest() {}
+func (*OffsetFetch) isGroupRequest()  {}
+func (*OffsetDelete) isGroupRequest() {}
+
+// GroupRequestMembers lists a zero value of every member of GroupRequest, by number.
+func GroupRequestMembers() []GroupRequest {
+	return []GroupRequest{
+		&OffsetCommit{},
+		&OffsetFetch{},
+		&OffsetDelete{},
+	}
+}
+
+// AppendGroupRequest appends the number of v's type (0 for nil), then v.
+func AppendGroupRequest(b []byte, v GroupRequest) []byte {
+	switch v := v.(type) {
+	case nil:
+		return append(b, 0)
+	case *OffsetCommit:
+		return v.AppendCanon(canon.AppendUint(b, 1))
+	case *OffsetFetch:
+		return v.AppendCanon(canon.AppendUint(b, 2))
+	case *OffsetDelete:
+		return v.AppendCanon(canon.AppendUint(b, 3))
+	}
+	panic("BUG: GroupRequest is not a member of its union")
+}
+
+// ReadGroupRequest reads what AppendGroupRequest appended; a failure is in r.Err and gives nil.
+func ReadGroupRequest(r *canon.Reader) GroupRequest {
+	switch r.Uint(64) {
+	case 0:
+	case 1:
+		v := new(OffsetCommit)
+		v.ReadCanon(r)
+		return v
+	case 2:
+		v := new(OffsetFetch)
+		v.ReadCanon(r)
+		return v
+	case 3:
+		v := new(OffsetDelete)
+		v.ReadCanon(r)
+		return v
+	default:
+		r.Fail(canon.ErrTag)
+	}
+	return nil
+}
+
+// AppendGroupRequestText appends v for a human reader.
+func AppendGroupRequestText(b []byte, v GroupRequest) []byte {
+	switch v := v.(type) {
+	case nil:
+		return append(b, "nil"...)
+	case *OffsetCommit:
+		return v.AppendText(b)
+	case *OffsetFetch:
+		return v.AppendText(b)
+	case *OffsetDelete:
+		return v.AppendText(b)
+	}
+	panic("BUG: GroupRequest is not a member of its union")
+}
+
+func (*OffsetCommitted) isGroupReply() {}
+func (*OffsetFetched) isGroupReply()   {}
+func (*OffsetDeleted) isGroupReply()   {}
+
+// GroupReplyMembers lists a zero value of every member of GroupReply, by number.
+func GroupReplyMembers() []GroupReply {
+	return []GroupReply{
+		&OffsetCommitted{},
+		&OffsetFetched{},
+		&OffsetDeleted{},
+	}
+}
+
+// AppendGroupReply appends the number of v's type (0 for nil), then v.
+func AppendGroupReply(b []byte, v GroupReply) []byte {
+	switch v := v.(type) {
+	case nil:
+		return append(b, 0)
+	case *OffsetCommitted:
+		return v.AppendCanon(canon.AppendUint(b, 1))
+	case *OffsetFetched:
+		return v.AppendCanon(canon.AppendUint(b, 2))
+	case *OffsetDeleted:
+		return v.AppendCanon(canon.AppendUint(b, 3))
+	}
+	panic("BUG: GroupReply is not a member of its union")
+}
+
+// ReadGroupReply reads what AppendGroupReply appended; a failure is in r.Err and gives nil.
+func ReadGroupReply(r *canon.Reader) GroupReply {
+	switch r.Uint(64) {
+	case 0:
+	case 1:
+		v := new(OffsetCommitted)
+		v.ReadCanon(r)
+		return v
+	case 2:
+		v := new(OffsetFetched)
+		v.ReadCanon(r)
+		return v
+	case 3:
+		v := new(OffsetDeleted)
+		v.ReadCanon(r)
+		return v
+	default:
+		r.Fail(canon.ErrTag)
+	}
+	return nil
+}
+
+// AppendGroupReplyText appends v for a human reader.
+func AppendGroupReplyText(b []byte, v GroupReply) []byte {
+	switch v := v.(type) {
+	case nil:
+		return append(b, "nil"...)
+	case *OffsetCommitted:
+		return v.AppendText(b)
+	case *OffsetFetched:
+		return v.AppendText(b)
+	case *OffsetDeleted:
+		return v.AppendText(b)
+	}
+	panic("BUG: GroupReply is not a member of its union")
 }

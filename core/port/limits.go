@@ -29,6 +29,8 @@ type Limits struct {
 	FetchWaiters int32
 	// MetadataReadBytes is how much of the metadata log one replay read takes.
 	MetadataReadBytes int32
+	// CoordinatorReadBytes is how much of its log a coordinator's load reads and takes in at a time.
+	CoordinatorReadBytes int32
 	// SnapshotPartBytes is how much of a snapshot of the metadata log one turn writes or reads, but for
 	// a record that is larger.
 	SnapshotPartBytes int32
@@ -65,27 +67,28 @@ type Limits struct {
 // DefaultLimits is what production runs with.
 func DefaultLimits() Limits {
 	return Limits{
-		RequestsPerConn:   128,
-		ReadAheadBytes:    16 << 10,
-		BufferBytes:       256 << 20,
-		TailCacheBytes:    64 << 20,
-		OpenFiles:         32768,
-		Connections:       24576,
-		TurnCalls:         512,
-		TurnBytes:         16 << 20,
-		EventsPerDrain:    1024,
-		FetchWaiters:      65536,
-		MetadataReadBytes: 1 << 20,
-		SnapshotPartBytes: 256 << 10,
-		AppendQueueBytes:  64 << 20,
-		DecompressedBytes: 64 << 20,
-		RecordErrors:      1000,
-		Workspaces:        4,
-		RefillBytes:       1 << 20,
-		DiskWorkers:       8,
-		QuotaMeters:       65536,
-		RemovedLogs:       16384,
-		PreferredDirs:     16384,
+		RequestsPerConn:      128,
+		ReadAheadBytes:       16 << 10,
+		BufferBytes:          256 << 20,
+		TailCacheBytes:       64 << 20,
+		OpenFiles:            32768,
+		Connections:          24576,
+		TurnCalls:            512,
+		TurnBytes:            16 << 20,
+		EventsPerDrain:       1024,
+		FetchWaiters:         65536,
+		MetadataReadBytes:    1 << 20,
+		CoordinatorReadBytes: 256 << 10,
+		SnapshotPartBytes:    256 << 10,
+		AppendQueueBytes:     64 << 20,
+		DecompressedBytes:    64 << 20,
+		RecordErrors:         1000,
+		Workspaces:           4,
+		RefillBytes:          1 << 20,
+		DiskWorkers:          8,
+		QuotaMeters:          65536,
+		RemovedLogs:          16384,
+		PreferredDirs:        16384,
 	}
 }
 

@@ -10,6 +10,996 @@ import (
 )
 
 // AppendCanon appends v in canonical form.
+func (v *GroupRecord) AppendCanon(b []byte) []byte {
+	b = AppendCanonGroup(b, v.Record)
+	b = canon.AppendBool(b, v.Deleted)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *GroupRecord) ReadCanon(r *canon.Reader) {
+	v.Record = ReadCanonGroup(r)
+	v.Deleted = r.Bool()
+}
+
+// AppendText appends v for a human reader.
+func (v *GroupRecord) AppendText(b []byte) []byte {
+	b = append(b, "GroupRecord"...)
+	b = append(b, '{')
+	b = append(b, "Record:"...)
+	b = AppendCanonGroupText(b, v.Record)
+	b = append(b, " Deleted:"...)
+	b = strconv.AppendBool(b, v.Deleted)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *GroupMember) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.MemberID)
+	b = canon.AppendBool(b, v.GroupInstanceID != nil)
+	if v.GroupInstanceID != nil {
+		b = canon.AppendString(b, (*v.GroupInstanceID))
+	}
+	b = canon.AppendString(b, v.ClientID)
+	b = canon.AppendString(b, v.ClientHost)
+	b = canon.AppendInt(b, int64(v.RebalanceTimeout))
+	b = canon.AppendInt(b, int64(v.SessionTimeout))
+	b = canon.AppendBytes(b, v.Subscription)
+	b = canon.AppendBytes(b, v.Assignment)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *GroupMember) ReadCanon(r *canon.Reader) {
+	v.MemberID = r.Str()
+	v.GroupInstanceID = nil
+	if r.Bool() {
+		v.GroupInstanceID = new(string)
+		(*v.GroupInstanceID) = r.Str()
+	}
+	v.ClientID = r.Str()
+	v.ClientHost = r.Str()
+	v.RebalanceTimeout = int32(r.Int(32))
+	v.SessionTimeout = int32(r.Int(32))
+	v.Subscription = r.Bytes()
+	v.Assignment = r.Bytes()
+}
+
+// AppendText appends v for a human reader.
+func (v *GroupMember) AppendText(b []byte) []byte {
+	b = append(b, "GroupMember"...)
+	b = append(b, '{')
+	b = append(b, "MemberID:"...)
+	b = canon.AppendQuoted(b, v.MemberID)
+	b = append(b, " GroupInstanceID:"...)
+	if v.GroupInstanceID == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, (*v.GroupInstanceID))
+	}
+	b = append(b, " ClientID:"...)
+	b = canon.AppendQuoted(b, v.ClientID)
+	b = append(b, " ClientHost:"...)
+	b = canon.AppendQuoted(b, v.ClientHost)
+	b = append(b, " RebalanceTimeout:"...)
+	b = strconv.AppendInt(b, int64(v.RebalanceTimeout), 10)
+	b = append(b, " SessionTimeout:"...)
+	b = strconv.AppendInt(b, int64(v.SessionTimeout), 10)
+	b = append(b, " Subscription:"...)
+	if v.Subscription == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, v.Subscription)
+	}
+	b = append(b, " Assignment:"...)
+	if v.Assignment == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, v.Assignment)
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *GroupMetadata) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Group)
+	b = canon.AppendString(b, v.ProtocolType)
+	b = canon.AppendInt(b, int64(v.Generation))
+	b = canon.AppendBool(b, v.Protocol != nil)
+	if v.Protocol != nil {
+		b = canon.AppendString(b, (*v.Protocol))
+	}
+	b = canon.AppendBool(b, v.Leader != nil)
+	if v.Leader != nil {
+		b = canon.AppendString(b, (*v.Leader))
+	}
+	b = canon.AppendInt(b, int64(v.CurrentStateTimestamp))
+	b = canon.AppendLen(b, len(v.Members), v.Members == nil)
+	for i1 := range v.Members {
+		b = v.Members[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *GroupMetadata) ReadCanon(r *canon.Reader) {
+	v.Group = r.Str()
+	v.ProtocolType = r.Str()
+	v.Generation = int32(r.Int(32))
+	v.Protocol = nil
+	if r.Bool() {
+		v.Protocol = new(string)
+		(*v.Protocol) = r.Str()
+	}
+	v.Leader = nil
+	if r.Bool() {
+		v.Leader = new(string)
+		(*v.Leader) = r.Str()
+	}
+	v.CurrentStateTimestamp = kafka.Wall(r.Int(64))
+	v.Members = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Members = make([]GroupMember, n1)
+		for i2 := range v.Members {
+			v.Members[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *GroupMetadata) AppendText(b []byte) []byte {
+	b = append(b, "GroupMetadata"...)
+	b = append(b, '{')
+	b = append(b, "Group:"...)
+	b = canon.AppendQuoted(b, v.Group)
+	b = append(b, " ProtocolType:"...)
+	b = canon.AppendQuoted(b, v.ProtocolType)
+	b = append(b, " Generation:"...)
+	b = strconv.AppendInt(b, int64(v.Generation), 10)
+	b = append(b, " Protocol:"...)
+	if v.Protocol == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, (*v.Protocol))
+	}
+	b = append(b, " Leader:"...)
+	if v.Leader == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, (*v.Leader))
+	}
+	b = append(b, " CurrentStateTimestamp:"...)
+	b = strconv.AppendInt(b, int64(v.CurrentStateTimestamp), 10)
+	b = append(b, " Members:"...)
+	if v.Members == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Members {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Members[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *ConsumerGroupMetadata) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Group)
+	b = canon.AppendInt(b, int64(v.Epoch))
+	b = canon.AppendInt(b, v.MetadataHash)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *ConsumerGroupMetadata) ReadCanon(r *canon.Reader) {
+	v.Group = r.Str()
+	v.Epoch = int32(r.Int(32))
+	v.MetadataHash = r.Int(64)
+}
+
+// AppendText appends v for a human reader.
+func (v *ConsumerGroupMetadata) AppendText(b []byte) []byte {
+	b = append(b, "ConsumerGroupMetadata"...)
+	b = append(b, '{')
+	b = append(b, "Group:"...)
+	b = canon.AppendQuoted(b, v.Group)
+	b = append(b, " Epoch:"...)
+	b = strconv.AppendInt(b, int64(v.Epoch), 10)
+	b = append(b, " MetadataHash:"...)
+	b = strconv.AppendInt(b, v.MetadataHash, 10)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *ConsumerGroupTopicMetadata) AppendCanon(b []byte) []byte {
+	b = append(b, v.TopicID[:]...)
+	b = canon.AppendString(b, v.TopicName)
+	b = canon.AppendInt(b, int64(v.NumPartitions))
+	b = canon.AppendLen(b, len(v.PartitionMetadata), v.PartitionMetadata == nil)
+	for i1 := range v.PartitionMetadata {
+		b = v.PartitionMetadata[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *ConsumerGroupTopicMetadata) ReadCanon(r *canon.Reader) {
+	copy(v.TopicID[:], r.Raw(len(v.TopicID)))
+	v.TopicName = r.Str()
+	v.NumPartitions = int32(r.Int(32))
+	v.PartitionMetadata = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.PartitionMetadata = make([]ConsumerGroupPartitionRacks, n1)
+		for i2 := range v.PartitionMetadata {
+			v.PartitionMetadata[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *ConsumerGroupTopicMetadata) AppendText(b []byte) []byte {
+	b = append(b, "ConsumerGroupTopicMetadata"...)
+	b = append(b, '{')
+	b = append(b, "TopicID:"...)
+	b = append(b, v.TopicID.String()...)
+	b = append(b, " TopicName:"...)
+	b = canon.AppendQuoted(b, v.TopicName)
+	b = append(b, " NumPartitions:"...)
+	b = strconv.AppendInt(b, int64(v.NumPartitions), 10)
+	b = append(b, " PartitionMetadata:"...)
+	if v.PartitionMetadata == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.PartitionMetadata {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.PartitionMetadata[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *ConsumerGroupPartitionRacks) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Partition))
+	b = canon.AppendLen(b, len(v.Racks), v.Racks == nil)
+	for i1 := range v.Racks {
+		b = canon.AppendString(b, v.Racks[i1])
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *ConsumerGroupPartitionRacks) ReadCanon(r *canon.Reader) {
+	v.Partition = kafka.PartitionID(r.Int(32))
+	v.Racks = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Racks = make([]string, n1)
+		for i2 := range v.Racks {
+			v.Racks[i2] = r.Str()
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *ConsumerGroupPartitionRacks) AppendText(b []byte) []byte {
+	b = append(b, "ConsumerGroupPartitionRacks"...)
+	b = append(b, '{')
+	b = append(b, "Partition:"...)
+	b = strconv.AppendInt(b, int64(v.Partition), 10)
+	b = append(b, " Racks:"...)
+	if v.Racks == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Racks {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = canon.AppendQuoted(b, v.Racks[i1])
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *ConsumerGroupPartitionMetadata) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Group)
+	b = canon.AppendLen(b, len(v.Topics), v.Topics == nil)
+	for i1 := range v.Topics {
+		b = v.Topics[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *ConsumerGroupPartitionMetadata) ReadCanon(r *canon.Reader) {
+	v.Group = r.Str()
+	v.Topics = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Topics = make([]ConsumerGroupTopicMetadata, n1)
+		for i2 := range v.Topics {
+			v.Topics[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *ConsumerGroupPartitionMetadata) AppendText(b []byte) []byte {
+	b = append(b, "ConsumerGroupPartitionMetadata"...)
+	b = append(b, '{')
+	b = append(b, "Group:"...)
+	b = canon.AppendQuoted(b, v.Group)
+	b = append(b, " Topics:"...)
+	if v.Topics == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Topics {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Topics[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *ClassicProtocol) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Name)
+	b = canon.AppendBytes(b, v.Metadata)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *ClassicProtocol) ReadCanon(r *canon.Reader) {
+	v.Name = r.Str()
+	v.Metadata = r.Bytes()
+}
+
+// AppendText appends v for a human reader.
+func (v *ClassicProtocol) AppendText(b []byte) []byte {
+	b = append(b, "ClassicProtocol"...)
+	b = append(b, '{')
+	b = append(b, "Name:"...)
+	b = canon.AppendQuoted(b, v.Name)
+	b = append(b, " Metadata:"...)
+	if v.Metadata == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, v.Metadata)
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *ClassicMemberMetadata) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.SessionTimeout))
+	b = canon.AppendLen(b, len(v.SupportedProtocols), v.SupportedProtocols == nil)
+	for i1 := range v.SupportedProtocols {
+		b = v.SupportedProtocols[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *ClassicMemberMetadata) ReadCanon(r *canon.Reader) {
+	v.SessionTimeout = int32(r.Int(32))
+	v.SupportedProtocols = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.SupportedProtocols = make([]ClassicProtocol, n1)
+		for i2 := range v.SupportedProtocols {
+			v.SupportedProtocols[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *ClassicMemberMetadata) AppendText(b []byte) []byte {
+	b = append(b, "ClassicMemberMetadata"...)
+	b = append(b, '{')
+	b = append(b, "SessionTimeout:"...)
+	b = strconv.AppendInt(b, int64(v.SessionTimeout), 10)
+	b = append(b, " SupportedProtocols:"...)
+	if v.SupportedProtocols == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.SupportedProtocols {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.SupportedProtocols[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *ConsumerGroupMemberMetadata) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Group)
+	b = canon.AppendString(b, v.Member)
+	b = canon.AppendBool(b, v.InstanceID != nil)
+	if v.InstanceID != nil {
+		b = canon.AppendString(b, (*v.InstanceID))
+	}
+	b = canon.AppendBool(b, v.RackID != nil)
+	if v.RackID != nil {
+		b = canon.AppendString(b, (*v.RackID))
+	}
+	b = canon.AppendString(b, v.ClientID)
+	b = canon.AppendString(b, v.ClientHost)
+	b = canon.AppendLen(b, len(v.SubscribedTopicNames), v.SubscribedTopicNames == nil)
+	for i1 := range v.SubscribedTopicNames {
+		b = canon.AppendString(b, v.SubscribedTopicNames[i1])
+	}
+	b = canon.AppendBool(b, v.SubscribedTopicRegex != nil)
+	if v.SubscribedTopicRegex != nil {
+		b = canon.AppendString(b, (*v.SubscribedTopicRegex))
+	}
+	b = canon.AppendInt(b, int64(v.RebalanceTimeout))
+	b = canon.AppendBool(b, v.ServerAssignor != nil)
+	if v.ServerAssignor != nil {
+		b = canon.AppendString(b, (*v.ServerAssignor))
+	}
+	b = canon.AppendBool(b, v.ClassicMemberMetadata != nil)
+	if v.ClassicMemberMetadata != nil {
+		b = v.ClassicMemberMetadata.AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *ConsumerGroupMemberMetadata) ReadCanon(r *canon.Reader) {
+	v.Group = r.Str()
+	v.Member = r.Str()
+	v.InstanceID = nil
+	if r.Bool() {
+		v.InstanceID = new(string)
+		(*v.InstanceID) = r.Str()
+	}
+	v.RackID = nil
+	if r.Bool() {
+		v.RackID = new(string)
+		(*v.RackID) = r.Str()
+	}
+	v.ClientID = r.Str()
+	v.ClientHost = r.Str()
+	v.SubscribedTopicNames = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.SubscribedTopicNames = make([]string, n1)
+		for i2 := range v.SubscribedTopicNames {
+			v.SubscribedTopicNames[i2] = r.Str()
+		}
+	}
+	v.SubscribedTopicRegex = nil
+	if r.Bool() {
+		v.SubscribedTopicRegex = new(string)
+		(*v.SubscribedTopicRegex) = r.Str()
+	}
+	v.RebalanceTimeout = int32(r.Int(32))
+	v.ServerAssignor = nil
+	if r.Bool() {
+		v.ServerAssignor = new(string)
+		(*v.ServerAssignor) = r.Str()
+	}
+	v.ClassicMemberMetadata = nil
+	if r.Bool() {
+		v.ClassicMemberMetadata = new(ClassicMemberMetadata)
+		v.ClassicMemberMetadata.ReadCanon(r)
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *ConsumerGroupMemberMetadata) AppendText(b []byte) []byte {
+	b = append(b, "ConsumerGroupMemberMetadata"...)
+	b = append(b, '{')
+	b = append(b, "Group:"...)
+	b = canon.AppendQuoted(b, v.Group)
+	b = append(b, " Member:"...)
+	b = canon.AppendQuoted(b, v.Member)
+	b = append(b, " InstanceID:"...)
+	if v.InstanceID == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, (*v.InstanceID))
+	}
+	b = append(b, " RackID:"...)
+	if v.RackID == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, (*v.RackID))
+	}
+	b = append(b, " ClientID:"...)
+	b = canon.AppendQuoted(b, v.ClientID)
+	b = append(b, " ClientHost:"...)
+	b = canon.AppendQuoted(b, v.ClientHost)
+	b = append(b, " SubscribedTopicNames:"...)
+	if v.SubscribedTopicNames == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.SubscribedTopicNames {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = canon.AppendQuoted(b, v.SubscribedTopicNames[i1])
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " SubscribedTopicRegex:"...)
+	if v.SubscribedTopicRegex == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, (*v.SubscribedTopicRegex))
+	}
+	b = append(b, " RebalanceTimeout:"...)
+	b = strconv.AppendInt(b, int64(v.RebalanceTimeout), 10)
+	b = append(b, " ServerAssignor:"...)
+	if v.ServerAssignor == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, (*v.ServerAssignor))
+	}
+	b = append(b, " ClassicMemberMetadata:"...)
+	if v.ClassicMemberMetadata == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = v.ClassicMemberMetadata.AppendText(b)
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *ConsumerGroupTargetAssignmentMetadata) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Group)
+	b = canon.AppendInt(b, int64(v.AssignmentEpoch))
+	b = canon.AppendInt(b, int64(v.AssignmentTimestamp))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *ConsumerGroupTargetAssignmentMetadata) ReadCanon(r *canon.Reader) {
+	v.Group = r.Str()
+	v.AssignmentEpoch = int32(r.Int(32))
+	v.AssignmentTimestamp = kafka.Wall(r.Int(64))
+}
+
+// AppendText appends v for a human reader.
+func (v *ConsumerGroupTargetAssignmentMetadata) AppendText(b []byte) []byte {
+	b = append(b, "ConsumerGroupTargetAssignmentMetadata"...)
+	b = append(b, '{')
+	b = append(b, "Group:"...)
+	b = canon.AppendQuoted(b, v.Group)
+	b = append(b, " AssignmentEpoch:"...)
+	b = strconv.AppendInt(b, int64(v.AssignmentEpoch), 10)
+	b = append(b, " AssignmentTimestamp:"...)
+	b = strconv.AppendInt(b, int64(v.AssignmentTimestamp), 10)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *TargetPartitions) AppendCanon(b []byte) []byte {
+	b = append(b, v.TopicID[:]...)
+	b = canon.AppendLen(b, len(v.Partitions), v.Partitions == nil)
+	for i1 := range v.Partitions {
+		b = canon.AppendInt(b, int64(v.Partitions[i1]))
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *TargetPartitions) ReadCanon(r *canon.Reader) {
+	copy(v.TopicID[:], r.Raw(len(v.TopicID)))
+	v.Partitions = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Partitions = make([]kafka.PartitionID, n1)
+		for i2 := range v.Partitions {
+			v.Partitions[i2] = kafka.PartitionID(r.Int(32))
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *TargetPartitions) AppendText(b []byte) []byte {
+	b = append(b, "TargetPartitions"...)
+	b = append(b, '{')
+	b = append(b, "TopicID:"...)
+	b = append(b, v.TopicID.String()...)
+	b = append(b, " Partitions:"...)
+	if v.Partitions == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Partitions {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = strconv.AppendInt(b, int64(v.Partitions[i1]), 10)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *ConsumerGroupTargetAssignmentMember) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Group)
+	b = canon.AppendString(b, v.Member)
+	b = canon.AppendLen(b, len(v.TopicPartitions), v.TopicPartitions == nil)
+	for i1 := range v.TopicPartitions {
+		b = v.TopicPartitions[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *ConsumerGroupTargetAssignmentMember) ReadCanon(r *canon.Reader) {
+	v.Group = r.Str()
+	v.Member = r.Str()
+	v.TopicPartitions = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.TopicPartitions = make([]TargetPartitions, n1)
+		for i2 := range v.TopicPartitions {
+			v.TopicPartitions[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *ConsumerGroupTargetAssignmentMember) AppendText(b []byte) []byte {
+	b = append(b, "ConsumerGroupTargetAssignmentMember"...)
+	b = append(b, '{')
+	b = append(b, "Group:"...)
+	b = canon.AppendQuoted(b, v.Group)
+	b = append(b, " Member:"...)
+	b = canon.AppendQuoted(b, v.Member)
+	b = append(b, " TopicPartitions:"...)
+	if v.TopicPartitions == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.TopicPartitions {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.TopicPartitions[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *AssignedPartitions) AppendCanon(b []byte) []byte {
+	b = append(b, v.TopicID[:]...)
+	b = canon.AppendLen(b, len(v.Partitions), v.Partitions == nil)
+	for i1 := range v.Partitions {
+		b = canon.AppendInt(b, int64(v.Partitions[i1]))
+	}
+	b = canon.AppendLen(b, len(v.AssignmentEpochs), v.AssignmentEpochs == nil)
+	for i1 := range v.AssignmentEpochs {
+		b = canon.AppendInt(b, int64(v.AssignmentEpochs[i1]))
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *AssignedPartitions) ReadCanon(r *canon.Reader) {
+	copy(v.TopicID[:], r.Raw(len(v.TopicID)))
+	v.Partitions = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Partitions = make([]kafka.PartitionID, n1)
+		for i2 := range v.Partitions {
+			v.Partitions[i2] = kafka.PartitionID(r.Int(32))
+		}
+	}
+	v.AssignmentEpochs = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.AssignmentEpochs = make([]int32, n1)
+		for i2 := range v.AssignmentEpochs {
+			v.AssignmentEpochs[i2] = int32(r.Int(32))
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *AssignedPartitions) AppendText(b []byte) []byte {
+	b = append(b, "AssignedPartitions"...)
+	b = append(b, '{')
+	b = append(b, "TopicID:"...)
+	b = append(b, v.TopicID.String()...)
+	b = append(b, " Partitions:"...)
+	if v.Partitions == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Partitions {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = strconv.AppendInt(b, int64(v.Partitions[i1]), 10)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " AssignmentEpochs:"...)
+	if v.AssignmentEpochs == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.AssignmentEpochs {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = strconv.AppendInt(b, int64(v.AssignmentEpochs[i1]), 10)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *ConsumerGroupCurrentMemberAssignment) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Group)
+	b = canon.AppendString(b, v.Member)
+	b = canon.AppendInt(b, int64(v.MemberEpoch))
+	b = canon.AppendInt(b, int64(v.PreviousMemberEpoch))
+	b = canon.AppendInt(b, int64(v.State))
+	b = canon.AppendLen(b, len(v.AssignedPartitions), v.AssignedPartitions == nil)
+	for i1 := range v.AssignedPartitions {
+		b = v.AssignedPartitions[i1].AppendCanon(b)
+	}
+	b = canon.AppendLen(b, len(v.PartitionsPendingRevocation), v.PartitionsPendingRevocation == nil)
+	for i1 := range v.PartitionsPendingRevocation {
+		b = v.PartitionsPendingRevocation[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *ConsumerGroupCurrentMemberAssignment) ReadCanon(r *canon.Reader) {
+	v.Group = r.Str()
+	v.Member = r.Str()
+	v.MemberEpoch = int32(r.Int(32))
+	v.PreviousMemberEpoch = int32(r.Int(32))
+	v.State = int8(r.Int(8))
+	v.AssignedPartitions = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.AssignedPartitions = make([]AssignedPartitions, n1)
+		for i2 := range v.AssignedPartitions {
+			v.AssignedPartitions[i2].ReadCanon(r)
+		}
+	}
+	v.PartitionsPendingRevocation = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.PartitionsPendingRevocation = make([]AssignedPartitions, n1)
+		for i2 := range v.PartitionsPendingRevocation {
+			v.PartitionsPendingRevocation[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *ConsumerGroupCurrentMemberAssignment) AppendText(b []byte) []byte {
+	b = append(b, "ConsumerGroupCurrentMemberAssignment"...)
+	b = append(b, '{')
+	b = append(b, "Group:"...)
+	b = canon.AppendQuoted(b, v.Group)
+	b = append(b, " Member:"...)
+	b = canon.AppendQuoted(b, v.Member)
+	b = append(b, " MemberEpoch:"...)
+	b = strconv.AppendInt(b, int64(v.MemberEpoch), 10)
+	b = append(b, " PreviousMemberEpoch:"...)
+	b = strconv.AppendInt(b, int64(v.PreviousMemberEpoch), 10)
+	b = append(b, " State:"...)
+	b = strconv.AppendInt(b, int64(v.State), 10)
+	b = append(b, " AssignedPartitions:"...)
+	if v.AssignedPartitions == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.AssignedPartitions {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.AssignedPartitions[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " PartitionsPendingRevocation:"...)
+	if v.PartitionsPendingRevocation == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.PartitionsPendingRevocation {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.PartitionsPendingRevocation[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *ConsumerGroupRegularExpression) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Group)
+	b = canon.AppendString(b, v.RegularExpression)
+	b = canon.AppendLen(b, len(v.Topics), v.Topics == nil)
+	for i1 := range v.Topics {
+		b = canon.AppendString(b, v.Topics[i1])
+	}
+	b = canon.AppendInt(b, int64(v.Version))
+	b = canon.AppendInt(b, int64(v.Timestamp))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *ConsumerGroupRegularExpression) ReadCanon(r *canon.Reader) {
+	v.Group = r.Str()
+	v.RegularExpression = r.Str()
+	v.Topics = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Topics = make([]string, n1)
+		for i2 := range v.Topics {
+			v.Topics[i2] = r.Str()
+		}
+	}
+	v.Version = kafka.Offset(r.Int(64))
+	v.Timestamp = kafka.Wall(r.Int(64))
+}
+
+// AppendText appends v for a human reader.
+func (v *ConsumerGroupRegularExpression) AppendText(b []byte) []byte {
+	b = append(b, "ConsumerGroupRegularExpression"...)
+	b = append(b, '{')
+	b = append(b, "Group:"...)
+	b = canon.AppendQuoted(b, v.Group)
+	b = append(b, " RegularExpression:"...)
+	b = canon.AppendQuoted(b, v.RegularExpression)
+	b = append(b, " Topics:"...)
+	if v.Topics == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Topics {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = canon.AppendQuoted(b, v.Topics[i1])
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " Version:"...)
+	b = strconv.AppendInt(b, int64(v.Version), 10)
+	b = append(b, " Timestamp:"...)
+	b = strconv.AppendInt(b, int64(v.Timestamp), 10)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *LegacyOffsetCommit) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Group)
+	b = canon.AppendString(b, v.Topic)
+	b = canon.AppendInt(b, int64(v.Partition))
+	b = canon.AppendInt(b, int64(v.Offset))
+	b = canon.AppendString(b, v.Metadata)
+	b = canon.AppendInt(b, int64(v.CommitTimestamp))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *LegacyOffsetCommit) ReadCanon(r *canon.Reader) {
+	v.Group = r.Str()
+	v.Topic = r.Str()
+	v.Partition = kafka.PartitionID(r.Int(32))
+	v.Offset = kafka.Offset(r.Int(64))
+	v.Metadata = r.Str()
+	v.CommitTimestamp = kafka.Wall(r.Int(64))
+}
+
+// AppendText appends v for a human reader.
+func (v *LegacyOffsetCommit) AppendText(b []byte) []byte {
+	b = append(b, "LegacyOffsetCommit"...)
+	b = append(b, '{')
+	b = append(b, "Group:"...)
+	b = canon.AppendQuoted(b, v.Group)
+	b = append(b, " Topic:"...)
+	b = canon.AppendQuoted(b, v.Topic)
+	b = append(b, " Partition:"...)
+	b = strconv.AppendInt(b, int64(v.Partition), 10)
+	b = append(b, " Offset:"...)
+	b = strconv.AppendInt(b, int64(v.Offset), 10)
+	b = append(b, " Metadata:"...)
+	b = canon.AppendQuoted(b, v.Metadata)
+	b = append(b, " CommitTimestamp:"...)
+	b = strconv.AppendInt(b, int64(v.CommitTimestamp), 10)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *OffsetCommit) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Group)
+	b = canon.AppendString(b, v.Topic)
+	b = canon.AppendInt(b, int64(v.Partition))
+	b = canon.AppendInt(b, int64(v.Offset))
+	b = canon.AppendInt(b, int64(v.LeaderEpoch))
+	b = canon.AppendString(b, v.Metadata)
+	b = canon.AppendInt(b, int64(v.CommitTimestamp))
+	b = canon.AppendInt(b, int64(v.ExpireTimestamp))
+	b = append(b, v.TopicID[:]...)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *OffsetCommit) ReadCanon(r *canon.Reader) {
+	v.Group = r.Str()
+	v.Topic = r.Str()
+	v.Partition = kafka.PartitionID(r.Int(32))
+	v.Offset = kafka.Offset(r.Int(64))
+	v.LeaderEpoch = kafka.LeaderEpoch(r.Int(32))
+	v.Metadata = r.Str()
+	v.CommitTimestamp = kafka.Wall(r.Int(64))
+	v.ExpireTimestamp = kafka.Wall(r.Int(64))
+	copy(v.TopicID[:], r.Raw(len(v.TopicID)))
+}
+
+// AppendText appends v for a human reader.
+func (v *OffsetCommit) AppendText(b []byte) []byte {
+	b = append(b, "OffsetCommit"...)
+	b = append(b, '{')
+	b = append(b, "Group:"...)
+	b = canon.AppendQuoted(b, v.Group)
+	b = append(b, " Topic:"...)
+	b = canon.AppendQuoted(b, v.Topic)
+	b = append(b, " Partition:"...)
+	b = strconv.AppendInt(b, int64(v.Partition), 10)
+	b = append(b, " Offset:"...)
+	b = strconv.AppendInt(b, int64(v.Offset), 10)
+	b = append(b, " LeaderEpoch:"...)
+	b = strconv.AppendInt(b, int64(v.LeaderEpoch), 10)
+	b = append(b, " Metadata:"...)
+	b = canon.AppendQuoted(b, v.Metadata)
+	b = append(b, " CommitTimestamp:"...)
+	b = strconv.AppendInt(b, int64(v.CommitTimestamp), 10)
+	b = append(b, " ExpireTimestamp:"...)
+	b = strconv.AppendInt(b, int64(v.ExpireTimestamp), 10)
+	b = append(b, " TopicID:"...)
+	b = append(b, v.TopicID.String()...)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
 func (v *Header) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.BaseOffset))
 	b = canon.AppendInt(b, int64(v.Size))
@@ -1882,6 +2872,141 @@ func (v *EndTxnMarker) AppendText(b []byte) []byte {
 	b = strconv.AppendBool(b, v.Commit)
 	b = append(b, '}')
 	return b
+}
+
+func (*LegacyOffsetCommit) isGroup()                    {}
+func (*OffsetCommit) isGroup()                          {}
+func (*GroupMetadata) isGroup()                         {}
+func (*ConsumerGroupMetadata) isGroup()                 {}
+func (*ConsumerGroupPartitionMetadata) isGroup()        {}
+func (*ConsumerGroupMemberMetadata) isGroup()           {}
+func (*ConsumerGroupTargetAssignmentMetadata) isGroup() {}
+func (*ConsumerGroupTargetAssignmentMember) isGroup()   {}
+func (*ConsumerGroupCurrentMemberAssignment) isGroup()  {}
+func (*ConsumerGroupRegularExpression) isGroup()        {}
+
+// CanonGroupMembers lists a zero value of every member of CanonGroup, by number.
+func CanonGroupMembers() []Group {
+	return []Group{
+		&LegacyOffsetCommit{},
+		&OffsetCommit{},
+		&GroupMetadata{},
+		&ConsumerGroupMetadata{},
+		&ConsumerGroupPartitionMetadata{},
+		&ConsumerGroupMemberMetadata{},
+		&ConsumerGroupTargetAssignmentMetadata{},
+		&ConsumerGroupTargetAssignmentMember{},
+		&ConsumerGroupCurrentMemberAssignment{},
+		&ConsumerGroupRegularExpression{},
+	}
+}
+
+// AppendCanonGroup appends the number of v's type (0 for nil), then v.
+func AppendCanonGroup(b []byte, v Group) []byte {
+	switch v := v.(type) {
+	case nil:
+		return append(b, 0)
+	case *LegacyOffsetCommit:
+		return v.AppendCanon(canon.AppendUint(b, 1))
+	case *OffsetCommit:
+		return v.AppendCanon(canon.AppendUint(b, 2))
+	case *GroupMetadata:
+		return v.AppendCanon(canon.AppendUint(b, 3))
+	case *ConsumerGroupMetadata:
+		return v.AppendCanon(canon.AppendUint(b, 4))
+	case *ConsumerGroupPartitionMetadata:
+		return v.AppendCanon(canon.AppendUint(b, 5))
+	case *ConsumerGroupMemberMetadata:
+		return v.AppendCanon(canon.AppendUint(b, 6))
+	case *ConsumerGroupTargetAssignmentMetadata:
+		return v.AppendCanon(canon.AppendUint(b, 7))
+	case *ConsumerGroupTargetAssignmentMember:
+		return v.AppendCanon(canon.AppendUint(b, 8))
+	case *ConsumerGroupCurrentMemberAssignment:
+		return v.AppendCanon(canon.AppendUint(b, 9))
+	case *ConsumerGroupRegularExpression:
+		return v.AppendCanon(canon.AppendUint(b, 17))
+	}
+	panic("BUG: CanonGroup is not a member of its union")
+}
+
+// ReadCanonGroup reads what AppendCanonGroup appended; a failure is in r.Err and gives nil.
+func ReadCanonGroup(r *canon.Reader) Group {
+	switch r.Uint(64) {
+	case 0:
+	case 1:
+		v := new(LegacyOffsetCommit)
+		v.ReadCanon(r)
+		return v
+	case 2:
+		v := new(OffsetCommit)
+		v.ReadCanon(r)
+		return v
+	case 3:
+		v := new(GroupMetadata)
+		v.ReadCanon(r)
+		return v
+	case 4:
+		v := new(ConsumerGroupMetadata)
+		v.ReadCanon(r)
+		return v
+	case 5:
+		v := new(ConsumerGroupPartitionMetadata)
+		v.ReadCanon(r)
+		return v
+	case 6:
+		v := new(ConsumerGroupMemberMetadata)
+		v.ReadCanon(r)
+		return v
+	case 7:
+		v := new(ConsumerGroupTargetAssignmentMetadata)
+		v.ReadCanon(r)
+		return v
+	case 8:
+		v := new(ConsumerGroupTargetAssignmentMember)
+		v.ReadCanon(r)
+		return v
+	case 9:
+		v := new(ConsumerGroupCurrentMemberAssignment)
+		v.ReadCanon(r)
+		return v
+	case 17:
+		v := new(ConsumerGroupRegularExpression)
+		v.ReadCanon(r)
+		return v
+	default:
+		r.Fail(canon.ErrTag)
+	}
+	return nil
+}
+
+// AppendCanonGroupText appends v for a human reader.
+func AppendCanonGroupText(b []byte, v Group) []byte {
+	switch v := v.(type) {
+	case nil:
+		return append(b, "nil"...)
+	case *LegacyOffsetCommit:
+		return v.AppendText(b)
+	case *OffsetCommit:
+		return v.AppendText(b)
+	case *GroupMetadata:
+		return v.AppendText(b)
+	case *ConsumerGroupMetadata:
+		return v.AppendText(b)
+	case *ConsumerGroupPartitionMetadata:
+		return v.AppendText(b)
+	case *ConsumerGroupMemberMetadata:
+		return v.AppendText(b)
+	case *ConsumerGroupTargetAssignmentMetadata:
+		return v.AppendText(b)
+	case *ConsumerGroupTargetAssignmentMember:
+		return v.AppendText(b)
+	case *ConsumerGroupCurrentMemberAssignment:
+		return v.AppendText(b)
+	case *ConsumerGroupRegularExpression:
+		return v.AppendText(b)
+	}
+	panic("BUG: CanonGroup is not a member of its union")
 }
 
 func (*RegisterBrokerRecord) isMetadata()            {}

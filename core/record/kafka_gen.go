@@ -9,6 +9,765 @@ import (
 	"momus/core/kafka"
 )
 
+func (v *GroupMember) appendFields(b []byte, version int16) []byte {
+	b = appendString(b, v.MemberID, version >= 4)
+	if version >= 3 {
+		b = appendNullableString(b, v.GroupInstanceID, version >= 4)
+	} else if v.GroupInstanceID != nil {
+		panic("BUG: this version of GroupMember has no GroupInstanceID")
+	}
+	b = appendString(b, v.ClientID, version >= 4)
+	b = appendString(b, v.ClientHost, version >= 4)
+	if version >= 1 {
+		b = binary.BigEndian.AppendUint32(b, uint32(v.RebalanceTimeout))
+	} else if v.RebalanceTimeout != -1 {
+		panic("BUG: this version of GroupMember has no RebalanceTimeout")
+	}
+	b = binary.BigEndian.AppendUint32(b, uint32(v.SessionTimeout))
+	b = append(appendBytesLength(b, len(v.Subscription), false, version >= 4), v.Subscription...)
+	b = append(appendBytesLength(b, len(v.Assignment), false, version >= 4), v.Assignment...)
+	if !(version >= 4) {
+		return b
+	}
+	return append(b, 0) // no tagged fields
+}
+
+func (v *GroupMember) readFields(r *reader, version int16) {
+	*v = GroupMember{}
+	v.RebalanceTimeout = -1
+	v.MemberID = r.str(version >= 4)
+	if version >= 3 {
+		v.GroupInstanceID = r.nullableString(version >= 4)
+	}
+	v.ClientID = r.str(version >= 4)
+	v.ClientHost = r.str(version >= 4)
+	if version >= 1 {
+		v.RebalanceTimeout = int32(r.uint32())
+	}
+	v.SessionTimeout = int32(r.uint32())
+	v.Subscription = r.bytes(false, version >= 4)
+	v.Assignment = r.bytes(false, version >= 4)
+	if !(version >= 4) {
+		return
+	}
+	r.skipTagged()
+}
+
+// Versions is the range of versions in which this record exists.
+func (*GroupMetadata) Versions() (first, last int16) { return 0, 4 }
+
+// AppendVersion appends v as Kafka writes it in a version. That the version exists and can carry
+// what v holds is the caller's duty.
+func (v *GroupMetadata) AppendVersion(b []byte, version int16) []byte {
+	if version < 0 || version > 4 {
+		panic("BUG: GroupMetadata does not exist in this version")
+	}
+	return v.appendFields(b, version)
+}
+
+// ReadVersion reads what AppendVersion appends, which must be all of b.
+func (v *GroupMetadata) ReadVersion(b []byte, version int16) error {
+	if version < 0 || version > 4 {
+		return ErrVersion
+	}
+	r := reader{b: b}
+	v.readFields(&r, version)
+	return r.end()
+}
+
+func (v *GroupMetadata) appendFields(b []byte, version int16) []byte {
+	b = appendString(b, v.ProtocolType, version >= 4)
+	b = binary.BigEndian.AppendUint32(b, uint32(v.Generation))
+	b = appendNullableString(b, v.Protocol, version >= 4)
+	b = appendNullableString(b, v.Leader, version >= 4)
+	if version >= 2 {
+		b = binary.BigEndian.AppendUint64(b, uint64(v.CurrentStateTimestamp))
+	} else if v.CurrentStateTimestamp != -1 {
+		panic("BUG: this version of GroupMetadata has no CurrentStateTimestamp")
+	}
+	b = appendLength(b, len(v.Members), false, version >= 4)
+	for i1 := range v.Members {
+		b = v.Members[i1].appendFields(b, version)
+	}
+	if !(version >= 4) {
+		return b
+	}
+	return append(b, 0) // no tagged fields
+}
+
+func (v *GroupMetadata) readFields(r *reader, version int16) {
+	*v = GroupMetadata{}
+	v.CurrentStateTimestamp = -1
+	v.ProtocolType = r.str(version >= 4)
+	v.Generation = int32(r.uint32())
+	v.Protocol = r.nullableString(version >= 4)
+	v.Leader = r.nullableString(version >= 4)
+	if version >= 2 {
+		v.CurrentStateTimestamp = kafka.Wall(r.uint64())
+	}
+	if n1 := r.length(false, version >= 4); n1 >= 0 {
+		v.Members = make([]GroupMember, n1)
+		for i2 := range v.Members {
+			v.Members[i2].readFields(r, version)
+		}
+	}
+	if !(version >= 4) {
+		return
+	}
+	r.skipTagged()
+}
+
+// Versions is the range of versions in which this record exists.
+func (*ConsumerGroupMetadata) Versions() (first, last int16) { return 0, 0 }
+
+// AppendVersion appends v as Kafka writes it in a version. That the version exists and can carry
+// what v holds is the caller's duty.
+func (v *ConsumerGroupMetadata) AppendVersion(b []byte, version int16) []byte {
+	if version < 0 || version > 0 {
+		panic("BUG: ConsumerGroupMetadata does not exist in this version")
+	}
+	return v.appendFields(b, version)
+}
+
+// ReadVersion reads what AppendVersion appends, which must be all of b.
+func (v *ConsumerGroupMetadata) ReadVersion(b []byte, version int16) error {
+	if version < 0 || version > 0 {
+		return ErrVersion
+	}
+	r := reader{b: b}
+	v.readFields(&r, version)
+	return r.end()
+}
+
+func (v *ConsumerGroupMetadata) appendFields(b []byte, version int16) []byte {
+	b = binary.BigEndian.AppendUint32(b, uint32(v.Epoch))
+	tags := uint64(0)
+	if v.MetadataHash != 0 {
+		tags++
+	}
+	b = canon.AppendUint(b, tags)
+	if v.MetadataHash != 0 {
+		b = canon.AppendUint(b, 0)
+		at := len(b)
+		b = binary.BigEndian.AppendUint64(b, uint64(v.MetadataHash))
+		b = insertSize(b, at)
+	}
+	return b
+}
+
+func (v *ConsumerGroupMetadata) readFields(r *reader, version int16) {
+	*v = ConsumerGroupMetadata{}
+	v.Epoch = int32(r.uint32())
+	for n := r.uvarint(); n > 0 && r.err == nil; n-- {
+		tag, size := r.uvarint(), r.uvarint()
+		after := r.until(size)
+		switch {
+		case tag == 0:
+			v.MetadataHash = int64(r.uint64())
+		default:
+			r.b = nil // a tag of a later version
+		}
+		r.resume(after)
+	}
+}
+
+func (v *ConsumerGroupTopicMetadata) appendFields(b []byte, version int16) []byte {
+	b = append(b, v.TopicID[:]...)
+	b = appendString(b, v.TopicName, true)
+	b = binary.BigEndian.AppendUint32(b, uint32(v.NumPartitions))
+	b = appendLength(b, len(v.PartitionMetadata), false, true)
+	for i1 := range v.PartitionMetadata {
+		b = v.PartitionMetadata[i1].appendFields(b, version)
+	}
+	return append(b, 0) // no tagged fields
+}
+
+func (v *ConsumerGroupTopicMetadata) readFields(r *reader, version int16) {
+	*v = ConsumerGroupTopicMetadata{}
+	copy(v.TopicID[:], r.take(len(v.TopicID)))
+	v.TopicName = r.str(true)
+	v.NumPartitions = int32(r.uint32())
+	if n1 := r.length(false, true); n1 >= 0 {
+		v.PartitionMetadata = make([]ConsumerGroupPartitionRacks, n1)
+		for i2 := range v.PartitionMetadata {
+			v.PartitionMetadata[i2].readFields(r, version)
+		}
+	}
+	r.skipTagged()
+}
+
+func (v *ConsumerGroupPartitionRacks) appendFields(b []byte, version int16) []byte {
+	b = binary.BigEndian.AppendUint32(b, uint32(v.Partition))
+	b = appendLength(b, len(v.Racks), false, true)
+	for i1 := range v.Racks {
+		b = appendString(b, v.Racks[i1], true)
+	}
+	return append(b, 0) // no tagged fields
+}
+
+func (v *ConsumerGroupPartitionRacks) readFields(r *reader, version int16) {
+	*v = ConsumerGroupPartitionRacks{}
+	v.Partition = kafka.PartitionID(r.uint32())
+	if n1 := r.length(false, true); n1 >= 0 {
+		v.Racks = make([]string, n1)
+		for i2 := range v.Racks {
+			v.Racks[i2] = r.str(true)
+		}
+	}
+	r.skipTagged()
+}
+
+// Versions is the range of versions in which this record exists.
+func (*ConsumerGroupPartitionMetadata) Versions() (first, last int16) { return 0, 0 }
+
+// AppendVersion appends v as Kafka writes it in a version. That the version exists and can carry
+// what v holds is the caller's duty.
+func (v *ConsumerGroupPartitionMetadata) AppendVersion(b []byte, version int16) []byte {
+	if version < 0 || version > 0 {
+		panic("BUG: ConsumerGroupPartitionMetadata does not exist in this version")
+	}
+	return v.appendFields(b, version)
+}
+
+// ReadVersion reads what AppendVersion appends, which must be all of b.
+func (v *ConsumerGroupPartitionMetadata) ReadVersion(b []byte, version int16) error {
+	if version < 0 || version > 0 {
+		return ErrVersion
+	}
+	r := reader{b: b}
+	v.readFields(&r, version)
+	return r.end()
+}
+
+func (v *ConsumerGroupPartitionMetadata) appendFields(b []byte, version int16) []byte {
+	b = appendLength(b, len(v.Topics), false, true)
+	for i1 := range v.Topics {
+		b = v.Topics[i1].appendFields(b, version)
+	}
+	return append(b, 0) // no tagged fields
+}
+
+func (v *ConsumerGroupPartitionMetadata) readFields(r *reader, version int16) {
+	*v = ConsumerGroupPartitionMetadata{}
+	if n1 := r.length(false, true); n1 >= 0 {
+		v.Topics = make([]ConsumerGroupTopicMetadata, n1)
+		for i2 := range v.Topics {
+			v.Topics[i2].readFields(r, version)
+		}
+	}
+	r.skipTagged()
+}
+
+func (v *ClassicProtocol) appendFields(b []byte, version int16) []byte {
+	b = appendString(b, v.Name, true)
+	b = append(appendBytesLength(b, len(v.Metadata), false, true), v.Metadata...)
+	return append(b, 0) // no tagged fields
+}
+
+func (v *ClassicProtocol) readFields(r *reader, version int16) {
+	*v = ClassicProtocol{}
+	v.Name = r.str(true)
+	v.Metadata = r.bytes(false, true)
+	r.skipTagged()
+}
+
+func (v *ClassicMemberMetadata) appendFields(b []byte, version int16) []byte {
+	b = binary.BigEndian.AppendUint32(b, uint32(v.SessionTimeout))
+	b = appendLength(b, len(v.SupportedProtocols), false, true)
+	for i1 := range v.SupportedProtocols {
+		b = v.SupportedProtocols[i1].appendFields(b, version)
+	}
+	return append(b, 0) // no tagged fields
+}
+
+func (v *ClassicMemberMetadata) readFields(r *reader, version int16) {
+	*v = ClassicMemberMetadata{}
+	v.SessionTimeout = int32(r.uint32())
+	if n1 := r.length(false, true); n1 >= 0 {
+		v.SupportedProtocols = make([]ClassicProtocol, n1)
+		for i2 := range v.SupportedProtocols {
+			v.SupportedProtocols[i2].readFields(r, version)
+		}
+	}
+	r.skipTagged()
+}
+
+// Versions is the range of versions in which this record exists.
+func (*ConsumerGroupMemberMetadata) Versions() (first, last int16) { return 0, 0 }
+
+// AppendVersion appends v as Kafka writes it in a version. That the version exists and can carry
+// what v holds is the caller's duty.
+func (v *ConsumerGroupMemberMetadata) AppendVersion(b []byte, version int16) []byte {
+	if version < 0 || version > 0 {
+		panic("BUG: ConsumerGroupMemberMetadata does not exist in this version")
+	}
+	return v.appendFields(b, version)
+}
+
+// ReadVersion reads what AppendVersion appends, which must be all of b.
+func (v *ConsumerGroupMemberMetadata) ReadVersion(b []byte, version int16) error {
+	if version < 0 || version > 0 {
+		return ErrVersion
+	}
+	r := reader{b: b}
+	v.readFields(&r, version)
+	return r.end()
+}
+
+func (v *ConsumerGroupMemberMetadata) appendFields(b []byte, version int16) []byte {
+	b = appendNullableString(b, v.InstanceID, true)
+	b = appendNullableString(b, v.RackID, true)
+	b = appendString(b, v.ClientID, true)
+	b = appendString(b, v.ClientHost, true)
+	b = appendLength(b, len(v.SubscribedTopicNames), false, true)
+	for i1 := range v.SubscribedTopicNames {
+		b = appendString(b, v.SubscribedTopicNames[i1], true)
+	}
+	b = appendNullableString(b, v.SubscribedTopicRegex, true)
+	b = binary.BigEndian.AppendUint32(b, uint32(v.RebalanceTimeout))
+	b = appendNullableString(b, v.ServerAssignor, true)
+	tags := uint64(0)
+	if v.ClassicMemberMetadata != nil {
+		tags++
+	}
+	b = canon.AppendUint(b, tags)
+	if v.ClassicMemberMetadata != nil {
+		b = canon.AppendUint(b, 0)
+		at := len(b)
+		if v.ClassicMemberMetadata == nil {
+			b = append(b, 0xff)
+		} else {
+			b = v.ClassicMemberMetadata.appendFields(append(b, 1), version)
+		}
+		b = insertSize(b, at)
+	}
+	return b
+}
+
+func (v *ConsumerGroupMemberMetadata) readFields(r *reader, version int16) {
+	*v = ConsumerGroupMemberMetadata{}
+	v.InstanceID = r.nullableString(true)
+	v.RackID = r.nullableString(true)
+	v.ClientID = r.str(true)
+	v.ClientHost = r.str(true)
+	if n1 := r.length(false, true); n1 >= 0 {
+		v.SubscribedTopicNames = make([]string, n1)
+		for i2 := range v.SubscribedTopicNames {
+			v.SubscribedTopicNames[i2] = r.str(true)
+		}
+	}
+	v.SubscribedTopicRegex = r.nullableString(true)
+	v.RebalanceTimeout = int32(r.uint32())
+	v.ServerAssignor = r.nullableString(true)
+	for n := r.uvarint(); n > 0 && r.err == nil; n-- {
+		tag, size := r.uvarint(), r.uvarint()
+		after := r.until(size)
+		switch {
+		case tag == 0:
+			if int8(r.uint8()) >= 0 {
+				v.ClassicMemberMetadata = new(ClassicMemberMetadata)
+				v.ClassicMemberMetadata.readFields(r, version)
+			} else {
+				v.ClassicMemberMetadata = nil
+			}
+		default:
+			r.b = nil // a tag of a later version
+		}
+		r.resume(after)
+	}
+}
+
+// Versions is the range of versions in which this record exists.
+func (*ConsumerGroupTargetAssignmentMetadata) Versions() (first, last int16) { return 0, 0 }
+
+// AppendVersion appends v as Kafka writes it in a version. That the version exists and can carry
+// what v holds is the caller's duty.
+func (v *ConsumerGroupTargetAssignmentMetadata) AppendVersion(b []byte, version int16) []byte {
+	if version < 0 || version > 0 {
+		panic("BUG: ConsumerGroupTargetAssignmentMetadata does not exist in this version")
+	}
+	return v.appendFields(b, version)
+}
+
+// ReadVersion reads what AppendVersion appends, which must be all of b.
+func (v *ConsumerGroupTargetAssignmentMetadata) ReadVersion(b []byte, version int16) error {
+	if version < 0 || version > 0 {
+		return ErrVersion
+	}
+	r := reader{b: b}
+	v.readFields(&r, version)
+	return r.end()
+}
+
+func (v *ConsumerGroupTargetAssignmentMetadata) appendFields(b []byte, version int16) []byte {
+	b = binary.BigEndian.AppendUint32(b, uint32(v.AssignmentEpoch))
+	tags := uint64(0)
+	if v.AssignmentTimestamp != 0 {
+		tags++
+	}
+	b = canon.AppendUint(b, tags)
+	if v.AssignmentTimestamp != 0 {
+		b = canon.AppendUint(b, 0)
+		at := len(b)
+		b = binary.BigEndian.AppendUint64(b, uint64(v.AssignmentTimestamp))
+		b = insertSize(b, at)
+	}
+	return b
+}
+
+func (v *ConsumerGroupTargetAssignmentMetadata) readFields(r *reader, version int16) {
+	*v = ConsumerGroupTargetAssignmentMetadata{}
+	v.AssignmentEpoch = int32(r.uint32())
+	for n := r.uvarint(); n > 0 && r.err == nil; n-- {
+		tag, size := r.uvarint(), r.uvarint()
+		after := r.until(size)
+		switch {
+		case tag == 0:
+			v.AssignmentTimestamp = kafka.Wall(r.uint64())
+		default:
+			r.b = nil // a tag of a later version
+		}
+		r.resume(after)
+	}
+}
+
+func (v *TargetPartitions) appendFields(b []byte, version int16) []byte {
+	b = append(b, v.TopicID[:]...)
+	b = appendLength(b, len(v.Partitions), false, true)
+	for i1 := range v.Partitions {
+		b = binary.BigEndian.AppendUint32(b, uint32(v.Partitions[i1]))
+	}
+	return append(b, 0) // no tagged fields
+}
+
+func (v *TargetPartitions) readFields(r *reader, version int16) {
+	*v = TargetPartitions{}
+	copy(v.TopicID[:], r.take(len(v.TopicID)))
+	if n1 := r.length(false, true); n1 >= 0 {
+		v.Partitions = make([]kafka.PartitionID, n1)
+		for i2 := range v.Partitions {
+			v.Partitions[i2] = kafka.PartitionID(r.uint32())
+		}
+	}
+	r.skipTagged()
+}
+
+// Versions is the range of versions in which this record exists.
+func (*ConsumerGroupTargetAssignmentMember) Versions() (first, last int16) { return 0, 0 }
+
+// AppendVersion appends v as Kafka writes it in a version. That the version exists and can carry
+// what v holds is the caller's duty.
+func (v *ConsumerGroupTargetAssignmentMember) AppendVersion(b []byte, version int16) []byte {
+	if version < 0 || version > 0 {
+		panic("BUG: ConsumerGroupTargetAssignmentMember does not exist in this version")
+	}
+	return v.appendFields(b, version)
+}
+
+// ReadVersion reads what AppendVersion appends, which must be all of b.
+func (v *ConsumerGroupTargetAssignmentMember) ReadVersion(b []byte, version int16) error {
+	if version < 0 || version > 0 {
+		return ErrVersion
+	}
+	r := reader{b: b}
+	v.readFields(&r, version)
+	return r.end()
+}
+
+func (v *ConsumerGroupTargetAssignmentMember) appendFields(b []byte, version int16) []byte {
+	b = appendLength(b, len(v.TopicPartitions), false, true)
+	for i1 := range v.TopicPartitions {
+		b = v.TopicPartitions[i1].appendFields(b, version)
+	}
+	return append(b, 0) // no tagged fields
+}
+
+func (v *ConsumerGroupTargetAssignmentMember) readFields(r *reader, version int16) {
+	*v = ConsumerGroupTargetAssignmentMember{}
+	if n1 := r.length(false, true); n1 >= 0 {
+		v.TopicPartitions = make([]TargetPartitions, n1)
+		for i2 := range v.TopicPartitions {
+			v.TopicPartitions[i2].readFields(r, version)
+		}
+	}
+	r.skipTagged()
+}
+
+func (v *AssignedPartitions) appendFields(b []byte, version int16) []byte {
+	b = append(b, v.TopicID[:]...)
+	b = appendLength(b, len(v.Partitions), false, true)
+	for i1 := range v.Partitions {
+		b = binary.BigEndian.AppendUint32(b, uint32(v.Partitions[i1]))
+	}
+	tags := uint64(0)
+	if v.AssignmentEpochs != nil {
+		tags++
+	}
+	b = canon.AppendUint(b, tags)
+	if v.AssignmentEpochs != nil {
+		b = canon.AppendUint(b, 0)
+		at := len(b)
+		b = appendLength(b, len(v.AssignmentEpochs), v.AssignmentEpochs == nil, true)
+		for i1 := range v.AssignmentEpochs {
+			b = binary.BigEndian.AppendUint32(b, uint32(v.AssignmentEpochs[i1]))
+		}
+		b = insertSize(b, at)
+	}
+	return b
+}
+
+func (v *AssignedPartitions) readFields(r *reader, version int16) {
+	*v = AssignedPartitions{}
+	copy(v.TopicID[:], r.take(len(v.TopicID)))
+	if n1 := r.length(false, true); n1 >= 0 {
+		v.Partitions = make([]kafka.PartitionID, n1)
+		for i2 := range v.Partitions {
+			v.Partitions[i2] = kafka.PartitionID(r.uint32())
+		}
+	}
+	for n := r.uvarint(); n > 0 && r.err == nil; n-- {
+		tag, size := r.uvarint(), r.uvarint()
+		after := r.until(size)
+		switch {
+		case tag == 0:
+			if n1 := r.length(true, true); n1 >= 0 {
+				v.AssignmentEpochs = make([]int32, n1)
+				for i2 := range v.AssignmentEpochs {
+					v.AssignmentEpochs[i2] = int32(r.uint32())
+				}
+			} else {
+				v.AssignmentEpochs = nil
+			}
+		default:
+			r.b = nil // a tag of a later version
+		}
+		r.resume(after)
+	}
+}
+
+// Versions is the range of versions in which this record exists.
+func (*ConsumerGroupCurrentMemberAssignment) Versions() (first, last int16) { return 0, 0 }
+
+// AppendVersion appends v as Kafka writes it in a version. That the version exists and can carry
+// what v holds is the caller's duty.
+func (v *ConsumerGroupCurrentMemberAssignment) AppendVersion(b []byte, version int16) []byte {
+	if version < 0 || version > 0 {
+		panic("BUG: ConsumerGroupCurrentMemberAssignment does not exist in this version")
+	}
+	return v.appendFields(b, version)
+}
+
+// ReadVersion reads what AppendVersion appends, which must be all of b.
+func (v *ConsumerGroupCurrentMemberAssignment) ReadVersion(b []byte, version int16) error {
+	if version < 0 || version > 0 {
+		return ErrVersion
+	}
+	r := reader{b: b}
+	v.readFields(&r, version)
+	return r.end()
+}
+
+func (v *ConsumerGroupCurrentMemberAssignment) appendFields(b []byte, version int16) []byte {
+	b = binary.BigEndian.AppendUint32(b, uint32(v.MemberEpoch))
+	b = binary.BigEndian.AppendUint32(b, uint32(v.PreviousMemberEpoch))
+	b = append(b, byte(v.State))
+	b = appendLength(b, len(v.AssignedPartitions), false, true)
+	for i1 := range v.AssignedPartitions {
+		b = v.AssignedPartitions[i1].appendFields(b, version)
+	}
+	b = appendLength(b, len(v.PartitionsPendingRevocation), false, true)
+	for i1 := range v.PartitionsPendingRevocation {
+		b = v.PartitionsPendingRevocation[i1].appendFields(b, version)
+	}
+	return append(b, 0) // no tagged fields
+}
+
+func (v *ConsumerGroupCurrentMemberAssignment) readFields(r *reader, version int16) {
+	*v = ConsumerGroupCurrentMemberAssignment{}
+	v.MemberEpoch = int32(r.uint32())
+	v.PreviousMemberEpoch = int32(r.uint32())
+	v.State = int8(r.uint8())
+	if n1 := r.length(false, true); n1 >= 0 {
+		v.AssignedPartitions = make([]AssignedPartitions, n1)
+		for i2 := range v.AssignedPartitions {
+			v.AssignedPartitions[i2].readFields(r, version)
+		}
+	}
+	if n1 := r.length(false, true); n1 >= 0 {
+		v.PartitionsPendingRevocation = make([]AssignedPartitions, n1)
+		for i2 := range v.PartitionsPendingRevocation {
+			v.PartitionsPendingRevocation[i2].readFields(r, version)
+		}
+	}
+	r.skipTagged()
+}
+
+// Versions is the range of versions in which this record exists.
+func (*ConsumerGroupRegularExpression) Versions() (first, last int16) { return 0, 0 }
+
+// AppendVersion appends v as Kafka writes it in a version. That the version exists and can carry
+// what v holds is the caller's duty.
+func (v *ConsumerGroupRegularExpression) AppendVersion(b []byte, version int16) []byte {
+	if version < 0 || version > 0 {
+		panic("BUG: ConsumerGroupRegularExpression does not exist in this version")
+	}
+	return v.appendFields(b, version)
+}
+
+// ReadVersion reads what AppendVersion appends, which must be all of b.
+func (v *ConsumerGroupRegularExpression) ReadVersion(b []byte, version int16) error {
+	if version < 0 || version > 0 {
+		return ErrVersion
+	}
+	r := reader{b: b}
+	v.readFields(&r, version)
+	return r.end()
+}
+
+func (v *ConsumerGroupRegularExpression) appendFields(b []byte, version int16) []byte {
+	b = appendLength(b, len(v.Topics), false, true)
+	for i1 := range v.Topics {
+		b = appendString(b, v.Topics[i1], true)
+	}
+	b = binary.BigEndian.AppendUint64(b, uint64(v.Version))
+	b = binary.BigEndian.AppendUint64(b, uint64(v.Timestamp))
+	return append(b, 0) // no tagged fields
+}
+
+func (v *ConsumerGroupRegularExpression) readFields(r *reader, version int16) {
+	*v = ConsumerGroupRegularExpression{}
+	if n1 := r.length(false, true); n1 >= 0 {
+		v.Topics = make([]string, n1)
+		for i2 := range v.Topics {
+			v.Topics[i2] = r.str(true)
+		}
+	}
+	v.Version = kafka.Offset(r.uint64())
+	v.Timestamp = kafka.Wall(r.uint64())
+	r.skipTagged()
+}
+
+// Versions is the range of versions in which this record exists.
+func (*LegacyOffsetCommit) Versions() (first, last int16) { return 0, 0 }
+
+// AppendVersion appends v as Kafka writes it in a version. That the version exists and can carry
+// what v holds is the caller's duty.
+func (v *LegacyOffsetCommit) AppendVersion(b []byte, version int16) []byte {
+	if version < 0 || version > 0 {
+		panic("BUG: LegacyOffsetCommit does not exist in this version")
+	}
+	return v.appendFields(b, version)
+}
+
+// ReadVersion reads what AppendVersion appends, which must be all of b.
+func (v *LegacyOffsetCommit) ReadVersion(b []byte, version int16) error {
+	if version < 0 || version > 0 {
+		return ErrVersion
+	}
+	r := reader{b: b}
+	v.readFields(&r, version)
+	return r.end()
+}
+
+func (v *LegacyOffsetCommit) appendFields(b []byte, version int16) []byte {
+	b = binary.BigEndian.AppendUint64(b, uint64(v.Offset))
+	b = appendString(b, v.Metadata, false)
+	b = binary.BigEndian.AppendUint64(b, uint64(v.CommitTimestamp))
+	return b
+}
+
+func (v *LegacyOffsetCommit) readFields(r *reader, version int16) {
+	*v = LegacyOffsetCommit{}
+	v.Offset = kafka.Offset(r.uint64())
+	v.Metadata = r.str(false)
+	v.CommitTimestamp = kafka.Wall(r.uint64())
+}
+
+// Versions is the range of versions in which this record exists.
+func (*OffsetCommit) Versions() (first, last int16) { return 0, 4 }
+
+// AppendVersion appends v as Kafka writes it in a version. That the version exists and can carry
+// what v holds is the caller's duty.
+func (v *OffsetCommit) AppendVersion(b []byte, version int16) []byte {
+	if version < 0 || version > 4 {
+		panic("BUG: OffsetCommit does not exist in this version")
+	}
+	return v.appendFields(b, version)
+}
+
+// ReadVersion reads what AppendVersion appends, which must be all of b.
+func (v *OffsetCommit) ReadVersion(b []byte, version int16) error {
+	if version < 0 || version > 4 {
+		return ErrVersion
+	}
+	r := reader{b: b}
+	v.readFields(&r, version)
+	return r.end()
+}
+
+func (v *OffsetCommit) appendFields(b []byte, version int16) []byte {
+	b = binary.BigEndian.AppendUint64(b, uint64(v.Offset))
+	if version >= 3 {
+		b = binary.BigEndian.AppendUint32(b, uint32(v.LeaderEpoch))
+	} else if v.LeaderEpoch != -1 {
+		panic("BUG: this version of OffsetCommit has no LeaderEpoch")
+	}
+	b = appendString(b, v.Metadata, version >= 4)
+	b = binary.BigEndian.AppendUint64(b, uint64(v.CommitTimestamp))
+	if version >= 1 && version <= 1 {
+		b = binary.BigEndian.AppendUint64(b, uint64(v.ExpireTimestamp))
+	} else if v.ExpireTimestamp != -1 {
+		panic("BUG: this version of OffsetCommit has no ExpireTimestamp")
+	}
+	tags := uint64(0)
+	if v.TopicID != (kafka.UUID{}) {
+		if !(version >= 4) {
+			panic("BUG: this version of OffsetCommit has no TopicID")
+		}
+		tags++
+	}
+	if !(version >= 4) {
+		return b
+	}
+	b = canon.AppendUint(b, tags)
+	if v.TopicID != (kafka.UUID{}) {
+		b = canon.AppendUint(b, 0)
+		at := len(b)
+		b = append(b, v.TopicID[:]...)
+		b = insertSize(b, at)
+	}
+	return b
+}
+
+func (v *OffsetCommit) readFields(r *reader, version int16) {
+	*v = OffsetCommit{}
+	v.LeaderEpoch = -1
+	v.ExpireTimestamp = -1
+	v.Offset = kafka.Offset(r.uint64())
+	if version >= 3 {
+		v.LeaderEpoch = kafka.LeaderEpoch(r.uint32())
+	}
+	v.Metadata = r.str(version >= 4)
+	v.CommitTimestamp = kafka.Wall(r.uint64())
+	if version >= 1 && version <= 1 {
+		v.ExpireTimestamp = kafka.Wall(r.uint64())
+	}
+	if !(version >= 4) {
+		return
+	}
+	for n := r.uvarint(); n > 0 && r.err == nil; n-- {
+		tag, size := r.uvarint(), r.uvarint()
+		after := r.until(size)
+		switch {
+		case tag == 0 && version >= 4:
+			copy(v.TopicID[:], r.take(len(v.TopicID)))
+		default:
+			r.b = nil // a tag of a later version
+		}
+		r.resume(after)
+	}
+}
+
 func (v *BrokerEndpoint) appendFields(b []byte, version int16) []byte {
 	b = appendString(b, v.Name, true)
 	b = appendString(b, v.Host, true)
@@ -1861,6 +2620,60 @@ func (v *EndTxnMarker) appendFields(b []byte, version int16) []byte {
 func (v *EndTxnMarker) readFields(r *reader, version int16) {
 	*v = EndTxnMarker{}
 	v.CoordinatorEpoch = int32(r.uint32())
+}
+
+// keyGroup is the number by which Kafka's records name v's type.
+func keyGroup(v Group) uint64 {
+	switch v.(type) {
+	case *LegacyOffsetCommit:
+		return 0
+	case *OffsetCommit:
+		return 1
+	case *GroupMetadata:
+		return 2
+	case *ConsumerGroupMetadata:
+		return 3
+	case *ConsumerGroupPartitionMetadata:
+		return 4
+	case *ConsumerGroupMemberMetadata:
+		return 5
+	case *ConsumerGroupTargetAssignmentMetadata:
+		return 6
+	case *ConsumerGroupTargetAssignmentMember:
+		return 7
+	case *ConsumerGroupCurrentMemberAssignment:
+		return 8
+	case *ConsumerGroupRegularExpression:
+		return 16
+	}
+	panic("BUG: Group is nil or not a member of its union")
+}
+
+// newGroup makes a record of the type that a key names, or nil if there is none.
+func newGroup(key uint64) Group {
+	switch key {
+	case 0:
+		return new(LegacyOffsetCommit)
+	case 1:
+		return new(OffsetCommit)
+	case 2:
+		return new(GroupMetadata)
+	case 3:
+		return new(ConsumerGroupMetadata)
+	case 4:
+		return new(ConsumerGroupPartitionMetadata)
+	case 5:
+		return new(ConsumerGroupMemberMetadata)
+	case 6:
+		return new(ConsumerGroupTargetAssignmentMetadata)
+	case 7:
+		return new(ConsumerGroupTargetAssignmentMember)
+	case 8:
+		return new(ConsumerGroupCurrentMemberAssignment)
+	case 16:
+		return new(ConsumerGroupRegularExpression)
+	}
+	return nil
 }
 
 // keyMetadata is the number by which Kafka's records name v's type.

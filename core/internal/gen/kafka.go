@@ -159,7 +159,7 @@ func (o *output) checkKafka(l *loader, d *decl, f field, t *typ) error {
 			return l.errorf(f.ast.Pos(), "field %s: %s must be a //kafka:struct, flexible like its owner", f.name, t.src)
 		}
 		return nil
-	case t.kind == slice:
+	case t.kind == slice, t.kind == pointer && t.elem.decl != nil && t.elem.decl.kafka != nil:
 		return o.checkKafka(l, d, f, t.elem)
 	case t.kind == pointer && t.elem.kind == text, t.kind == text, t.kind == boolean, t.kind == byteSlice,
 		t.kind == byteArray, t.kind == signed, t.kind == unsigned:

@@ -117,6 +117,10 @@ func (o *output) emitKafkaAppend(x string, t *typ, nullable bool, flex string) {
 	case text:
 		o.p("b = appendString(b, %s, %s)", convert("string", t.src, x), flex)
 	case pointer:
+		if t.elem.kind != text { // a struct that may be null: a byte says whether it is there
+			o.p("if %s == nil { b = append(b, 0xff) } else { b = %s.appendFields(append(b, 1), version) }", x, x)
+			return
+		}
 		o.p("b = appendNullableString(b, %s, %s)", x, flex)
 	case byteArray:
 		o.p("b = append(b, %s[:]...)", x)
@@ -200,6 +204,10 @@ func (o *output) emitKafkaRead(x string, t *typ, nullable bool, flex string) {
 	case text:
 		o.p("%s = %s", x, convert(t.src, "string", fmt.Sprintf("r.str(%s)", flex)))
 	case pointer:
+		if t.elem.kind != text {
+			o.p("if int8(r.uint8()) >= 0 { %s = new(%s)\n%s.readFields(r, version) } else { %s = nil }", x, t.elem.src, x, x)
+			return
+		}
 		o.p("%s = r.nullableString(%s)", x, flex)
 	case byteArray:
 		o.p("copy(%s[:], r.take(len(%s)))", x, x)

@@ -1,0 +1,88 @@
+package group
+
+
+
+// Kind says by which protocol the members of a group speak.
+type Kind uint8
+
+// The kinds.
+const (
+	// Simple: nobody was ever a member. It has committed offsets, and in answers it is a classic group without
+	// a protocol.
+	Simple Kind = iota
+	// ClassicKind: JoinGroup and SyncGroup.
+	ClassicKind
+	// ConsumerKind: ConsumerGroupHeartbeat (KIP-848).
+	ConsumerKind
+)
+
+// Group is one group. Of Classic and Consumer the one that its Kind says is there.
+//
+//canon:gen
+type Group struct {
+	ID       string
+	Kind     Kind
+	Classic  *Classic
+	Consumer *Consumer
+	offsets  offsets
+	// pending are the commits of transactions that are under way, in the order of the log.
+	pending []pendingOffset
+	// at is the group's place in the shard's list.
+	at int
+}
+
+// Classic is what is known of the members of a classic group.
+//
+//canon:gen
+type Classic struct {
+	ProtocolType string
+}
+
+// Consumer is what is known of the members of a group of the consumer protocol.
+//
+//canon:gen
+type Consumer struct {
+	Epoch int32
+}
+
+// group finds a group, or nil.
+func (s *Shard) group(id string) *Group { return s.groups[id] }
+
+// groupOrNew finds a group, or makes a simple one. Only apply may.
+func (s *Shard) groupOrNew(id string) *Group {
+	g := s.groups[id]
+	if g == nil {
+		g = &Group{ID: id, at: len(s.list)}
+		s.groups[id] = g
+		s.list = append(s.list, g)
+	}
+	return g
+}
+
+// removeGroup forgets a group. Only apply may.
+func (s *Shard) removeGroup(g *Group) {
+	last := len(s.list) - 1
+	s.list[g.at] = s.list[last]
+	s.list[g.at].at = g.at
+	s.list[last] = nil
+	s.list = s.list[:last]
+	delete(s.groups, g.ID)
+}
+
+// Groups counts them by kind.
+func (g *Groups) Groups() (simple, classic, consumer int32) {
+	for _, s := range g.shards {
+		for _, group := range s.list {
+			switch group.Kind {
+			case Simple:
+				simple++
+			case ClassicKind:
+				classic++
+			case ConsumerKind:
+				consumer++
+			}
+		}
+	}
+	return simple, classic, consumer
+}
+

@@ -1,0 +1,89 @@
+package group
+
+import (
+	"momus/core/image"
+	"momus/core/kafka"
+	"momus/core/msg"
+	"momus/core/record"
+)
+
+// What groups of all kinds are asked. Each kind answers in files of its own.
+
+// checkCommit says whether a commit may be taken, before its partitions are looked at. A group that is not there is nil.
+func (s *Shard) checkCommit(now kafka.Now, v View, g *Group, r *msg.OffsetCommit) kafka.ErrorCode {
+	switch {
+	case g == nil && r.Generation < 0:
+		return kafka.None // it becomes a simple group
+	case g == nil && r.KnowsGroupNotFound:
+		return kafka.ErrGroupIDNotFound
+	case g == nil:
+		return kafka.ErrIllegalGeneration
+	}
+	switch g.Kind {
+	case Simple:
+		if r.Generation < 0 {
+			return kafka.None
+		}
+		return kafka.ErrUnknownMemberID
+	}
+	panic("BUG: a group of no kind")
+}
+
+// checkCommitPartition says whether a commit may be taken of one partition, after checkCommit: a member may commit
+// what was assigned to it since its epoch (KIP-1251).
+func (s *Shard) checkCommitPartition(g *Group, r *msg.OffsetCommit, t *msg.CommitTopic, p kafka.PartitionID) kafka.ErrorCode {
+	return kafka.None
+}
+
+// checkFetch says whether offsets may be fetched. An unknown group has none, which is no error.
+func (s *Shard) checkFetch(g *Group, _ *msg.OffsetFetch) kafka.ErrorCode {
+	return kafka.None
+}
+
+// checkOffsetDelete says whether offsets of the group may be deleted at all (KIP-496).
+func (g *Group) checkOffsetDelete() kafka.ErrorCode {
+	return kafka.None
+}
+
+// isSubscribed tells whether a member is subscribed to the topic: its offsets are neither deleted nor expired.
+func (g *Group) isSubscribed(topic string) bool { return false }
+
+// expiresFrom is the time from which the retention of an offset counts, or ok is false while none expires.
+func (g *Group) expiresFrom(e *offset) (from kafka.Wall, ok bool) {
+	return e.committed, true
+}
+
+// refuseWaiting answers whoever waits in the group for something else than a commit.
+func (g *Group) refuseWaiting(groups *Groups, err kafka.ErrorCode) {}
+
+// groupLoaded begins to serve a group that was loaded: its members get their whole session timeout.
+func (s *Shard) groupLoaded(now kafka.Now, v View, g *Group) {}
+
+// timerDue does what a timer was set for.
+func (s *Shard) timerDue(now kafka.Now, v View, key timerKey) {
+	switch key.kind {
+	case timerExpire:
+		s.expire(now, v)
+	case timerTopics:
+		s.sweepTopics(now, v)
+	default:
+		panic("BUG: a timer of no kind")
+	}
+}
+
+// imageChanged follows what the metadata log says.
+func (s *Shard) imageChanged(now kafka.Now, v View, delta *image.Delta) {
+	s.topicsDeleted(now, delta.TopicsDeleted)
+}
+
+// dropGroup is what a group that has nothing any more leaves by: a tombstone of its own, if it ever had a record.
+func (g *Group) dropGroup(d *decision) {
+	d.tombstone(&record.GroupMetadata{Group: g.ID})
+}
+
+// applyGroupMetadata takes a classic group's record in.
+func (s *Shard) applyGroupMetadata(_ kafka.Now, _ kafka.Offset, r *record.GroupMetadata, deleted bool) {
+	if g := s.group(r.Group); g != nil && deleted {
+		s.membersGone(g)
+	}
+}

@@ -1,0 +1,144 @@
+package group
+
+import (
+	"cmp"
+
+	"momus/core/canon"
+	"momus/core/kafka"
+)
+
+// timerKind says what is to be done.
+type timerKind uint8
+
+// The timers.
+const (
+	// timerExpire looks for offsets that have expired. It has no group.
+	timerExpire timerKind = iota + 1
+	// timerTopics deletes the offsets of deleted topics. It has no group either.
+	timerTopics
+)
+
+// timerKey names a timer: there is one of its kind for a member, or for a group.
+type timerKey struct {
+	group, member string
+	kind          timerKind
+}
+
+// Compare orders keys.
+func (k timerKey) Compare(o timerKey) int {
+	if c := cmp.Compare(k.group, o.group); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(k.member, o.member); c != 0 {
+		return c
+	}
+	return cmp.Compare(k.kind, o.kind)
+}
+
+// timers are the deadlines of a shard, whatever they are for.
+type timers struct {
+	at map[timerKey]kafka.Mono
+	// heap orders the deadlines. A timer that is put off stays where it was until that time comes; one that was cleared, too.
+	heap []timerEntry `canon:"-"`
+}
+
+type timerEntry struct {
+	at  kafka.Mono
+	key timerKey
+}
+
+func (a *timerEntry) before(b *timerEntry) bool {
+	return a.at < b.at || a.at == b.at && a.key.Compare(b.key) < 0
+}
+
+// rebuild makes the heap.
+func (t *timers) rebuild() {
+	if t.at == nil {
+		t.at = map[timerKey]kafka.Mono{}
+	}
+	t.heap = t.heap[:0]
+	for _, key := range canon.SortedKeysFunc(t.at, timerKey.Compare) {
+		t.push(timerEntry{t.at[key], key})
+	}
+}
+
+// set has a timer go off at a time, whenever it was to before.
+func (t *timers) set(key timerKey, at kafka.Mono) {
+	was, found := t.at[key]
+	t.at[key] = at
+	if !found || at < was {
+		t.push(timerEntry{at, key})
+	}
+}
+
+// clear has it not go off.
+func (t *timers) clear(key timerKey) { delete(t.at, key) }
+
+// has tells whether it is set.
+func (t *timers) has(key timerKey) bool {
+	_, found := t.at[key]
+	return found
+}
+
+// next is when the first goes off, or 0.
+func (t *timers) next() kafka.Mono {
+	for len(t.heap) > 0 {
+		top := t.heap[0]
+		at, found := t.at[top.key]
+		if found && at == top.at {
+			return at
+		}
+		t.pop()
+		if found && at > top.at {
+			t.push(timerEntry{at, top.key})
+		}
+	}
+	return 0
+}
+
+// due takes the first that has passed.
+func (t *timers) due(now kafka.Mono) (key timerKey, ok bool) {
+	if at := t.next(); at == 0 || at > now {
+		return timerKey{}, false
+	}
+	key = t.heap[0].key
+	t.pop()
+	delete(t.at, key)
+	return key, true
+}
+
+func (t *timers) push(e timerEntry) {
+	t.heap = append(t.heap, e)
+	i := len(t.heap) - 1
+	for i > 0 && e.before(&t.heap[(i-1)/2]) {
+		t.heap[i] = t.heap[(i-1)/2]
+		i = (i - 1) / 2
+	}
+	t.heap[i] = e
+}
+
+func (t *timers) pop() {
+	last := len(t.heap) - 1
+	e := t.heap[last]
+	t.heap[last] = timerEntry{}
+	t.heap = t.heap[:last]
+	if last == 0 {
+		return
+	}
+	i := 0
+	for {
+		child := 2*i + 1
+		if child >= last {
+			break
+		}
+		if child+1 < last && t.heap[child+1].before(&t.heap[child]) {
+			child++
+		}
+		if !t.heap[child].before(&e) {
+			break
+		}
+		t.heap[i] = t.heap[child]
+		i = child
+	}
+	t.heap[i] = e
+}

@@ -1,0 +1,19 @@
+package kafka
+
+import "unicode/utf8"
+
+// GroupPartition is the partition of __consumer_offsets that keeps a group, of so many: Java's hash of the
+// name, without its sign.
+func GroupPartition(group string, partitions int32) PartitionID {
+	h := int32(0)
+	for _, r := range group {
+		if r == utf8.RuneError || r < 0x10000 {
+			h = 31*h + r
+			continue
+		}
+		r -= 0x10000 // two code units in UTF-16
+		h = 31*h + 0xd800 + r>>10
+		h = 31*h + 0xdc00 + r&0x3ff
+	}
+	return PartitionID((h & 0x7fffffff) % partitions)
+}
