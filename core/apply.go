@@ -45,6 +45,7 @@ func (n *Node) committed(now kafka.Now, c *msg.Committed) {
 	if len(delta.ConfigsChanged) > 0 || len(delta.TopicsDeleted) > 0 || len(delta.TopicsCreated) > 0 {
 		n.configChanged(now, &delta)
 	}
+	n.groups.ImageChanged(now, &delta, n.groupView())
 	n.session.ImageChanged(now, &delta, n.view())
 }
 

@@ -7,6 +7,7 @@ import (
 	"momus/core/config"
 	"momus/core/controller"
 	"momus/core/entropy"
+	"momus/core/group"
 	"momus/core/image"
 	"momus/core/kafka"
 	"momus/core/lifecycle"
@@ -34,6 +35,7 @@ func (n *Node) start(now kafka.Now, ev *Start) {
 	n.controller = controller.New(n.cfg, n.limits, n.cfg.ClusterID, ev.Entropy)
 	n.lifecycle = lifecycle.New()
 	n.session = session.New(n.cfg, n.limits, ev.Entropy)
+	n.groups = group.New(n.cfg, n.limits, ev.Entropy)
 	incarnation := entropy.New(ev.Entropy, "incarnation")
 	n.lifecycle.Start(now, &n.cfg, &n.facts, incarnation.UUID())
 }
@@ -144,6 +146,9 @@ func mayLackOffsets(dir *port.DirFacts, topic string, partition kafka.PartitionI
 // rebuild makes the caches that the state's encoding leaves out.
 func (n *Node) rebuild() {
 	n.place()
+	if n.groups != nil {
+		n.groups.Rebuild()
+	}
 	n.wanting = make([]int32, len(n.facts.Dirs))
 	for _, log := range n.logs() {
 		n.byLog.Set(log, n.replicas[log])

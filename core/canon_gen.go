@@ -7,6 +7,7 @@ import (
 
 	"momus/core/canon"
 	"momus/core/controller"
+	"momus/core/group"
 	"momus/core/image"
 	"momus/core/kafka"
 	"momus/core/lifecycle"
@@ -477,6 +478,10 @@ func (v *Node) AppendCanon(b []byte) []byte {
 	if v.session != nil {
 		b = v.session.AppendCanon(b)
 	}
+	b = canon.AppendBool(b, v.groups != nil)
+	if v.groups != nil {
+		b = v.groups.AppendCanon(b)
+	}
 	b = canon.AppendUint(b, uint64(len(v.replicas)))
 	for _, k1 := range canon.SortedKeysFunc(v.replicas, kafka.TopicPartition.Compare) {
 		b = append(b, k1.Topic[:]...)
@@ -628,6 +633,11 @@ func (v *Node) ReadCanon(r *canon.Reader) {
 	if r.Bool() {
 		v.session = new(session.Session)
 		v.session.ReadCanon(r)
+	}
+	v.groups = nil
+	if r.Bool() {
+		v.groups = new(group.Groups)
+		v.groups.ReadCanon(r)
 	}
 	v.replicas = make(map[kafka.TopicPartition]*replica.Replica)
 	for n1 := r.Count(); n1 > 0; n1-- {
@@ -883,6 +893,12 @@ func (v *Node) AppendText(b []byte) []byte {
 		b = append(b, "nil"...)
 	} else {
 		b = v.session.AppendText(b)
+	}
+	b = append(b, " groups:"...)
+	if v.groups == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = v.groups.AppendText(b)
 	}
 	b = append(b, " replicas:"...)
 	if v.replicas == nil {

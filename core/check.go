@@ -7,6 +7,9 @@ func (n *Node) CheckTouched() {
 		r.Check()
 	}
 	n.raft.Check()
+	if n.groups != nil {
+		n.groups.CheckTouched()
+	}
 	if n.lifecycle != nil {
 		n.lifecycle.Check()
 	}
@@ -26,6 +29,7 @@ func (n *Node) Check() {
 	n.controller.Check()
 	n.lifecycle.Check()
 	n.session.Check()
+	n.groups.Check()
 	n.checkOpening()
 	if len(n.touched) > 0 {
 		panic("BUG: a replica's outbox was left undelivered")

@@ -36,6 +36,12 @@ var caches = map[string]string{
 	"controller.Controller.Out":   "drained by the node within the Step",
 	"controller.Controller.delta": "scratch: what an apply changed is not asked for by the controller",
 	"lifecycle.Lifecycle.Out":     "drained by the node within the Step",
+	"group.Groups.Out":            "drained by the node within the Step",
+	"group.Groups.writer":         "memory of batches; what it holds between them counts for nothing",
+	"group.Groups.due":            "looked for again whenever stale, and after LoadState",
+	"group.Groups.stale":          "likewise",
+	"group.Shard.groups":          "rebuilt by LoadState from the list of groups",
+	"group.Shard.timers.heap":     "rebuilt by LoadState from the deadlines",
 	"session.Session.Out":         "drained by the node within the Step",
 	"session.Session.spare":       "bodies of ended requests, reset before they serve again",
 	"session.Session.woken":       "scratch of one call",
@@ -59,6 +65,7 @@ var unions = map[reflect.Type][]canontest.Value{
 	reflect.TypeFor[record.Metadata]():       canontest.Values(record.CanonMetadataMembers()),
 	reflect.TypeFor[msg.ControllerRequest](): canontest.Values(msg.ControllerRequestMembers()),
 	reflect.TypeFor[msg.ControllerReply]():   canontest.Values(msg.ControllerReplyMembers()),
+	reflect.TypeFor[msg.GroupReply]():        canontest.Values(msg.GroupReplyMembers()),
 }
 
 // walk goes over every type that a value of the first one may hold.

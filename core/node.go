@@ -3,6 +3,7 @@ package core
 import (
 	"momus/core/config"
 	"momus/core/controller"
+	"momus/core/group"
 	"momus/core/image"
 	"momus/core/kafka"
 	"momus/core/lifecycle"
@@ -49,6 +50,7 @@ type Node struct {
 	controller *controller.Controller
 	lifecycle  *lifecycle.Lifecycle
 	session    *session.Session
+	groups     *group.Groups
 	replicas   map[kafka.TopicPartition]*replica.Replica
 
 	// picture is the image of the snapshot under way, while not all of it is taken; sinceSnapshot the
@@ -202,6 +204,7 @@ func (n *Node) view() session.View {
 const (
 	readBySession = iota
 	readByRaft
+	readByGroups
 	readOwnerBits = 2
 )
 
@@ -213,6 +216,8 @@ func (n *Node) readDone(now kafka.Now, done *port.ReadDone) {
 		n.session.ReadDone(now, &d, n.view())
 	case readByRaft:
 		n.raft.ReadDone(now, &d)
+	case readByGroups:
+		n.groups.ReadDone(now, &d, n.groupView())
 	default:
 		panic("BUG: a read of no owner")
 	}
@@ -228,6 +233,9 @@ func (n *Node) deadline(now kafka.Now) {
 	}
 	if d := n.session.NextDeadline(); d != 0 && d <= now.Mono {
 		n.session.Deadline(now, n.view())
+	}
+	if d := n.groups.NextDeadline(); d != 0 && d <= now.Mono {
+		n.groups.Deadline(now, n.groupView())
 	}
 	for {
 		r := n.timers.due(now.Mono)
@@ -259,7 +267,7 @@ func (n *Node) wake(now kafka.Now) {
 	at := kafka.Mono(0)
 	for _, d := range [...]kafka.Mono{
 		n.controller.NextDeadline(), n.lifecycle.NextDeadline(),
-		n.session.NextDeadline(), n.timers.next(), n.nextCheckpoint, n.nextRetention, n.nextRemoval(),
+		n.session.NextDeadline(), n.groups.NextDeadline(), n.timers.next(), n.nextCheckpoint, n.nextRetention, n.nextRemoval(),
 		n.nextProgress,
 		n.raft.NextDeadline(), n.snapshotDue(now),
 	} {

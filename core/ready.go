@@ -106,6 +106,13 @@ const (
 	NoteMoveGivenUp
 	// NoteFrameRefused: a connection was closed since what its peer sent cannot be understood.
 	NoteFrameRefused
+	// Of a partition of __consumer_offsets: its groups are loaded up to To, or not led any more; its log can't be
+	// understood, and why; records of unknown types were passed over; offsets of a group, which Text names, expired.
+	NoteGroupsLoaded
+	NoteGroupsUnloaded
+	NoteGroupsBroken
+	NoteGroupsSkipped
+	NoteOffsetsExpired
 )
 
 var noteNames = [...]string{
@@ -120,6 +127,8 @@ var noteNames = [...]string{
 	NoteConnRefused: "connection refused",
 	NoteLogMoving:   "log moving", NoteLogMoved: "log moved", NoteMoveFailed: "log not moved",
 	NoteMoveGivenUp: "log move given up", NoteFrameRefused: "connection closed for what it sent",
+	NoteGroupsLoaded: "groups loaded", NoteGroupsUnloaded: "groups unloaded", NoteGroupsBroken: "groups cannot be loaded",
+	NoteGroupsSkipped: "records of unknown types passed over", NoteOffsetsExpired: "offsets expired",
 }
 
 // NoteKinds is how many kinds there are, the unused 0 among them.

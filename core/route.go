@@ -19,6 +19,7 @@ func (n *Node) settle(now kafka.Now) {
 		moved = n.carryAssignments(now) || moved
 		moved = n.carrySnapshot(now) || moved
 		moved = n.carryLifecycle(now) || moved
+		moved = n.carryGroups(now) || moved
 		moved = n.carrySession(now) || moved
 		moved = n.advanceStop(now) || moved
 		if !moved {
@@ -78,6 +79,9 @@ func (n *Node) carryOut(now kafka.Now, r *replica.Replica, out *replica.Out) {
 	}
 	for i := range out.Advanced {
 		n.session.Advanced(now, out.Advanced[i], n.view())
+	}
+	if r.Topic() == kafka.GroupMetadataTopic {
+		n.followGroups(now, r)
 	}
 	for i := range out.Trimmed {
 		n.session.DeletedRecords(&out.Trimmed[i])
@@ -232,6 +236,9 @@ func (n *Node) carrySession(now kafka.Now) bool {
 	}
 	for i := range out.Controller {
 		n.ask(now, out.Controller[i])
+	}
+	for i := range out.Groups {
+		n.groups.Request(now, out.Groups[i], n.groupView())
 	}
 	for _, r := range out.Reads {
 		r.ID <<= readOwnerBits // and the session's number, which is 0

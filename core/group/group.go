@@ -1,7 +1,5 @@
 package group
 
-
-
 // Kind says by which protocol the members of a group speak.
 type Kind uint8
 
@@ -85,4 +83,3 @@ func (g *Groups) Groups() (simple, classic, consumer int32) {
 	}
 	return simple, classic, consumer
 }
-

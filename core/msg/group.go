@@ -54,4 +54,3 @@ type CoordinatorPartition struct {
 	// BatchBytesMax is max.message.bytes.
 	BatchBytesMax int32
 }
-

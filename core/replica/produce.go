@@ -28,7 +28,7 @@ func (r *Replica) Produce(now kafka.Now, m *msg.Produce) {
 	verdict := r.fold.Check(&m.Head)
 	switch verdict.Kind {
 	case fold.Append:
-		r.append(now, m)
+		r.await(m, r.append(now, m))
 	case fold.Duplicate:
 		// The first try may still be waiting itself; the answer of the second comes no earlier.
 		r.drop(m.Span)
@@ -88,7 +88,22 @@ func (r *Replica) refusal(m *msg.Produce) (kafka.ErrorCode, string) {
 	return kafka.None, ""
 }
 
-func (r *Replica) append(now kafka.Now, m *msg.Produce) {
+// AppendAs appends a coordinator's batch if the replica leads in that epoch, and gives the offset of its first
+// record; the coordinator learns itself when it is committed. If it can't be appended, Out.Drops has the span.
+func (r *Replica) AppendAs(now kafka.Now, epoch kafka.LeaderEpoch, m *msg.Produce) (kafka.Offset, kafka.ErrorCode) {
+	err, _ := r.refusal(m)
+	if err == kafka.None && epoch != r.lead.Epoch {
+		err = kafka.ErrNotLeaderOrFollower
+	}
+	if err != kafka.None {
+		r.drop(m.Span)
+		return kafka.NoOffset, err
+	}
+	return r.append(now, m).base, kafka.None
+}
+
+// append gives the batch its offsets and has it written.
+func (r *Replica) append(now kafka.Now, m *msg.Produce) waiter {
 	h := m.Head
 	h.BaseOffset, h.LeaderEpoch = r.assigned, r.lead.Epoch
 	roll := r.mustRoll(now, &h)
@@ -117,7 +132,7 @@ func (r *Replica) append(now kafka.Now, m *msg.Produce) {
 	if h.Attributes.TimestampType() == record.LogAppendTime {
 		w.appendTime = h.MaxTimestamp
 	}
-	r.await(m, w)
+	return w
 }
 
 // await answers, or lets the waiter wait for what acks says.

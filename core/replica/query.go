@@ -82,3 +82,11 @@ func (r *Replica) OffsetState(current kafka.LeaderEpoch) msg.OffsetState {
 	}
 	return s
 }
+
+// Coordinated is what a coordinator must know of its partition's replica.
+func (r *Replica) Coordinated() msg.CoordinatorPartition {
+	return msg.CoordinatorPartition{
+		Log: r.log, Leads: r.role == RoleLeader, Epoch: r.lead.Epoch,
+		Start: r.start, HighWatermark: r.high, End: r.assigned, BatchBytesMax: min(r.cfg.MessageBytesMax, r.cfg.SegmentBytes),
+	}
+}

@@ -80,6 +80,21 @@ func handler(key kafka.APIKey) *api {
 	case wire.KeyListConfigResources:
 		return &listConfigResourcesAPI
 	}
+	return groupHandler(key)
+}
+
+// groupHandler finds those that group coordinators answer.
+func groupHandler(key kafka.APIKey) *api {
+	switch key {
+	case wire.KeyOffsetCommit:
+		return &offsetCommitAPI
+	case wire.KeyOffsetFetch:
+		return &offsetFetchAPI
+	case wire.KeyFindCoordinator:
+		return &findCoordinatorAPI
+	case wire.KeyOffsetDelete:
+		return &offsetDeleteAPI
+	}
 	return nil
 }
 

@@ -595,6 +595,19 @@ func (v *Session) AppendCanon(b []byte) []byte {
 				b = canon.AppendInt(b, int64(v.ops[i1].move.slots[i2].err))
 			}
 		}
+		b = canon.AppendBool(b, v.ops[i1].groups != nil)
+		if v.ops[i1].groups != nil {
+			b = v.ops[i1].groups.request.AppendCanon(b)
+			b = canon.AppendInt(b, int64(v.ops[i1].groups.waiting))
+			b = canon.AppendLen(b, len(v.ops[i1].groups.replies), v.ops[i1].groups.replies == nil)
+			for i2 := range v.ops[i1].groups.replies {
+				b = msg.AppendGroupReply(b, v.ops[i1].groups.replies[i2])
+			}
+			b = canon.AppendLen(b, len(v.ops[i1].groups.refused), v.ops[i1].groups.refused == nil)
+			for i2 := range v.ops[i1].groups.refused {
+				b = canon.AppendInt(b, int64(v.ops[i1].groups.refused[i2]))
+			}
+		}
 	}
 	b = canon.AppendLen(b, len(v.freeOps), v.freeOps == nil)
 	for i1 := range v.freeOps {
@@ -957,6 +970,26 @@ func (v *Session) ReadCanon(r *canon.Reader) {
 						v.ops[i2].move.slots[i4].path = r.Str()
 						v.ops[i2].move.slots[i4].waiting = r.Bool()
 						v.ops[i2].move.slots[i4].err = kafka.ErrorCode(r.Int(16))
+					}
+				}
+			}
+			v.ops[i2].groups = nil
+			if r.Bool() {
+				v.ops[i2].groups = new(groupsOp)
+				v.ops[i2].groups.request.ReadCanon(r)
+				v.ops[i2].groups.waiting = int32(r.Int(32))
+				v.ops[i2].groups.replies = nil
+				if n3 := r.Len(); n3 >= 0 {
+					v.ops[i2].groups.replies = make([]msg.GroupReply, n3)
+					for i4 := range v.ops[i2].groups.replies {
+						v.ops[i2].groups.replies[i4] = msg.ReadGroupReply(r)
+					}
+				}
+				v.ops[i2].groups.refused = nil
+				if n3 := r.Len(); n3 >= 0 {
+					v.ops[i2].groups.refused = make([]kafka.ErrorCode, n3)
+					for i4 := range v.ops[i2].groups.refused {
+						v.ops[i2].groups.refused[i4] = kafka.ErrorCode(r.Int(16))
 					}
 				}
 			}
@@ -1639,6 +1672,43 @@ func (v *Session) AppendText(b []byte) []byte {
 						b = append(b, " err:"...)
 						b = append(b, v.ops[i1].move.slots[i2].err.String()...)
 						b = append(b, '}')
+					}
+					b = append(b, ']')
+				}
+				b = append(b, '}')
+			}
+			b = append(b, " groups:"...)
+			if v.ops[i1].groups == nil {
+				b = append(b, "nil"...)
+			} else {
+				b = append(b, '{')
+				b = append(b, "request:"...)
+				b = v.ops[i1].groups.request.AppendText(b)
+				b = append(b, " waiting:"...)
+				b = strconv.AppendInt(b, int64(v.ops[i1].groups.waiting), 10)
+				b = append(b, " replies:"...)
+				if v.ops[i1].groups.replies == nil {
+					b = append(b, "nil"...)
+				} else {
+					b = append(b, '[')
+					for i2 := range v.ops[i1].groups.replies {
+						if i2 > 0 {
+							b = append(b, ' ')
+						}
+						b = msg.AppendGroupReplyText(b, v.ops[i1].groups.replies[i2])
+					}
+					b = append(b, ']')
+				}
+				b = append(b, " refused:"...)
+				if v.ops[i1].groups.refused == nil {
+					b = append(b, "nil"...)
+				} else {
+					b = append(b, '[')
+					for i2 := range v.ops[i1].groups.refused {
+						if i2 > 0 {
+							b = append(b, ' ')
+						}
+						b = append(b, v.ops[i1].groups.refused[i2].String()...)
 					}
 					b = append(b, ']')
 				}

@@ -19,6 +19,7 @@
 //	timers.go   deadlines of requests
 //	wait.go     parked fetches, and produces that wait for room
 //	hints.go    who leads instead, and where (KIP-951)
+//	groups.go   requests that group coordinators answer
 //	quota.go    who is throttled, and for how long (KIP-13, KIP-124, KIP-219)
 //	conn_limits.go  how many connections may be served, and which are silent for too long
 //	check.go    what must be true
@@ -26,6 +27,7 @@
 //	acls.go describe_cluster.go describe_quorum.go describe_topic_partitions.go elect_leaders.go reassignments.go
 //	unregister_broker.go update_features.go create_partitions.go; forward.go: those that wait for the controller
 //	api_versions.go create_topics.go delete_topics.go init_producer_id.go list_offsets.go produce.go
+//	find_coordinator.go offset_commit.go offset_delete.go offset_fetch.go
 //	metadata.go (the request) metadata_topic.go (one topic's answer)
 //	fetch.go (the request) fetch_read.go (looking, reading, parking) fetch_answer.go
 //	fetch_session.go (what is remembered of fetches) fetch_context.go (what a fetch adds to it)

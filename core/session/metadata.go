@@ -17,8 +17,8 @@ import (
 // that the client came in by.
 //
 // A topic that does not exist is created if the broker and, from v4, the client allow it (KIP-204);
-// as in Kafka the answer does not wait for that and says UNKNOWN_TOPIC_OR_PARTITION. Internal
-// topics are not created in this way: their coordinators do that.
+// as in Kafka the answer does not wait for that and says UNKNOWN_TOPIC_OR_PARTITION. Of internal topics
+// __consumer_offsets is created in this way, others come with their coordinators.
 //
 // The controller id is that of a live broker, never a controller: clients send admin requests
 // there, and every broker passes them on. Kafka draws one at random; here they take turns.
@@ -178,7 +178,7 @@ func (m *metadata) byName() {
 			continue
 		}
 		m.fail(name, kafka.TopicID{}, kafka.ErrUnknownTopicOrPartition)
-		if create && !isInternal(*name) {
+		if create && (!isInternal(*name) || *name == kafka.GroupMetadataTopic) {
 			wanted = append(wanted, *name)
 		}
 	}
@@ -204,7 +204,11 @@ func (s *Session) autoCreate(names []string, client string) {
 			continue
 		}
 		s.creating = slices.Insert(s.creating, at, name)
-		topics = append(topics, msg.NewTopic{Name: name, Partitions: -1, Factor: -1})
+		if isInternal(name) {
+			topics = append(topics, s.internalTopic(name))
+		} else {
+			topics = append(topics, msg.NewTopic{Name: name, Partitions: -1, Factor: -1})
+		}
 	}
 	if len(topics) == 0 {
 		return

@@ -30,6 +30,7 @@ type op struct {
 	dirs    *logDirsOp
 	forward *wire.Request
 	move    *moveOp
+	groups  *groupsOp
 }
 
 // An id of an op or a read is its place in the low bits and its use above. Ids have a few bits to

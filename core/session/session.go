@@ -94,6 +94,7 @@ func New(cfg config.Broker, limits port.Limits, seed [32]byte) *Session {
 type Out struct {
 	Produces        []msg.Produce
 	Controller      []msg.ControllerRequest
+	Groups          []msg.GroupRequest
 	Reads           []port.Read
 	WantProducerIDs []msg.Op
 	Trims           []msg.DeleteRecords
@@ -120,7 +121,7 @@ type Close struct {
 
 // Empty tells that nothing is to be done.
 func (o *Out) Empty() bool {
-	return len(o.Produces)+len(o.Controller)+len(o.Reads)+len(o.WantProducerIDs)+
+	return len(o.Produces)+len(o.Controller)+len(o.Groups)+len(o.Reads)+len(o.WantProducerIDs)+
 		len(o.Trims)+len(o.Moves)+len(o.Replies)+len(o.Closes)+len(o.Stale)+len(o.Drops)+len(o.Unmutes)+len(o.IdleChecks)+len(o.Refusals) == 0
 }
 
@@ -128,6 +129,8 @@ func (o *Out) Empty() bool {
 func (o *Out) Reset() {
 	clear(o.Produces)
 	clear(o.Controller)
+	clear(o.Groups)
+	o.Groups = o.Groups[:0]
 	clear(o.Replies)
 	clear(o.Stale)
 	clear(o.Drops)

@@ -40,6 +40,9 @@ var apis = []API{
 	{KeyFetch, "Fetch", 4, 18, 12, BrokerListener | ControllerListener, fetchRequest, nil},
 	{KeyListOffsets, "ListOffsets", 1, 11, 6, BrokerListener, listOffsetsRequest, listOffsetsResponse},
 	{KeyMetadata, "Metadata", 0, 13, 9, BrokerListener, metadataRequest, metadataResponse},
+	{KeyOffsetCommit, "OffsetCommit", 2, 10, 8, BrokerListener, offsetCommitRequest, offsetCommitResponse},
+	{KeyOffsetFetch, "OffsetFetch", 1, 10, 6, BrokerListener, offsetFetchRequest, offsetFetchResponse},
+	{KeyFindCoordinator, "FindCoordinator", 0, 6, 3, BrokerListener, findCoordinatorRequest, findCoordinatorResponse},
 	{KeyAPIVersions, "ApiVersions", 0, 4, 3, BrokerListener | ControllerListener, apiVersionsRequest, apiVersionsResponse},
 	{KeyCreateTopics, "CreateTopics", 2, 7, 5, BrokerListener | ControllerListener, createTopicsRequest, createTopicsResponse},
 	{KeyDeleteTopics, "DeleteTopics", 1, 6, 4, BrokerListener | ControllerListener, deleteTopicsRequest, deleteTopicsResponse},
@@ -58,6 +61,7 @@ var apis = []API{
 	{KeyIncrementalAlterConfigs, "IncrementalAlterConfigs", 0, 1, 1, BrokerListener | ControllerListener, incrementalAlterConfigsRequest, alterConfigsResponse},
 	{KeyAlterPartitionReassignments, "AlterPartitionReassignments", 0, 1, 0, BrokerListener | ControllerListener, alterReassignmentsRequest, alterReassignmentsResponse},
 	{KeyListPartitionReassignments, "ListPartitionReassignments", 0, 0, 0, BrokerListener | ControllerListener, listReassignmentsRequest, listReassignmentsResponse},
+	{KeyOffsetDelete, "OffsetDelete", 0, 0, noFlexible, BrokerListener, offsetDeleteRequest, offsetDeleteResponse},
 	{KeyDescribeClientQuotas, "DescribeClientQuotas", 0, 1, 1, BrokerListener, describeClientQuotasRequest, describeClientQuotasResponse},
 	{KeyAlterClientQuotas, "AlterClientQuotas", 0, 1, 1, BrokerListener | ControllerListener, alterClientQuotasRequest, alterClientQuotasResponse},
 	{KeyDescribeQuorum, "DescribeQuorum", 0, 2, 0, BrokerListener | ControllerListener, describeQuorumRequest, describeQuorumResponse},
@@ -69,12 +73,18 @@ var apis = []API{
 	{KeyDescribeTopicPartitions, "DescribeTopicPartitions", 0, 0, 0, BrokerListener, describeTopicPartitionsRequest, describeTopicPartitionsResponse},
 }
 
+// noFlexible stands for the first flexible version of an API that has none.
+const noFlexible kafka.APIVersion = 1<<15 - 1
+
 // The keys of the APIs that are built.
 const (
 	KeyProduce                     kafka.APIKey = 0
 	KeyFetch                       kafka.APIKey = 1
 	KeyListOffsets                 kafka.APIKey = 2
 	KeyMetadata                    kafka.APIKey = 3
+	KeyOffsetCommit                kafka.APIKey = 8
+	KeyOffsetFetch                 kafka.APIKey = 9
+	KeyFindCoordinator             kafka.APIKey = 10
 	KeyAPIVersions                 kafka.APIKey = 18
 	KeyCreateTopics                kafka.APIKey = 19
 	KeyDeleteTopics                kafka.APIKey = 20
@@ -93,6 +103,7 @@ const (
 	KeyIncrementalAlterConfigs     kafka.APIKey = 44
 	KeyAlterPartitionReassignments kafka.APIKey = 45
 	KeyListPartitionReassignments  kafka.APIKey = 46
+	KeyOffsetDelete                kafka.APIKey = 47
 	KeyDescribeClientQuotas        kafka.APIKey = 48
 	KeyAlterClientQuotas           kafka.APIKey = 49
 	KeyDescribeQuorum              kafka.APIKey = 55

@@ -1,0 +1,65 @@
+package session
+
+import (
+	"momus/core/kafka"
+	"momus/core/msg"
+	"momus/core/wire"
+
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// groupsOp is a request under way that group coordinators answer: one for a group, or several for as many groups
+// or shards, whose answers are gathered by slot.
+type groupsOp struct {
+	request wire.Request
+	waiting int32
+	replies []msg.GroupReply
+	// refused says of each partition in the request, in its order, why the coordinator isn't asked; None where it is.
+	refused []kafka.ErrorCode
+}
+
+// beginGroups begins a request that coordinators answer.
+func (s *Session) beginGroups(c *conn, req *wire.Request) (msg.Op, *op) {
+	id, o := s.beginOp(c, req)
+	o.groups = &groupsOp{request: *req}
+	return id, o
+}
+
+// askGroups asks the coordinators. Each request carries the op, and its place among them as the slot.
+func (s *Session) askGroups(o *op, asks ...msg.GroupRequest) {
+	o.groups.waiting = int32(len(asks))
+	o.groups.replies = make([]msg.GroupReply, len(asks))
+	s.Out.Groups = append(s.Out.Groups, asks...)
+}
+
+// GroupReply takes a coordinator's answer.
+func (s *Session) GroupReply(now kafka.Now, reply msg.GroupReply, v View) {
+	id := reply.ReplyOp()
+	o := s.op(id)
+	if o == nil {
+		return
+	}
+	g := o.groups
+	slot := &g.replies[reply.ReplySlot()]
+	if *slot != nil {
+		panic("BUG: a coordinator answers twice")
+	}
+	*slot = reply
+	if g.waiting--; g.waiting == 0 {
+		s.finish(id, o, s.groupsResponse(now, g, v))
+	}
+}
+
+// groupsResponse makes the response of a request that all asked have answered.
+func (s *Session) groupsResponse(_ kafka.Now, g *groupsOp, v View) wire.Response {
+	version := g.request.Version
+	switch body := g.request.Body.(type) {
+	case *kmsg.OffsetCommitRequest:
+		return offsetCommitResponse(version, body, g.refused, g.replies[0].(*msg.OffsetCommitted))
+	case *kmsg.OffsetFetchRequest:
+		return offsetFetchResponse(version, body, g.replies, v)
+	case *kmsg.OffsetDeleteRequest:
+		return offsetDeleteResponse(body, g.refused, g.replies[0].(*msg.OffsetDeleted))
+	}
+	panic("BUG: a request that no group coordinator is asked")
+}
