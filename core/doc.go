@@ -7,6 +7,7 @@
 // the image and the image's changes into replicas, publish.go into what connections validate by; boot.go and stop.go are the beginning and the
 // end of a node's life, opening.go the logs opened a few at a time in between; checkpoint.go writes the
 // offset checkpoints and lets a new log wait until one of the same name is out of the way;
+// groups.go ties the group coordinator to the replicas of its topic;
 // moves.go moves logs to other directories, log_dirs.go lists them;
 // directories.go finds the directory of a replica; fault.go follows I/O errors to the end of a directory
 // or the process; snapshot.go keeps the metadata log short; timers.go finds the next deadline. encode.go
@@ -14,7 +15,7 @@
 //
 // The machines lie below: core/raft (the metadata quorum), core/controller (the cluster's
 // decisions), core/lifecycle (this broker's registration and its end), core/replica (one partition
-// each), core/session (the clients' requests). They never meet but here.
+// each), core/session (the clients' requests), core/group (the group coordinator). They never meet but here.
 //
 // Invariants:
 //

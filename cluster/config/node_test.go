@@ -57,6 +57,10 @@ func TestNothingConfiguredIsANodeOfItsOwn(t *testing.T) {
 			CheckpointInterval: 60000, RetentionCheckInterval: 300000, InitialTaskDelay: 30000, RecoveryThreads: 2, MetadataSegmentBytes: 1 << 30,
 			SnapshotBytes: 20971520, SnapshotInterval: 3600000, MetadataRetentionBytes: 104857600, MetadataRetention: 604800000,
 			MetadataCleanInterval: 60000, DescribedPartitionsMax: 2000,
+			Groups: config.Groups{
+				TopicPartitions: 50, TopicReplication: 1, TopicSegmentBytes: 104857600, OffsetsRetention: 604800000,
+				RetentionCheckInterval: 600000, OffsetMetadataMax: 4096, CommitTimeout: 5000, LoadBuffer: 5242880,
+			},
 			Topic: config.Topic{
 				SegmentBytes: 1 << 30, SegmentIndexBytes: 10485760, IndexIntervalBytes: 4096,
 				MessageBytesMax: 1048588, MinInsyncReplicas: 1,

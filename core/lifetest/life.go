@@ -67,6 +67,7 @@ func New(storage *Storage, step Step, choose func(n int) int) *Life {
 	cfg.CheckpointInterval = 500
 	cfg.ProducerIDExpiration = 700
 	cfg.SnapshotBytes, cfg.MetadataRetentionBytes, cfg.FetchSessionSlots = 1000, 3000, 3
+	cfg.Groups.TopicPartitions, cfg.Groups.RetentionCheckInterval, cfg.Groups.OffsetsRetention = 2, 700, 1500
 	storage.starts++
 	l.event(&core.Start{Entropy: [32]byte{storage.starts}, Config: cfg, Limits: limits(), Facts: storage.boot()})
 	return l
@@ -76,6 +77,7 @@ func New(storage *Storage, step Step, choose func(n int) int) *Life {
 func limits() port.Limits {
 	l := port.DefaultLimits()
 	l.SnapshotPartBytes = 300
+	l.CoordinatorReadBytes = 200
 	return l
 }
 

@@ -11,6 +11,7 @@
 //	codec.go     reading gzip, snappy, lz4; zstd.go: zstd; compress.go: writing them
 //	rewrite.go   a batch's body in another codec
 //	metadata.go  the frame of records of __cluster_metadata; metadata_*.go: the records
+//	group.go     the records of __consumer_offsets: key and value; group_*.go: the records
 //	quorum.go    the control records of the metadata quorum and of transactions
 //	timestamp.go who set a batch's timestamps, and the greatest of them
 //	errors.go    what is wrong with bytes
