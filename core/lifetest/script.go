@@ -48,7 +48,11 @@ func Script(l *Life) []func() {
 		func() { l.Send(1, 6, findCoordinator("g", "h")); l.Settle() },
 		func() { l.Send(1, 6, findCoordinator("g", "h")); l.Send(2, 9, offsetFetch("g", "made")); l.Settle() },
 		func() { l.Send(1, 10, offsetCommit("g", topic, 3)); l.Send(2, 9, offsetFetch("g", "made")); l.Settle() },
-		func() { l.Send(1, 10, offsetCommit("h", topic, 4)); l.Send(2, 0, offsetDelete("g", "made")); l.Settle() },
+		func() {
+			l.Send(1, 10, offsetCommit("h", topic, 4))
+			l.Send(2, 0, offsetDelete("g", "made"))
+			l.Settle()
+		},
 		func() { l.Inspect() },
 		func() {
 			l.Send(1, 1, alterQuotas("made by", 1e6))
