@@ -380,7 +380,11 @@ func TestTransactionsCommitsShowAfterTheirMarker(t *testing.T) {
 			k.transactional(1, 10, nil)
 			k.transactional(1, 0, &record.EndTxnMarker{Commit: true})
 		}, "10", "10"},
-		{"aborted", func(k *keeper) { k.plain(3); k.transactional(1, 10, nil); k.transactional(1, 0, &record.EndTxnMarker{}) }, "3", "3"},
+		{"aborted", func(k *keeper) {
+			k.plain(3)
+			k.transactional(1, 10, nil)
+			k.transactional(1, 0, &record.EndTxnMarker{})
+		}, "3", "3"},
 		{"a plain commit comes between", func(k *keeper) {
 			k.transactional(1, 10, nil)
 			k.plain(20)
