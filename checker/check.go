@@ -87,6 +87,7 @@ type Report struct {
 	SizesTold                         int
 	// Moved are the logs that were held against the last move that was acknowledged, MovesAcked those.
 	Moved, MovesAcked       int
+	Depositions             int // unregistrations of a broker that runs that were acknowledged
 	Created, Deleted, Grown int
 	QuorumsTold             int
 	Altered, ConfigsTold    int // keys whose configuration was changed, or told
@@ -137,7 +138,7 @@ func (r *Report) Add(o Report) {
 		{&r.Lookups, o.Lookups}, {&r.EpochEnds, o.EpochEnds}, {&r.Described, o.Described}, {&r.SizesTold, o.SizesTold}, {&r.Created, o.Created}, {&r.Deleted, o.Deleted}, {&r.Grown, o.Grown}, {&r.QuorumsTold, o.QuorumsTold},
 		{&r.Unsaid, o.Unsaid}, {&r.SessionsRefused, o.SessionsRefused},
 		{&r.Quotas, o.Quotas}, {&r.Throttled, o.Throttled}, {&r.IdleClosed, o.IdleClosed},
-		{&r.Moved, o.Moved}, {&r.MovesAcked, o.MovesAcked},
+		{&r.Moved, o.Moved}, {&r.MovesAcked, o.MovesAcked}, {&r.Depositions, o.Depositions},
 		{&r.Altered, o.Altered}, {&r.ConfigsTold, o.ConfigsTold},
 		{&r.RecordsFinal, o.RecordsFinal}, {&r.ExcusedPowerLoss, o.ExcusedPowerLoss},
 		{&r.ExcusedDeletion, o.ExcusedDeletion}, {&r.ExcusedDamage, o.ExcusedDamage},
@@ -297,6 +298,7 @@ func (j *judge) count() {
 		}
 	}
 	j.countMoves()
+	j.countDepositions()
 	for i := range j.h.Configs {
 		if j.h.Configs[i].acked() {
 			r.Altered++

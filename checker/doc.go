@@ -28,6 +28,7 @@
 //	quotas.go     who is throttled, for how long, and that it is kept to
 //	conns.go      how many connections are served, and which are closed for being silent
 //	topics.go     topics that were created, and those that were deleted
+//	leadership.go  leadership that was taken away, and began
 //	grown.go      how many partitions topics have
 //	quorum.go     the metadata quorum, as it tells of itself
 //	metadata.go   the metadata log: its snapshots cover it, and its images agree

@@ -59,29 +59,13 @@ type History struct {
 	// Moves are what was asked for by AlterReplicaLogDirs, MoveFailures what came to nothing, as nodes told.
 	Moves        []MoveOp
 	MoveFailures []MoveFailure
+	Leaderships
 	// DirLosses are the log directories that the world took away for good.
 	DirLosses []DirLoss
 	// Forgets are the logs whose producers the disk forgot.
 	Forgets []Forget
 	// Misreads are what the disk gave somebody wrongly, once.
 	Misreads []Misread
-}
-
-// Misread is a batch that lies on the disk as it was written, and of which one read was given the bytes of
-// another place. It excuses that the batch was shown with a wrong checksum, and nothing else: nothing is
-// lost by it, nothing refused for good, and no other answer than the right one is made of it.
-type Misread struct {
-	Event     Event
-	Log       kafka.TopicPartition
-	From, End kafka.Offset
-}
-
-// Forget is a power loss that took a producer snapshot which the disk had been asked to sync, and had said that
-// it did. Where the batches before it are gone from the log, nobody knows any more what producers wrote: it is
-// as if all of them had expired.
-type Forget struct {
-	Event Event
-	Log   kafka.TopicPartition
 }
 
 // DirLoss is a log directory that is gone with all that it held.

@@ -44,6 +44,7 @@ var floors = []Count{
 	{"quotas", 67},
 	{"throttled", 90},
 	{"idle-closed", 80},
+	{"releads", 170},
 }
 
 // faultFloors are the floors of the counts that only a fault can move.
@@ -80,6 +81,7 @@ var faultFloors = []Count{
 	{"early-stops", 48},
 	{"dirs-away", 20},
 	{"dirs-wiped", 35},
+	{"depositions", 36},
 	{"pauses", 49},
 	{"lags", 128},
 	{"snapshots-passed-over", 51},

@@ -71,7 +71,7 @@ func newGuests(n *node) *guests {
 	n.guests = g
 	g.population = clients.NewPopulation((*guestEnv)(n), clients.Plan{
 		Nodes: []int32{int32(n.cfg.NodeID)}, Wall: wallEpoch, Idle: int64(n.cfg.ProducerIDExpiration.Nanos()),
-		Retention: n.retention, Dirs: n.node.LogDirs,
+		Retention: n.retention, Dirs: n.node.LogDirs, Deposes: n.deposes,
 	})
 	g.population.History().Expiration = n.cfg.ProducerIDExpiration
 	g.population.History().QuotaWindows = checker.QuotaWindows{Windows: int64(n.cfg.QuotaWindows), Seconds: int64(n.cfg.QuotaWindowSeconds)}

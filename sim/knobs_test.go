@@ -10,7 +10,7 @@ import (
 func TestEveryPlannedFaultCanBeTurnedOff(t *testing.T) {
 	knobs := map[string]bool{}
 	for seed := uint64(1); seed <= few(12); seed++ {
-		off := map[string]Override{"node0/plan/early": {HasEnd: true}, "node0/plan/relapse": {HasEnd: true}, "node0/plan/snapshotrot": {HasEnd: true}}
+		off := map[string]Override{"node0/plan/early": {HasEnd: true}, "node0/plan/relapse": {HasEnd: true}, "node0/plan/snapshotrot": {HasEnd: true}, "node0/plan/leadership": {HasEnd: true}}
 		w := New(seed, Options{})
 		for _, k := range w.Knobs() {
 			if strings.Contains(k.Key, "/client") || k.Key == "node0/knob/length" {

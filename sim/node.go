@@ -29,9 +29,11 @@ type node struct {
 	cfg     config.Broker
 	// retention is log.retention.ms, or 0 if it is not set.
 	retention kafka.Millis
-	limits    port.Limits
-	disk      *simdisk.Disk
-	net       *simnet.Net
+	// deposes says that a client takes the leadership of all partitions away now and then.
+	deposes bool
+	limits  port.Limits
+	disk    *simdisk.Disk
+	net     *simnet.Net
 	// vanished are ends of connections that a power loss left half-open.
 	vanished []*simnet.End
 	node     *clusterconfig.Node
@@ -111,7 +113,9 @@ type process struct {
 	troubles uint64
 	// moving are the logs that are to move to another directory, left where those were that are about to have.
 	moving map[kafka.TopicPartition]bool
-	left   map[kafka.TopicPartition]string
+	// led are the logs that the process has led.
+	led  map[kafka.TopicPartition]bool
+	left map[kafka.TopicPartition]string
 	// checkAt is the Step after which everything is checked again.
 	checkAt uint64
 }
@@ -181,7 +185,7 @@ func (n *node) boot() {
 	n.vanished = nil
 	n.takeDue()
 	p := &process{
-		moving: map[kafka.TopicPartition]bool{}, left: map[kafka.TopicPartition]string{},
+		moving: map[kafka.TopicPartition]bool{}, led: map[kafka.TopicPartition]bool{}, left: map[kafka.TopicPartition]string{},
 		bornAt:    n.w.now,
 		slabs:     newSlabs(int(n.limits.ReadAheadBytes)),
 		conns:     map[port.ConnID]*serverConn{},

@@ -11,7 +11,7 @@ import (
 // benign ends the streams of all that can go wrong on the only node of a world.
 func benign() map[string]Override {
 	none := map[string]Override{}
-	for _, plan := range []string{"faults", "slowsyncs", "lies", "strays", "rot", "pace", "stops", "early", "pauses", "dirfaults"} {
+	for _, plan := range []string{"faults", "slowsyncs", "lies", "strays", "rot", "pace", "stops", "early", "pauses", "dirfaults", "leadership"} {
 		none["node0/plan/"+plan] = Override{HasEnd: true}
 	}
 	return none

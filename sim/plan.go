@@ -21,6 +21,7 @@ func newNode(w *World, index int32) *node {
 	n.drawSnapshots()
 	n.drawQuotaWindows()
 	n.drawConnections()
+	n.drawLeadership()
 	n.cfg = n.node.Broker
 	for _, path := range n.node.LogDirs {
 		n.dirs = append(n.dirs, mounted{path: path})

@@ -49,6 +49,8 @@ type ProcessBites struct {
 	DirsAway, DirsWiped uint64
 	// LogMoves are logs that moved to another directory, FailedMoves those that did not.
 	LogMoves, FailedMoves uint64
+	// Releads are leaderships that began in a process that had led the partition before.
+	Releads uint64
 	// Pauses are those that held something up, Lags turns that were late by milliseconds.
 	Pauses, Lags uint64
 	// Inspections are reports of the core for metrics and readiness.
@@ -62,6 +64,7 @@ func (b *ProcessBites) add(o ProcessBites) {
 	b.DirsWiped += o.DirsWiped
 	b.LogMoves += o.LogMoves
 	b.FailedMoves += o.FailedMoves
+	b.Releads += o.Releads
 	b.Pauses += o.Pauses
 	b.Inspections += o.Inspections
 	b.Lags += o.Lags
@@ -102,7 +105,7 @@ func (r *Report) Counts() []Count {
 		{"stray-reads", d.StrayReads},
 		{"short-writes", n.ShortWrites}, {"short-reads", n.ShortReads}, {"chops", n.Chops}, {"late", n.Late},
 		{"resets", n.Resets}, {"clock-jumps", r.ClockJumps},
-		{"stops", r.Process.Stops}, {"early-stops", r.Process.EarlyStops}, {"dirs-away", r.Process.DirsAway}, {"dirs-wiped", r.Process.DirsWiped}, {"pauses", r.Process.Pauses}, {"lags", r.Process.Lags}, {"inspections", r.Process.Inspections},
+		{"stops", r.Process.Stops}, {"early-stops", r.Process.EarlyStops}, {"dirs-away", r.Process.DirsAway}, {"dirs-wiped", r.Process.DirsWiped}, {"depositions", uint64(j.Depositions)}, {"releads", r.Process.Releads}, {"pauses", r.Process.Pauses}, {"lags", r.Process.Lags}, {"inspections", r.Process.Inspections},
 		{"snapshots", r.Metadata.Taken}, {"snapshots-loaded", r.Metadata.Loaded},
 		{"snapshots-passed-over", r.Metadata.PassedOver}, {"metadata-trims", r.Metadata.Trims},
 	}

@@ -110,7 +110,10 @@ func (s *nodeSink) Note(note core.Note) {
 	case core.NoteLogFailed: // its copy stays, for the next start to go on with
 		s.process.checkAt = 0
 		delete(s.process.moving, note.Log)
-	case core.NoteReady, core.NoteLeader, core.NoteRegistered:
+	case core.NoteLeader:
+		s.process.checkAt = 0
+		(*node)(s).leads(&note)
+	case core.NoteReady, core.NoteRegistered:
 		s.process.checkAt = 0
 	}
 	s.process.meter.Note(note.Kind)

@@ -37,6 +37,7 @@ const (
 	callQuotas
 	callQuotasTold
 	callMove
+	callDepose
 )
 
 // pending is a request that has not been answered.

@@ -22,6 +22,8 @@ type Plan struct {
 	// Idle is how long a producer must be idle to be forgotten (producer.id.expiration.ms), in
 	// nanoseconds; 0 is longer than any world.
 	Idle int64
+	// Deposes has a client take the leadership of all partitions away now and then.
+	Deposes bool
 }
 
 // topicsMax and partitionsMax bound the topics of a plan.

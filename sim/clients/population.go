@@ -41,7 +41,7 @@ type shared struct {
 // consumers; in one world of three somebody deletes records, in one of four asks for producer ids alone,
 // in one of three alters configuration, in one of three adds partitions, in one of
 // three looks at the cluster, in one of four sets client quotas, in one of two with several
-// log directories moves logs between them.
+// log directories moves logs between them. If the plan says so, somebody takes leadership away.
 func NewPopulation(env Env, plan Plan) *Population {
 	s := &shared{env: env, plan: plan, topics: drawTopics(env), history: &checker.History{DefaultRetention: plan.Retention}}
 	s.grown = make([]int, len(s.topics))
@@ -83,6 +83,9 @@ func NewPopulation(env Env, plan Plan) *Population {
 	}
 	if len(plan.Dirs) > 1 && env.Draw("plan/mover", 2) == 1 {
 		p.clients = append(p.clients, newMover(s, p.next()))
+	}
+	if plan.Deposes {
+		p.clients = append(p.clients, newDeposer(s, p.next()))
 	}
 	return p
 }
@@ -191,6 +194,8 @@ func kind(c Client) string {
 		return "limiter"
 	case *mover:
 		return "mover"
+	case *deposer:
+		return "deposer"
 	case *Reader:
 		return "reader"
 	}

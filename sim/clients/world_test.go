@@ -58,7 +58,7 @@ func (h *happenings) Pop() any {
 func newWorld(seed uint64, b *broker) *world {
 	b.retention = retentionSet{}
 	w := &world{seed: seed, ordinals: map[string]uint64{}, broker: b, wishes: map[int32]int64{}, conns: map[int64]*conn{}}
-	w.pop = NewPopulation(w, Plan{Nodes: []int32{1}, Wall: 1_790_000_000_000})
+	w.pop = NewPopulation(w, Plan{Nodes: []int32{1}, Wall: 1_790_000_000_000, Deposes: seed%3 == 2})
 	b.world = w
 	return w
 }
