@@ -18,6 +18,10 @@ func (v *values) groups() config.Groups {
 		OffsetMetadataMax:      v.int("offset.metadata.max.bytes"),
 		CommitTimeout:          v.millis("offsets.commit.timeout.ms"),
 		LoadBuffer:             v.int("offsets.load.buffer.size"),
+		Classic: config.ClassicGroups{
+			MaxSize: v.int("group.max.size"), InitialDelay: v.millis("group.initial.rebalance.delay.ms"),
+			MinSession: v.millis("group.min.session.timeout.ms"), MaxSession: v.millis("group.max.session.timeout.ms"),
+		},
 	}
 	if !g.OffsetsCodec.IsKnown() {
 		v.refuse("offsets.topic.compression.codec", "allowed is the number of a codec, 0 .. 4")

@@ -511,6 +511,7 @@ func (v *Groups) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.OffsetMetadataMax))
 	b = canon.AppendInt(b, int64(v.CommitTimeout))
 	b = canon.AppendInt(b, int64(v.LoadBuffer))
+	b = v.Classic.AppendCanon(b)
 	return b
 }
 
@@ -525,6 +526,7 @@ func (v *Groups) ReadCanon(r *canon.Reader) {
 	v.OffsetMetadataMax = int32(r.Int(32))
 	v.CommitTimeout = kafka.Millis(r.Int(64))
 	v.LoadBuffer = int32(r.Int(32))
+	v.Classic.ReadCanon(r)
 }
 
 // AppendText appends v for a human reader.
@@ -549,6 +551,41 @@ func (v *Groups) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.CommitTimeout), 10)
 	b = append(b, " LoadBuffer:"...)
 	b = strconv.AppendInt(b, int64(v.LoadBuffer), 10)
+	b = append(b, " Classic:"...)
+	b = v.Classic.AppendText(b)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *ClassicGroups) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.MaxSize))
+	b = canon.AppendInt(b, int64(v.InitialDelay))
+	b = canon.AppendInt(b, int64(v.MinSession))
+	b = canon.AppendInt(b, int64(v.MaxSession))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *ClassicGroups) ReadCanon(r *canon.Reader) {
+	v.MaxSize = int32(r.Int(32))
+	v.InitialDelay = kafka.Millis(r.Int(64))
+	v.MinSession = kafka.Millis(r.Int(64))
+	v.MaxSession = kafka.Millis(r.Int(64))
+}
+
+// AppendText appends v for a human reader.
+func (v *ClassicGroups) AppendText(b []byte) []byte {
+	b = append(b, "ClassicGroups"...)
+	b = append(b, '{')
+	b = append(b, "MaxSize:"...)
+	b = strconv.AppendInt(b, int64(v.MaxSize), 10)
+	b = append(b, " InitialDelay:"...)
+	b = strconv.AppendInt(b, int64(v.InitialDelay), 10)
+	b = append(b, " MinSession:"...)
+	b = strconv.AppendInt(b, int64(v.MinSession), 10)
+	b = append(b, " MaxSession:"...)
+	b = strconv.AppendInt(b, int64(v.MaxSession), 10)
 	b = append(b, '}')
 	return b
 }

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"math"
+
 	"momus/core/kafka"
 	"momus/core/record"
 )
@@ -24,6 +26,19 @@ type Groups struct {
 	// CommitTimeout is offsets.commit.timeout.ms, LoadBuffer offsets.load.buffer.size.
 	CommitTimeout kafka.Millis
 	LoadBuffer    int32
+	// Classic is what holds for groups of the classic protocol.
+	Classic ClassicGroups
+}
+
+// ClassicGroups is what the keys say of groups of the classic protocol.
+//
+//canon:gen
+type ClassicGroups struct {
+	// MaxSize is group.max.size, InitialDelay group.initial.rebalance.delay.ms.
+	MaxSize      int32
+	InitialDelay kafka.Millis
+	// MinSession and MaxSession are group.min.session.timeout.ms and group.max.session.timeout.ms.
+	MinSession, MaxSession kafka.Millis
 }
 
 // DefaultGroups is Kafka's, but for the replication factor, which its server.properties sets to 1.
@@ -32,5 +47,6 @@ func DefaultGroups() Groups {
 		TopicPartitions: 50, TopicReplication: 1, TopicSegmentBytes: 100 << 20,
 		OffsetsRetention: 7 * day, RetentionCheckInterval: 600_000,
 		OffsetMetadataMax: 4096, CommitTimeout: 5000, LoadBuffer: 5 << 20,
+		Classic: ClassicGroups{MaxSize: math.MaxInt32, InitialDelay: 3000, MinSession: 6000, MaxSession: 1_800_000},
 	}
 }

@@ -22,7 +22,7 @@ func (s *Shard) replay(now kafka.Now, producer kafka.ProducerID, at kafka.Offset
 			Metadata: r.Metadata, CommitTimestamp: r.CommitTimestamp, ExpireTimestamp: record.NoTimestamp,
 		}, rec.Deleted)
 	case *record.GroupMetadata:
-		s.applyGroupMetadata(now, at, r, rec.Deleted)
+		s.applyGroupMetadata(now, r, rec.Deleted)
 	}
 }
 

@@ -12,6 +12,398 @@ import (
 )
 
 // AppendCanon appends v in canonical form.
+func (v *Classic) AppendCanon(b []byte) []byte {
+	b = canon.AppendUint(b, uint64(v.state))
+	b = canon.AppendUint(b, uint64(v.previous))
+	b = canon.AppendInt(b, int64(v.stateAt))
+	b = canon.AppendInt(b, int64(v.generation))
+	b = canon.AppendString(b, v.protocolType)
+	b = canon.AppendBool(b, v.protocol != nil)
+	if v.protocol != nil {
+		b = canon.AppendString(b, (*v.protocol))
+	}
+	b = canon.AppendString(b, v.leader)
+	b = canon.AppendLen(b, len(v.subscribed), v.subscribed == nil)
+	for i1 := range v.subscribed {
+		b = canon.AppendString(b, v.subscribed[i1])
+	}
+	b = canon.AppendBool(b, v.subscribedKnown)
+	b = canon.AppendUint(b, uint64(len(v.members)))
+	for _, k1 := range canon.SortedKeys(v.members) {
+		b = canon.AppendString(b, k1)
+		e1 := v.members[k1]
+		b = canon.AppendBool(b, e1 != nil)
+		if e1 != nil {
+			b = e1.AppendCanon(b)
+		}
+	}
+	b = canon.AppendLen(b, len(v.order), v.order == nil)
+	for i1 := range v.order {
+		b = canon.AppendString(b, v.order[i1])
+	}
+	b = canon.AppendUint(b, uint64(len(v.static)))
+	for _, k1 := range canon.SortedKeys(v.static) {
+		b = canon.AppendString(b, k1)
+		e1 := v.static[k1]
+		b = canon.AppendString(b, e1)
+	}
+	b = canon.AppendUint(b, uint64(len(v.pending)))
+	for _, k1 := range canon.SortedKeys(v.pending) {
+		b = canon.AppendString(b, k1)
+		e1 := v.pending[k1]
+		b = canon.AppendBool(b, e1)
+	}
+	b = canon.AppendInt(b, int64(v.joining))
+	b = canon.AppendInt(b, int64(v.unsynced))
+	b = canon.AppendLen(b, len(v.supported), v.supported == nil)
+	for i1 := range v.supported {
+		b = canon.AppendString(b, v.supported[i1].name)
+		b = canon.AppendInt(b, int64(v.supported[i1].count))
+	}
+	b = canon.AppendBool(b, v.grown)
+	b = canon.AppendInt(b, int64(v.waited))
+	b = canon.AppendInt(b, int64(v.remaining))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *Classic) ReadCanon(r *canon.Reader) {
+	v.state = ClassicState(r.Uint(8))
+	v.previous = ClassicState(r.Uint(8))
+	v.stateAt = kafka.Wall(r.Int(64))
+	v.generation = kafka.GenerationID(r.Int(32))
+	v.protocolType = r.Str()
+	v.protocol = nil
+	if r.Bool() {
+		v.protocol = new(string)
+		(*v.protocol) = r.Str()
+	}
+	v.leader = r.Str()
+	v.subscribed = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.subscribed = make([]string, n1)
+		for i2 := range v.subscribed {
+			v.subscribed[i2] = r.Str()
+		}
+	}
+	v.subscribedKnown = r.Bool()
+	v.members = make(map[string]*ClassicMember)
+	for n1 := r.Count(); n1 > 0; n1-- {
+		var k1 string
+		var e1 *ClassicMember
+		k1 = r.Str()
+		e1 = nil
+		if r.Bool() {
+			e1 = new(ClassicMember)
+			e1.ReadCanon(r)
+		}
+		if _, twice := v.members[k1]; twice {
+			r.Fail(canon.ErrDuplicate)
+		}
+		if r.Err != nil {
+			break
+		}
+		v.members[k1] = e1
+	}
+	v.order = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.order = make([]string, n1)
+		for i2 := range v.order {
+			v.order[i2] = r.Str()
+		}
+	}
+	v.static = make(map[string]string)
+	for n1 := r.Count(); n1 > 0; n1-- {
+		var k1 string
+		var e1 string
+		k1 = r.Str()
+		e1 = r.Str()
+		if _, twice := v.static[k1]; twice {
+			r.Fail(canon.ErrDuplicate)
+		}
+		if r.Err != nil {
+			break
+		}
+		v.static[k1] = e1
+	}
+	v.pending = make(map[string]bool)
+	for n1 := r.Count(); n1 > 0; n1-- {
+		var k1 string
+		var e1 bool
+		k1 = r.Str()
+		e1 = r.Bool()
+		if _, twice := v.pending[k1]; twice {
+			r.Fail(canon.ErrDuplicate)
+		}
+		if r.Err != nil {
+			break
+		}
+		v.pending[k1] = e1
+	}
+	v.joining = int32(r.Int(32))
+	v.unsynced = int32(r.Int(32))
+	v.supported = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.supported = make([]protocolCount, n1)
+		for i2 := range v.supported {
+			v.supported[i2].name = r.Str()
+			v.supported[i2].count = int32(r.Int(32))
+		}
+	}
+	v.grown = r.Bool()
+	v.waited = kafka.Millis(r.Int(64))
+	v.remaining = kafka.Millis(r.Int(64))
+}
+
+// AppendText appends v for a human reader.
+func (v *Classic) AppendText(b []byte) []byte {
+	b = append(b, "Classic"...)
+	b = append(b, '{')
+	b = append(b, "state:"...)
+	b = append(b, v.state.String()...)
+	b = append(b, " previous:"...)
+	b = append(b, v.previous.String()...)
+	b = append(b, " stateAt:"...)
+	b = strconv.AppendInt(b, int64(v.stateAt), 10)
+	b = append(b, " generation:"...)
+	b = strconv.AppendInt(b, int64(v.generation), 10)
+	b = append(b, " protocolType:"...)
+	b = canon.AppendQuoted(b, v.protocolType)
+	b = append(b, " protocol:"...)
+	if v.protocol == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, (*v.protocol))
+	}
+	b = append(b, " leader:"...)
+	b = canon.AppendQuoted(b, v.leader)
+	b = append(b, " subscribed:"...)
+	if v.subscribed == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.subscribed {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = canon.AppendQuoted(b, v.subscribed[i1])
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " subscribedKnown:"...)
+	b = strconv.AppendBool(b, v.subscribedKnown)
+	b = append(b, " members:"...)
+	if v.members == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, "map["...)
+		for i1, k1 := range canon.SortedKeys(v.members) {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = canon.AppendQuoted(b, k1)
+			b = append(b, ':')
+			e1 := v.members[k1]
+			if e1 == nil {
+				b = append(b, "nil"...)
+			} else {
+				b = e1.AppendText(b)
+			}
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " order:"...)
+	if v.order == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.order {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = canon.AppendQuoted(b, v.order[i1])
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " static:"...)
+	if v.static == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, "map["...)
+		for i1, k1 := range canon.SortedKeys(v.static) {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = canon.AppendQuoted(b, k1)
+			b = append(b, ':')
+			e1 := v.static[k1]
+			b = canon.AppendQuoted(b, e1)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " pending:"...)
+	if v.pending == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, "map["...)
+		for i1, k1 := range canon.SortedKeys(v.pending) {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = canon.AppendQuoted(b, k1)
+			b = append(b, ':')
+			e1 := v.pending[k1]
+			b = strconv.AppendBool(b, e1)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " joining:"...)
+	b = strconv.AppendInt(b, int64(v.joining), 10)
+	b = append(b, " unsynced:"...)
+	b = strconv.AppendInt(b, int64(v.unsynced), 10)
+	b = append(b, " supported:"...)
+	if v.supported == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.supported {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, '{')
+			b = append(b, "name:"...)
+			b = canon.AppendQuoted(b, v.supported[i1].name)
+			b = append(b, " count:"...)
+			b = strconv.AppendInt(b, int64(v.supported[i1].count), 10)
+			b = append(b, '}')
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " grown:"...)
+	b = strconv.AppendBool(b, v.grown)
+	b = append(b, " waited:"...)
+	b = strconv.AppendInt(b, int64(v.waited), 10)
+	b = append(b, " remaining:"...)
+	b = strconv.AppendInt(b, int64(v.remaining), 10)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *ClassicMember) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.id)
+	b = canon.AppendBool(b, v.instance != nil)
+	if v.instance != nil {
+		b = canon.AppendString(b, (*v.instance))
+	}
+	b = canon.AppendString(b, v.clientID)
+	b = canon.AppendString(b, v.clientHost)
+	b = canon.AppendInt(b, int64(v.rebalanceTimeout))
+	b = canon.AppendInt(b, int64(v.sessionTimeout))
+	b = canon.AppendLen(b, len(v.protocols), v.protocols == nil)
+	for i1 := range v.protocols {
+		b = v.protocols[i1].AppendCanon(b)
+	}
+	b = canon.AppendBytes(b, v.assignment)
+	b = canon.AppendBool(b, v.isNew)
+	b = canon.AppendBool(b, v.unsynced)
+	b = canon.AppendInt(b, int64(v.joins.op))
+	b = canon.AppendBool(b, v.joins.live)
+	b = canon.AppendInt(b, int64(v.syncs.op))
+	b = canon.AppendBool(b, v.syncs.live)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *ClassicMember) ReadCanon(r *canon.Reader) {
+	v.id = r.Str()
+	v.instance = nil
+	if r.Bool() {
+		v.instance = new(string)
+		(*v.instance) = r.Str()
+	}
+	v.clientID = r.Str()
+	v.clientHost = r.Str()
+	v.rebalanceTimeout = kafka.Millis(r.Int(64))
+	v.sessionTimeout = kafka.Millis(r.Int(64))
+	v.protocols = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.protocols = make([]msg.GroupProtocol, n1)
+		for i2 := range v.protocols {
+			v.protocols[i2].ReadCanon(r)
+		}
+	}
+	v.assignment = r.Bytes()
+	v.isNew = r.Bool()
+	v.unsynced = r.Bool()
+	v.joins.op = msg.Op(r.Int(64))
+	v.joins.live = r.Bool()
+	v.syncs.op = msg.Op(r.Int(64))
+	v.syncs.live = r.Bool()
+}
+
+// AppendText appends v for a human reader.
+func (v *ClassicMember) AppendText(b []byte) []byte {
+	b = append(b, "ClassicMember"...)
+	b = append(b, '{')
+	b = append(b, "id:"...)
+	b = canon.AppendQuoted(b, v.id)
+	b = append(b, " instance:"...)
+	if v.instance == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, (*v.instance))
+	}
+	b = append(b, " clientID:"...)
+	b = canon.AppendQuoted(b, v.clientID)
+	b = append(b, " clientHost:"...)
+	b = canon.AppendQuoted(b, v.clientHost)
+	b = append(b, " rebalanceTimeout:"...)
+	b = strconv.AppendInt(b, int64(v.rebalanceTimeout), 10)
+	b = append(b, " sessionTimeout:"...)
+	b = strconv.AppendInt(b, int64(v.sessionTimeout), 10)
+	b = append(b, " protocols:"...)
+	if v.protocols == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.protocols {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.protocols[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " assignment:"...)
+	if v.assignment == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, v.assignment)
+	}
+	b = append(b, " isNew:"...)
+	b = strconv.AppendBool(b, v.isNew)
+	b = append(b, " unsynced:"...)
+	b = strconv.AppendBool(b, v.unsynced)
+	b = append(b, " joins:"...)
+	b = append(b, '{')
+	b = append(b, "op:"...)
+	b = strconv.AppendInt(b, int64(v.joins.op), 10)
+	b = append(b, " live:"...)
+	b = strconv.AppendBool(b, v.joins.live)
+	b = append(b, '}')
+	b = append(b, " syncs:"...)
+	b = append(b, '{')
+	b = append(b, "op:"...)
+	b = strconv.AppendInt(b, int64(v.syncs.op), 10)
+	b = append(b, " live:"...)
+	b = strconv.AppendBool(b, v.syncs.live)
+	b = append(b, '}')
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
 func (v *Group) AppendCanon(b []byte) []byte {
 	b = canon.AppendString(b, v.ID)
 	b = canon.AppendUint(b, uint64(v.Kind))
@@ -245,27 +637,6 @@ func (v *Group) AppendText(b []byte) []byte {
 	}
 	b = append(b, " at:"...)
 	b = strconv.AppendInt(b, int64(v.at), 10)
-	b = append(b, '}')
-	return b
-}
-
-// AppendCanon appends v in canonical form.
-func (v *Classic) AppendCanon(b []byte) []byte {
-	b = canon.AppendString(b, v.ProtocolType)
-	return b
-}
-
-// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
-func (v *Classic) ReadCanon(r *canon.Reader) {
-	v.ProtocolType = r.Str()
-}
-
-// AppendText appends v for a human reader.
-func (v *Classic) AppendText(b []byte) []byte {
-	b = append(b, "Classic"...)
-	b = append(b, '{')
-	b = append(b, "ProtocolType:"...)
-	b = canon.AppendQuoted(b, v.ProtocolType)
 	b = append(b, '}')
 	return b
 }

@@ -29,13 +29,6 @@ type Group struct {
 	at int
 }
 
-// Classic is what is known of the members of a classic group.
-//
-//canon:gen
-type Classic struct {
-	ProtocolType string
-}
-
 // Consumer is what is known of the members of a group of the consumer protocol.
 //
 //canon:gen

@@ -136,6 +136,9 @@ func (g *Groups) Request(now kafka.Now, r msg.GroupRequest, v View) {
 		return
 	}
 	partition := kafka.GroupPartition(r.GroupID(), int32(len(topic.Partitions)))
+	if list, ok := r.(*msg.ListGroups); ok {
+		partition = list.Partition
+	}
 	at, found := g.find(partition)
 	if !found || g.shards[at].log.Partition().Topic != topic.ID {
 		g.reply(r.Refuse(kafka.ErrNotCoordinator))

@@ -25,6 +25,13 @@ func (s *Shard) checkCommit(now kafka.Now, v View, g *Group, r *msg.OffsetCommit
 			return kafka.None
 		}
 		return kafka.ErrUnknownMemberID
+	case ClassicKind:
+		err := g.Classic.checkCommit(r.Member, r.Instance, kafka.GenerationID(r.Generation), false)
+		if err == kafka.None && g.Classic.members[r.Member] != nil {
+			// Who commits is alive.
+			classicTurn{s, now, v, g.ID, g.Classic}.keepAlive(r.Member, g.Classic.members[r.Member].sessionTimeout)
+		}
+		return err
 	}
 	panic("BUG: a group of no kind")
 }
@@ -42,22 +49,49 @@ func (s *Shard) checkFetch(g *Group, _ *msg.OffsetFetch) kafka.ErrorCode {
 
 // checkOffsetDelete says whether offsets of the group may be deleted at all (KIP-496).
 func (g *Group) checkOffsetDelete() kafka.ErrorCode {
+	if g.Kind == ClassicKind && !g.Classic.isEmpty() && !g.Classic.usesConsumerProtocol() {
+		return kafka.ErrNonEmptyGroup // what its members use of it nobody knows
+	}
 	return kafka.None
 }
 
 // isSubscribed tells whether a member is subscribed to the topic: its offsets are neither deleted nor expired.
-func (g *Group) isSubscribed(topic string) bool { return false }
+func (g *Group) isSubscribed(topic string) bool {
+	return g.Kind == ClassicKind && g.Classic.subscribedTo(topic)
+}
+
+// isEmpty tells that nobody is in the group.
+func (g *Group) isEmpty() bool {
+	switch g.Kind {
+	case ClassicKind:
+		return g.Classic.isEmpty()
+	case ConsumerKind:
+		return g.Consumer.isEmpty()
+	}
+	return true
+}
 
 // expiresFrom is the time from which the retention of an offset counts, or ok is false while none expires.
 func (g *Group) expiresFrom(e *offset) (from kafka.Wall, ok bool) {
+	if g.Kind == ClassicKind {
+		return g.Classic.expiresFrom(e.committed)
+	}
 	return e.committed, true
 }
 
 // refuseWaiting answers whoever waits in the group for something else than a commit.
-func (g *Group) refuseWaiting(groups *Groups, err kafka.ErrorCode) {}
+func (g *Group) refuseWaiting(groups *Groups, err kafka.ErrorCode) {
+	if g.Kind == ClassicKind {
+		g.Classic.refuseWaiting(groups, err)
+	}
+}
 
 // groupLoaded begins to serve a group that was loaded: its members get their whole session timeout.
-func (s *Shard) groupLoaded(now kafka.Now, v View, g *Group) {}
+func (s *Shard) groupLoaded(now kafka.Now, v View, g *Group) {
+	if g.Kind == ClassicKind {
+		g.Classic.loaded(now, v, s, g.ID)
+	}
+}
 
 // timerDue does what a timer was set for.
 func (s *Shard) timerDue(now kafka.Now, v View, key timerKey) {
@@ -66,6 +100,8 @@ func (s *Shard) timerDue(now kafka.Now, v View, key timerKey) {
 		s.expire(now, v)
 	case timerTopics:
 		s.sweepTopics(now, v)
+	case timerJoin, timerSync, timerSession:
+		s.classicDue(now, v, key)
 	default:
 		panic("BUG: a timer of no kind")
 	}
@@ -82,8 +118,16 @@ func (g *Group) dropGroup(d *decision) {
 }
 
 // applyGroupMetadata takes a classic group's record in.
-func (s *Shard) applyGroupMetadata(_ kafka.Now, _ kafka.Offset, r *record.GroupMetadata, deleted bool) {
-	if g := s.group(r.Group); g != nil && deleted {
-		s.membersGone(g)
+func (s *Shard) applyGroupMetadata(now kafka.Now, r *record.GroupMetadata, deleted bool) {
+	if deleted {
+		if g := s.group(r.Group); g != nil && g.Kind != ConsumerKind {
+			s.membersGone(g)
+		}
+		return
 	}
+	g := s.groupOrNew(r.Group)
+	if g.Kind == ConsumerKind {
+		panic("BUG: a classic group's record comes where a consumer group is")
+	}
+	g.classic(now).apply(r)
 }

@@ -213,6 +213,20 @@ func (s *Shard) request(now kafka.Now, v View, r msg.GroupRequest) {
 		s.offsetFetch(now, v, r)
 	case *msg.OffsetDelete:
 		s.offsetDelete(now, v, r)
+	case *msg.JoinGroup:
+		s.joinGroup(now, v, r)
+	case *msg.SyncGroup:
+		s.syncGroup(now, v, r)
+	case *msg.GroupHeartbeat:
+		s.groupHeartbeat(now, v, r)
+	case *msg.LeaveGroup:
+		s.leaveGroup(now, v, r)
+	case *msg.DescribeGroup:
+		s.describeGroup(now, v, r)
+	case *msg.ListGroups:
+		s.listGroups(now, v, r)
+	case *msg.DeleteGroup:
+		s.deleteGroup(now, v, r)
 	default:
 		panic("BUG: a request that no group coordinator decides on")
 	}

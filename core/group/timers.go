@@ -16,6 +16,11 @@ const (
 	timerExpire timerKind = iota + 1
 	// timerTopics deletes the offsets of deleted topics. It has no group either.
 	timerTopics
+	// timerJoin ends the joining of a classic group, timerSync the wait for members to ask for their assignment,
+	// timerSession a member's session.
+	timerJoin
+	timerSync
+	timerSession
 )
 
 // timerKey names a timer: there is one of its kind for a member, or for a group.

@@ -17,3 +17,9 @@ func GroupPartition(group string, partitions int32) PartitionID {
 	}
 	return PartitionID((h & 0x7fffffff) % partitions)
 }
+
+// GenerationID counts the rebalances of a group of the classic protocol.
+type GenerationID int32
+
+// NoGeneration accompanies an error, and requests of clients that are in no group.
+const NoGeneration GenerationID = -1

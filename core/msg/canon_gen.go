@@ -1335,6 +1335,1102 @@ func (v *AssignedReplicas) AppendText(b []byte) []byte {
 }
 
 // AppendCanon appends v in canonical form.
+func (v *GroupProtocol) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Name)
+	b = canon.AppendBytes(b, v.Metadata)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *GroupProtocol) ReadCanon(r *canon.Reader) {
+	v.Name = r.Str()
+	v.Metadata = r.Bytes()
+}
+
+// AppendText appends v for a human reader.
+func (v *GroupProtocol) AppendText(b []byte) []byte {
+	b = append(b, "GroupProtocol"...)
+	b = append(b, '{')
+	b = append(b, "Name:"...)
+	b = canon.AppendQuoted(b, v.Name)
+	b = append(b, " Metadata:"...)
+	if v.Metadata == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, v.Metadata)
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *JoinGroup) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendString(b, v.Group)
+	b = canon.AppendString(b, v.Member)
+	b = canon.AppendBool(b, v.Instance != nil)
+	if v.Instance != nil {
+		b = canon.AppendString(b, (*v.Instance))
+	}
+	b = canon.AppendString(b, v.ClientID)
+	b = canon.AppendString(b, v.ClientHost)
+	b = canon.AppendString(b, v.ProtocolType)
+	b = canon.AppendLen(b, len(v.Protocols), v.Protocols == nil)
+	for i1 := range v.Protocols {
+		b = v.Protocols[i1].AppendCanon(b)
+	}
+	b = canon.AppendInt(b, int64(v.SessionTimeout))
+	b = canon.AppendInt(b, int64(v.RebalanceTimeout))
+	b = canon.AppendString(b, v.Reason)
+	b = canon.AppendBool(b, v.NeedsMemberID)
+	b = canon.AppendBool(b, v.KnowsSkip)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *JoinGroup) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Group = r.Str()
+	v.Member = r.Str()
+	v.Instance = nil
+	if r.Bool() {
+		v.Instance = new(string)
+		(*v.Instance) = r.Str()
+	}
+	v.ClientID = r.Str()
+	v.ClientHost = r.Str()
+	v.ProtocolType = r.Str()
+	v.Protocols = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Protocols = make([]GroupProtocol, n1)
+		for i2 := range v.Protocols {
+			v.Protocols[i2].ReadCanon(r)
+		}
+	}
+	v.SessionTimeout = kafka.Millis(r.Int(64))
+	v.RebalanceTimeout = kafka.Millis(r.Int(64))
+	v.Reason = r.Str()
+	v.NeedsMemberID = r.Bool()
+	v.KnowsSkip = r.Bool()
+}
+
+// AppendText appends v for a human reader.
+func (v *JoinGroup) AppendText(b []byte) []byte {
+	b = append(b, "JoinGroup"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Group:"...)
+	b = canon.AppendQuoted(b, v.Group)
+	b = append(b, " Member:"...)
+	b = canon.AppendQuoted(b, v.Member)
+	b = append(b, " Instance:"...)
+	if v.Instance == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, (*v.Instance))
+	}
+	b = append(b, " ClientID:"...)
+	b = canon.AppendQuoted(b, v.ClientID)
+	b = append(b, " ClientHost:"...)
+	b = canon.AppendQuoted(b, v.ClientHost)
+	b = append(b, " ProtocolType:"...)
+	b = canon.AppendQuoted(b, v.ProtocolType)
+	b = append(b, " Protocols:"...)
+	if v.Protocols == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Protocols {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Protocols[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " SessionTimeout:"...)
+	b = strconv.AppendInt(b, int64(v.SessionTimeout), 10)
+	b = append(b, " RebalanceTimeout:"...)
+	b = strconv.AppendInt(b, int64(v.RebalanceTimeout), 10)
+	b = append(b, " Reason:"...)
+	b = canon.AppendQuoted(b, v.Reason)
+	b = append(b, " NeedsMemberID:"...)
+	b = strconv.AppendBool(b, v.NeedsMemberID)
+	b = append(b, " KnowsSkip:"...)
+	b = strconv.AppendBool(b, v.KnowsSkip)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *GroupMemberMetadata) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Member)
+	b = canon.AppendBool(b, v.Instance != nil)
+	if v.Instance != nil {
+		b = canon.AppendString(b, (*v.Instance))
+	}
+	b = canon.AppendBytes(b, v.Metadata)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *GroupMemberMetadata) ReadCanon(r *canon.Reader) {
+	v.Member = r.Str()
+	v.Instance = nil
+	if r.Bool() {
+		v.Instance = new(string)
+		(*v.Instance) = r.Str()
+	}
+	v.Metadata = r.Bytes()
+}
+
+// AppendText appends v for a human reader.
+func (v *GroupMemberMetadata) AppendText(b []byte) []byte {
+	b = append(b, "GroupMemberMetadata"...)
+	b = append(b, '{')
+	b = append(b, "Member:"...)
+	b = canon.AppendQuoted(b, v.Member)
+	b = append(b, " Instance:"...)
+	if v.Instance == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, (*v.Instance))
+	}
+	b = append(b, " Metadata:"...)
+	if v.Metadata == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, v.Metadata)
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *JoinedGroup) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendInt(b, int64(v.Err))
+	b = canon.AppendInt(b, int64(v.Generation))
+	b = canon.AppendBool(b, v.ProtocolType != nil)
+	if v.ProtocolType != nil {
+		b = canon.AppendString(b, (*v.ProtocolType))
+	}
+	b = canon.AppendBool(b, v.Protocol != nil)
+	if v.Protocol != nil {
+		b = canon.AppendString(b, (*v.Protocol))
+	}
+	b = canon.AppendString(b, v.Leader)
+	b = canon.AppendBool(b, v.Skip)
+	b = canon.AppendString(b, v.Member)
+	b = canon.AppendLen(b, len(v.Members), v.Members == nil)
+	for i1 := range v.Members {
+		b = v.Members[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *JoinedGroup) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Err = kafka.ErrorCode(r.Int(16))
+	v.Generation = kafka.GenerationID(r.Int(32))
+	v.ProtocolType = nil
+	if r.Bool() {
+		v.ProtocolType = new(string)
+		(*v.ProtocolType) = r.Str()
+	}
+	v.Protocol = nil
+	if r.Bool() {
+		v.Protocol = new(string)
+		(*v.Protocol) = r.Str()
+	}
+	v.Leader = r.Str()
+	v.Skip = r.Bool()
+	v.Member = r.Str()
+	v.Members = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Members = make([]GroupMemberMetadata, n1)
+		for i2 := range v.Members {
+			v.Members[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *JoinedGroup) AppendText(b []byte) []byte {
+	b = append(b, "JoinedGroup"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Err:"...)
+	b = append(b, v.Err.String()...)
+	b = append(b, " Generation:"...)
+	b = strconv.AppendInt(b, int64(v.Generation), 10)
+	b = append(b, " ProtocolType:"...)
+	if v.ProtocolType == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, (*v.ProtocolType))
+	}
+	b = append(b, " Protocol:"...)
+	if v.Protocol == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, (*v.Protocol))
+	}
+	b = append(b, " Leader:"...)
+	b = canon.AppendQuoted(b, v.Leader)
+	b = append(b, " Skip:"...)
+	b = strconv.AppendBool(b, v.Skip)
+	b = append(b, " Member:"...)
+	b = canon.AppendQuoted(b, v.Member)
+	b = append(b, " Members:"...)
+	if v.Members == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Members {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Members[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *GroupAssignment) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Member)
+	b = canon.AppendBytes(b, v.Assignment)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *GroupAssignment) ReadCanon(r *canon.Reader) {
+	v.Member = r.Str()
+	v.Assignment = r.Bytes()
+}
+
+// AppendText appends v for a human reader.
+func (v *GroupAssignment) AppendText(b []byte) []byte {
+	b = append(b, "GroupAssignment"...)
+	b = append(b, '{')
+	b = append(b, "Member:"...)
+	b = canon.AppendQuoted(b, v.Member)
+	b = append(b, " Assignment:"...)
+	if v.Assignment == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, v.Assignment)
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *SyncGroup) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendString(b, v.Group)
+	b = canon.AppendInt(b, int64(v.Generation))
+	b = canon.AppendString(b, v.Member)
+	b = canon.AppendBool(b, v.Instance != nil)
+	if v.Instance != nil {
+		b = canon.AppendString(b, (*v.Instance))
+	}
+	b = canon.AppendBool(b, v.ProtocolType != nil)
+	if v.ProtocolType != nil {
+		b = canon.AppendString(b, (*v.ProtocolType))
+	}
+	b = canon.AppendBool(b, v.Protocol != nil)
+	if v.Protocol != nil {
+		b = canon.AppendString(b, (*v.Protocol))
+	}
+	b = canon.AppendLen(b, len(v.Assignments), v.Assignments == nil)
+	for i1 := range v.Assignments {
+		b = v.Assignments[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *SyncGroup) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Group = r.Str()
+	v.Generation = kafka.GenerationID(r.Int(32))
+	v.Member = r.Str()
+	v.Instance = nil
+	if r.Bool() {
+		v.Instance = new(string)
+		(*v.Instance) = r.Str()
+	}
+	v.ProtocolType = nil
+	if r.Bool() {
+		v.ProtocolType = new(string)
+		(*v.ProtocolType) = r.Str()
+	}
+	v.Protocol = nil
+	if r.Bool() {
+		v.Protocol = new(string)
+		(*v.Protocol) = r.Str()
+	}
+	v.Assignments = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Assignments = make([]GroupAssignment, n1)
+		for i2 := range v.Assignments {
+			v.Assignments[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *SyncGroup) AppendText(b []byte) []byte {
+	b = append(b, "SyncGroup"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Group:"...)
+	b = canon.AppendQuoted(b, v.Group)
+	b = append(b, " Generation:"...)
+	b = strconv.AppendInt(b, int64(v.Generation), 10)
+	b = append(b, " Member:"...)
+	b = canon.AppendQuoted(b, v.Member)
+	b = append(b, " Instance:"...)
+	if v.Instance == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, (*v.Instance))
+	}
+	b = append(b, " ProtocolType:"...)
+	if v.ProtocolType == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, (*v.ProtocolType))
+	}
+	b = append(b, " Protocol:"...)
+	if v.Protocol == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, (*v.Protocol))
+	}
+	b = append(b, " Assignments:"...)
+	if v.Assignments == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Assignments {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Assignments[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *SyncedGroup) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendInt(b, int64(v.Err))
+	b = canon.AppendBool(b, v.ProtocolType != nil)
+	if v.ProtocolType != nil {
+		b = canon.AppendString(b, (*v.ProtocolType))
+	}
+	b = canon.AppendBool(b, v.Protocol != nil)
+	if v.Protocol != nil {
+		b = canon.AppendString(b, (*v.Protocol))
+	}
+	b = canon.AppendBytes(b, v.Assignment)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *SyncedGroup) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Err = kafka.ErrorCode(r.Int(16))
+	v.ProtocolType = nil
+	if r.Bool() {
+		v.ProtocolType = new(string)
+		(*v.ProtocolType) = r.Str()
+	}
+	v.Protocol = nil
+	if r.Bool() {
+		v.Protocol = new(string)
+		(*v.Protocol) = r.Str()
+	}
+	v.Assignment = r.Bytes()
+}
+
+// AppendText appends v for a human reader.
+func (v *SyncedGroup) AppendText(b []byte) []byte {
+	b = append(b, "SyncedGroup"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Err:"...)
+	b = append(b, v.Err.String()...)
+	b = append(b, " ProtocolType:"...)
+	if v.ProtocolType == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, (*v.ProtocolType))
+	}
+	b = append(b, " Protocol:"...)
+	if v.Protocol == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, (*v.Protocol))
+	}
+	b = append(b, " Assignment:"...)
+	if v.Assignment == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, v.Assignment)
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *GroupHeartbeat) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendString(b, v.Group)
+	b = canon.AppendInt(b, int64(v.Generation))
+	b = canon.AppendString(b, v.Member)
+	b = canon.AppendBool(b, v.Instance != nil)
+	if v.Instance != nil {
+		b = canon.AppendString(b, (*v.Instance))
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *GroupHeartbeat) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Group = r.Str()
+	v.Generation = kafka.GenerationID(r.Int(32))
+	v.Member = r.Str()
+	v.Instance = nil
+	if r.Bool() {
+		v.Instance = new(string)
+		(*v.Instance) = r.Str()
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *GroupHeartbeat) AppendText(b []byte) []byte {
+	b = append(b, "GroupHeartbeat"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Group:"...)
+	b = canon.AppendQuoted(b, v.Group)
+	b = append(b, " Generation:"...)
+	b = strconv.AppendInt(b, int64(v.Generation), 10)
+	b = append(b, " Member:"...)
+	b = canon.AppendQuoted(b, v.Member)
+	b = append(b, " Instance:"...)
+	if v.Instance == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, (*v.Instance))
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *GroupHeartbeatDone) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendInt(b, int64(v.Err))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *GroupHeartbeatDone) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Err = kafka.ErrorCode(r.Int(16))
+}
+
+// AppendText appends v for a human reader.
+func (v *GroupHeartbeatDone) AppendText(b []byte) []byte {
+	b = append(b, "GroupHeartbeatDone"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Err:"...)
+	b = append(b, v.Err.String()...)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *LeavingMember) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Member)
+	b = canon.AppendBool(b, v.Instance != nil)
+	if v.Instance != nil {
+		b = canon.AppendString(b, (*v.Instance))
+	}
+	b = canon.AppendString(b, v.Reason)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *LeavingMember) ReadCanon(r *canon.Reader) {
+	v.Member = r.Str()
+	v.Instance = nil
+	if r.Bool() {
+		v.Instance = new(string)
+		(*v.Instance) = r.Str()
+	}
+	v.Reason = r.Str()
+}
+
+// AppendText appends v for a human reader.
+func (v *LeavingMember) AppendText(b []byte) []byte {
+	b = append(b, "LeavingMember"...)
+	b = append(b, '{')
+	b = append(b, "Member:"...)
+	b = canon.AppendQuoted(b, v.Member)
+	b = append(b, " Instance:"...)
+	if v.Instance == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, (*v.Instance))
+	}
+	b = append(b, " Reason:"...)
+	b = canon.AppendQuoted(b, v.Reason)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *LeaveGroup) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendString(b, v.Group)
+	b = canon.AppendLen(b, len(v.Members), v.Members == nil)
+	for i1 := range v.Members {
+		b = v.Members[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *LeaveGroup) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Group = r.Str()
+	v.Members = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Members = make([]LeavingMember, n1)
+		for i2 := range v.Members {
+			v.Members[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *LeaveGroup) AppendText(b []byte) []byte {
+	b = append(b, "LeaveGroup"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Group:"...)
+	b = canon.AppendQuoted(b, v.Group)
+	b = append(b, " Members:"...)
+	if v.Members == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Members {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Members[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *LeftMember) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Member)
+	b = canon.AppendBool(b, v.Instance != nil)
+	if v.Instance != nil {
+		b = canon.AppendString(b, (*v.Instance))
+	}
+	b = canon.AppendInt(b, int64(v.Err))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *LeftMember) ReadCanon(r *canon.Reader) {
+	v.Member = r.Str()
+	v.Instance = nil
+	if r.Bool() {
+		v.Instance = new(string)
+		(*v.Instance) = r.Str()
+	}
+	v.Err = kafka.ErrorCode(r.Int(16))
+}
+
+// AppendText appends v for a human reader.
+func (v *LeftMember) AppendText(b []byte) []byte {
+	b = append(b, "LeftMember"...)
+	b = append(b, '{')
+	b = append(b, "Member:"...)
+	b = canon.AppendQuoted(b, v.Member)
+	b = append(b, " Instance:"...)
+	if v.Instance == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, (*v.Instance))
+	}
+	b = append(b, " Err:"...)
+	b = append(b, v.Err.String()...)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *LeftGroup) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendInt(b, int64(v.Err))
+	b = canon.AppendLen(b, len(v.Members), v.Members == nil)
+	for i1 := range v.Members {
+		b = v.Members[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *LeftGroup) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Err = kafka.ErrorCode(r.Int(16))
+	v.Members = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Members = make([]LeftMember, n1)
+		for i2 := range v.Members {
+			v.Members[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *LeftGroup) AppendText(b []byte) []byte {
+	b = append(b, "LeftGroup"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Err:"...)
+	b = append(b, v.Err.String()...)
+	b = append(b, " Members:"...)
+	if v.Members == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Members {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Members[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *DescribeGroup) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendInt(b, int64(v.Slot))
+	b = canon.AppendString(b, v.Group)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *DescribeGroup) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Slot = int32(r.Int(32))
+	v.Group = r.Str()
+}
+
+// AppendText appends v for a human reader.
+func (v *DescribeGroup) AppendText(b []byte) []byte {
+	b = append(b, "DescribeGroup"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Slot:"...)
+	b = strconv.AppendInt(b, int64(v.Slot), 10)
+	b = append(b, " Group:"...)
+	b = canon.AppendQuoted(b, v.Group)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *DescribedMember) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Member)
+	b = canon.AppendBool(b, v.Instance != nil)
+	if v.Instance != nil {
+		b = canon.AppendString(b, (*v.Instance))
+	}
+	b = canon.AppendString(b, v.ClientID)
+	b = canon.AppendString(b, v.ClientHost)
+	b = canon.AppendBytes(b, v.Metadata)
+	b = canon.AppendBytes(b, v.Assignment)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *DescribedMember) ReadCanon(r *canon.Reader) {
+	v.Member = r.Str()
+	v.Instance = nil
+	if r.Bool() {
+		v.Instance = new(string)
+		(*v.Instance) = r.Str()
+	}
+	v.ClientID = r.Str()
+	v.ClientHost = r.Str()
+	v.Metadata = r.Bytes()
+	v.Assignment = r.Bytes()
+}
+
+// AppendText appends v for a human reader.
+func (v *DescribedMember) AppendText(b []byte) []byte {
+	b = append(b, "DescribedMember"...)
+	b = append(b, '{')
+	b = append(b, "Member:"...)
+	b = canon.AppendQuoted(b, v.Member)
+	b = append(b, " Instance:"...)
+	if v.Instance == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, (*v.Instance))
+	}
+	b = append(b, " ClientID:"...)
+	b = canon.AppendQuoted(b, v.ClientID)
+	b = append(b, " ClientHost:"...)
+	b = canon.AppendQuoted(b, v.ClientHost)
+	b = append(b, " Metadata:"...)
+	if v.Metadata == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, v.Metadata)
+	}
+	b = append(b, " Assignment:"...)
+	if v.Assignment == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, v.Assignment)
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *DescribedGroup) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendInt(b, int64(v.Slot))
+	b = canon.AppendInt(b, int64(v.Err))
+	b = canon.AppendString(b, v.ErrText)
+	b = canon.AppendString(b, v.Group)
+	b = canon.AppendString(b, v.State)
+	b = canon.AppendString(b, v.ProtocolType)
+	b = canon.AppendString(b, v.Protocol)
+	b = canon.AppendLen(b, len(v.Members), v.Members == nil)
+	for i1 := range v.Members {
+		b = v.Members[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *DescribedGroup) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Slot = int32(r.Int(32))
+	v.Err = kafka.ErrorCode(r.Int(16))
+	v.ErrText = r.Str()
+	v.Group = r.Str()
+	v.State = r.Str()
+	v.ProtocolType = r.Str()
+	v.Protocol = r.Str()
+	v.Members = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Members = make([]DescribedMember, n1)
+		for i2 := range v.Members {
+			v.Members[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *DescribedGroup) AppendText(b []byte) []byte {
+	b = append(b, "DescribedGroup"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Slot:"...)
+	b = strconv.AppendInt(b, int64(v.Slot), 10)
+	b = append(b, " Err:"...)
+	b = append(b, v.Err.String()...)
+	b = append(b, " ErrText:"...)
+	b = canon.AppendQuoted(b, v.ErrText)
+	b = append(b, " Group:"...)
+	b = canon.AppendQuoted(b, v.Group)
+	b = append(b, " State:"...)
+	b = canon.AppendQuoted(b, v.State)
+	b = append(b, " ProtocolType:"...)
+	b = canon.AppendQuoted(b, v.ProtocolType)
+	b = append(b, " Protocol:"...)
+	b = canon.AppendQuoted(b, v.Protocol)
+	b = append(b, " Members:"...)
+	if v.Members == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Members {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Members[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *ListGroups) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendInt(b, int64(v.Slot))
+	b = canon.AppendInt(b, int64(v.Partition))
+	b = canon.AppendLen(b, len(v.States), v.States == nil)
+	for i1 := range v.States {
+		b = canon.AppendString(b, v.States[i1])
+	}
+	b = canon.AppendLen(b, len(v.Types), v.Types == nil)
+	for i1 := range v.Types {
+		b = canon.AppendString(b, v.Types[i1])
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *ListGroups) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Slot = int32(r.Int(32))
+	v.Partition = kafka.PartitionID(r.Int(32))
+	v.States = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.States = make([]string, n1)
+		for i2 := range v.States {
+			v.States[i2] = r.Str()
+		}
+	}
+	v.Types = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Types = make([]string, n1)
+		for i2 := range v.Types {
+			v.Types[i2] = r.Str()
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *ListGroups) AppendText(b []byte) []byte {
+	b = append(b, "ListGroups"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Slot:"...)
+	b = strconv.AppendInt(b, int64(v.Slot), 10)
+	b = append(b, " Partition:"...)
+	b = strconv.AppendInt(b, int64(v.Partition), 10)
+	b = append(b, " States:"...)
+	if v.States == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.States {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = canon.AppendQuoted(b, v.States[i1])
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " Types:"...)
+	if v.Types == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Types {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = canon.AppendQuoted(b, v.Types[i1])
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *ListedGroup) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Group)
+	b = canon.AppendString(b, v.ProtocolType)
+	b = canon.AppendString(b, v.State)
+	b = canon.AppendString(b, v.Type)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *ListedGroup) ReadCanon(r *canon.Reader) {
+	v.Group = r.Str()
+	v.ProtocolType = r.Str()
+	v.State = r.Str()
+	v.Type = r.Str()
+}
+
+// AppendText appends v for a human reader.
+func (v *ListedGroup) AppendText(b []byte) []byte {
+	b = append(b, "ListedGroup"...)
+	b = append(b, '{')
+	b = append(b, "Group:"...)
+	b = canon.AppendQuoted(b, v.Group)
+	b = append(b, " ProtocolType:"...)
+	b = canon.AppendQuoted(b, v.ProtocolType)
+	b = append(b, " State:"...)
+	b = canon.AppendQuoted(b, v.State)
+	b = append(b, " Type:"...)
+	b = canon.AppendQuoted(b, v.Type)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *ListedGroups) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendInt(b, int64(v.Slot))
+	b = canon.AppendInt(b, int64(v.Err))
+	b = canon.AppendLen(b, len(v.Groups), v.Groups == nil)
+	for i1 := range v.Groups {
+		b = v.Groups[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *ListedGroups) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Slot = int32(r.Int(32))
+	v.Err = kafka.ErrorCode(r.Int(16))
+	v.Groups = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Groups = make([]ListedGroup, n1)
+		for i2 := range v.Groups {
+			v.Groups[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *ListedGroups) AppendText(b []byte) []byte {
+	b = append(b, "ListedGroups"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Slot:"...)
+	b = strconv.AppendInt(b, int64(v.Slot), 10)
+	b = append(b, " Err:"...)
+	b = append(b, v.Err.String()...)
+	b = append(b, " Groups:"...)
+	if v.Groups == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Groups {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Groups[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *DeleteGroup) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendInt(b, int64(v.Slot))
+	b = canon.AppendString(b, v.Group)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *DeleteGroup) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Slot = int32(r.Int(32))
+	v.Group = r.Str()
+}
+
+// AppendText appends v for a human reader.
+func (v *DeleteGroup) AppendText(b []byte) []byte {
+	b = append(b, "DeleteGroup"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Slot:"...)
+	b = strconv.AppendInt(b, int64(v.Slot), 10)
+	b = append(b, " Group:"...)
+	b = canon.AppendQuoted(b, v.Group)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *DeletedGroup) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendInt(b, int64(v.Slot))
+	b = canon.AppendInt(b, int64(v.Err))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *DeletedGroup) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Slot = int32(r.Int(32))
+	v.Err = kafka.ErrorCode(r.Int(16))
+}
+
+// AppendText appends v for a human reader.
+func (v *DeletedGroup) AppendText(b []byte) []byte {
+	b = append(b, "DeletedGroup"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Slot:"...)
+	b = strconv.AppendInt(b, int64(v.Slot), 10)
+	b = append(b, " Err:"...)
+	b = append(b, v.Err.String()...)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
 func (v *CommitPartition) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.Partition))
 	b = canon.AppendInt(b, int64(v.Offset))
@@ -3604,9 +4700,16 @@ func AppendControllerReplyText(b []byte, v ControllerReply) []byte {
 	panic("BUG: ControllerReply is not a member of its union")
 }
 
-func (*OffsetCommit) isGroupRequest() {}
-func (*OffsetFetch) isGroupRequest()  {}
-func (*OffsetDelete) isGroupRequest() {}
+func (*OffsetCommit) isGroupRequest()   {}
+func (*OffsetFetch) isGroupRequest()    {}
+func (*OffsetDelete) isGroupRequest()   {}
+func (*JoinGroup) isGroupRequest()      {}
+func (*SyncGroup) isGroupRequest()      {}
+func (*GroupHeartbeat) isGroupRequest() {}
+func (*LeaveGroup) isGroupRequest()     {}
+func (*DescribeGroup) isGroupRequest()  {}
+func (*ListGroups) isGroupRequest()     {}
+func (*DeleteGroup) isGroupRequest()    {}
 
 // GroupRequestMembers lists a zero value of every member of GroupRequest, by number.
 func GroupRequestMembers() []GroupRequest {
@@ -3614,6 +4717,13 @@ func GroupRequestMembers() []GroupRequest {
 		&OffsetCommit{},
 		&OffsetFetch{},
 		&OffsetDelete{},
+		&JoinGroup{},
+		&SyncGroup{},
+		&GroupHeartbeat{},
+		&LeaveGroup{},
+		&DescribeGroup{},
+		&ListGroups{},
+		&DeleteGroup{},
 	}
 }
 
@@ -3628,6 +4738,20 @@ func AppendGroupRequest(b []byte, v GroupRequest) []byte {
 		return v.AppendCanon(canon.AppendUint(b, 2))
 	case *OffsetDelete:
 		return v.AppendCanon(canon.AppendUint(b, 3))
+	case *JoinGroup:
+		return v.AppendCanon(canon.AppendUint(b, 10))
+	case *SyncGroup:
+		return v.AppendCanon(canon.AppendUint(b, 11))
+	case *GroupHeartbeat:
+		return v.AppendCanon(canon.AppendUint(b, 12))
+	case *LeaveGroup:
+		return v.AppendCanon(canon.AppendUint(b, 13))
+	case *DescribeGroup:
+		return v.AppendCanon(canon.AppendUint(b, 14))
+	case *ListGroups:
+		return v.AppendCanon(canon.AppendUint(b, 15))
+	case *DeleteGroup:
+		return v.AppendCanon(canon.AppendUint(b, 16))
 	}
 	panic("BUG: GroupRequest is not a member of its union")
 }
@@ -3648,6 +4772,34 @@ func ReadGroupRequest(r *canon.Reader) GroupRequest {
 		v := new(OffsetDelete)
 		v.ReadCanon(r)
 		return v
+	case 10:
+		v := new(JoinGroup)
+		v.ReadCanon(r)
+		return v
+	case 11:
+		v := new(SyncGroup)
+		v.ReadCanon(r)
+		return v
+	case 12:
+		v := new(GroupHeartbeat)
+		v.ReadCanon(r)
+		return v
+	case 13:
+		v := new(LeaveGroup)
+		v.ReadCanon(r)
+		return v
+	case 14:
+		v := new(DescribeGroup)
+		v.ReadCanon(r)
+		return v
+	case 15:
+		v := new(ListGroups)
+		v.ReadCanon(r)
+		return v
+	case 16:
+		v := new(DeleteGroup)
+		v.ReadCanon(r)
+		return v
 	default:
 		r.Fail(canon.ErrTag)
 	}
@@ -3665,13 +4817,34 @@ func AppendGroupRequestText(b []byte, v GroupRequest) []byte {
 		return v.AppendText(b)
 	case *OffsetDelete:
 		return v.AppendText(b)
+	case *JoinGroup:
+		return v.AppendText(b)
+	case *SyncGroup:
+		return v.AppendText(b)
+	case *GroupHeartbeat:
+		return v.AppendText(b)
+	case *LeaveGroup:
+		return v.AppendText(b)
+	case *DescribeGroup:
+		return v.AppendText(b)
+	case *ListGroups:
+		return v.AppendText(b)
+	case *DeleteGroup:
+		return v.AppendText(b)
 	}
 	panic("BUG: GroupRequest is not a member of its union")
 }
 
-func (*OffsetCommitted) isGroupReply() {}
-func (*OffsetFetched) isGroupReply()   {}
-func (*OffsetDeleted) isGroupReply()   {}
+func (*OffsetCommitted) isGroupReply()    {}
+func (*OffsetFetched) isGroupReply()      {}
+func (*OffsetDeleted) isGroupReply()      {}
+func (*JoinedGroup) isGroupReply()        {}
+func (*SyncedGroup) isGroupReply()        {}
+func (*GroupHeartbeatDone) isGroupReply() {}
+func (*LeftGroup) isGroupReply()          {}
+func (*DescribedGroup) isGroupReply()     {}
+func (*ListedGroups) isGroupReply()       {}
+func (*DeletedGroup) isGroupReply()       {}
 
 // GroupReplyMembers lists a zero value of every member of GroupReply, by number.
 func GroupReplyMembers() []GroupReply {
@@ -3679,6 +4852,13 @@ func GroupReplyMembers() []GroupReply {
 		&OffsetCommitted{},
 		&OffsetFetched{},
 		&OffsetDeleted{},
+		&JoinedGroup{},
+		&SyncedGroup{},
+		&GroupHeartbeatDone{},
+		&LeftGroup{},
+		&DescribedGroup{},
+		&ListedGroups{},
+		&DeletedGroup{},
 	}
 }
 
@@ -3693,6 +4873,20 @@ func AppendGroupReply(b []byte, v GroupReply) []byte {
 		return v.AppendCanon(canon.AppendUint(b, 2))
 	case *OffsetDeleted:
 		return v.AppendCanon(canon.AppendUint(b, 3))
+	case *JoinedGroup:
+		return v.AppendCanon(canon.AppendUint(b, 10))
+	case *SyncedGroup:
+		return v.AppendCanon(canon.AppendUint(b, 11))
+	case *GroupHeartbeatDone:
+		return v.AppendCanon(canon.AppendUint(b, 12))
+	case *LeftGroup:
+		return v.AppendCanon(canon.AppendUint(b, 13))
+	case *DescribedGroup:
+		return v.AppendCanon(canon.AppendUint(b, 14))
+	case *ListedGroups:
+		return v.AppendCanon(canon.AppendUint(b, 15))
+	case *DeletedGroup:
+		return v.AppendCanon(canon.AppendUint(b, 16))
 	}
 	panic("BUG: GroupReply is not a member of its union")
 }
@@ -3713,6 +4907,34 @@ func ReadGroupReply(r *canon.Reader) GroupReply {
 		v := new(OffsetDeleted)
 		v.ReadCanon(r)
 		return v
+	case 10:
+		v := new(JoinedGroup)
+		v.ReadCanon(r)
+		return v
+	case 11:
+		v := new(SyncedGroup)
+		v.ReadCanon(r)
+		return v
+	case 12:
+		v := new(GroupHeartbeatDone)
+		v.ReadCanon(r)
+		return v
+	case 13:
+		v := new(LeftGroup)
+		v.ReadCanon(r)
+		return v
+	case 14:
+		v := new(DescribedGroup)
+		v.ReadCanon(r)
+		return v
+	case 15:
+		v := new(ListedGroups)
+		v.ReadCanon(r)
+		return v
+	case 16:
+		v := new(DeletedGroup)
+		v.ReadCanon(r)
+		return v
 	default:
 		r.Fail(canon.ErrTag)
 	}
@@ -3729,6 +4951,20 @@ func AppendGroupReplyText(b []byte, v GroupReply) []byte {
 	case *OffsetFetched:
 		return v.AppendText(b)
 	case *OffsetDeleted:
+		return v.AppendText(b)
+	case *JoinedGroup:
+		return v.AppendText(b)
+	case *SyncedGroup:
+		return v.AppendText(b)
+	case *GroupHeartbeatDone:
+		return v.AppendText(b)
+	case *LeftGroup:
+		return v.AppendText(b)
+	case *DescribedGroup:
+		return v.AppendText(b)
+	case *ListedGroups:
+		return v.AppendText(b)
+	case *DeletedGroup:
 		return v.AppendText(b)
 	}
 	panic("BUG: GroupReply is not a member of its union")

@@ -94,6 +94,20 @@ func groupHandler(key kafka.APIKey) *api {
 		return &findCoordinatorAPI
 	case wire.KeyOffsetDelete:
 		return &offsetDeleteAPI
+	case wire.KeyJoinGroup:
+		return &joinGroupAPI
+	case wire.KeyHeartbeat:
+		return &heartbeatAPI
+	case wire.KeyLeaveGroup:
+		return &leaveGroupAPI
+	case wire.KeySyncGroup:
+		return &syncGroupAPI
+	case wire.KeyDescribeGroups:
+		return &describeGroupsAPI
+	case wire.KeyListGroups:
+		return &listGroupsAPI
+	case wire.KeyDeleteGroups:
+		return &deleteGroupsAPI
 	}
 	return nil
 }

@@ -60,6 +60,20 @@ func (s *Session) groupsResponse(_ kafka.Now, g *groupsOp, v View) wire.Response
 		return offsetFetchResponse(version, body, g.replies, v)
 	case *kmsg.OffsetDeleteRequest:
 		return offsetDeleteResponse(body, g.refused, g.replies[0].(*msg.OffsetDeleted))
+	case *kmsg.JoinGroupRequest:
+		return joinGroupResponse(version, g.replies[0].(*msg.JoinedGroup))
+	case *kmsg.SyncGroupRequest:
+		return syncGroupResponse(version, g.replies[0].(*msg.SyncedGroup))
+	case *kmsg.HeartbeatRequest:
+		return heartbeatResponse(version, g.replies[0].(*msg.GroupHeartbeatDone).Err)
+	case *kmsg.LeaveGroupRequest:
+		return leaveGroupResponse(version, g.replies[0].(*msg.LeftGroup))
+	case *kmsg.DescribeGroupsRequest:
+		return describeGroupsResponse(version, body, g.replies)
+	case *kmsg.ListGroupsRequest:
+		return listGroupsResponse(version, g.replies)
+	case *kmsg.DeleteGroupsRequest:
+		return deleteGroupsResponse(version, distinct(body.Groups), g.replies)
 	}
 	panic("BUG: a request that no group coordinator is asked")
 }

@@ -20,11 +20,12 @@ const (
 	formBool
 	formUUID
 	formString
+	formBytes
 	formArray
 	formStruct
 )
 
-var formNames = [...]string{"i8", "i16", "i32", "i64", "f64", "bool", "uuid", "str"}
+var formNames = [...]string{"i8", "i16", "i32", "i64", "f64", "bool", "uuid", "str", "bytes"}
 
 // noTag marks a field that is not tagged.
 const noTag = -1
@@ -52,7 +53,7 @@ func (s *schema) nullable(v kafka.APIVersion) bool { return v >= s.nullFrom }
 // mustSchema reads the text of a message: fields apart by blanks.
 //
 //	field    = name ":" type ["?" [number "+"]] ["#" tag] ["@" versions]
-//	type     = "i8" | "i16" | "i32" | "i64" | "f64" | "bool" | "uuid" | "str" | "[" type "]" | "{" fields "}"
+//	type     = "i8" | "i16" | "i32" | "i64" | "f64" | "bool" | "uuid" | "str" | "bytes" | "[" type "]" | "{" fields "}"
 //	versions = number "+" | "-" number | number "-" number
 //
 // A question mark says from which version on (0 if none) the field may be null.

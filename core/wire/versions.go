@@ -43,6 +43,12 @@ var apis = []API{
 	{KeyOffsetCommit, "OffsetCommit", 2, 10, 8, BrokerListener, offsetCommitRequest, offsetCommitResponse},
 	{KeyOffsetFetch, "OffsetFetch", 1, 10, 6, BrokerListener, offsetFetchRequest, offsetFetchResponse},
 	{KeyFindCoordinator, "FindCoordinator", 0, 6, 3, BrokerListener, findCoordinatorRequest, findCoordinatorResponse},
+	{KeyJoinGroup, "JoinGroup", 0, 9, 6, BrokerListener, joinGroupRequest, joinGroupResponse},
+	{KeyHeartbeat, "Heartbeat", 0, 4, 4, BrokerListener, heartbeatRequest, heartbeatResponse},
+	{KeyLeaveGroup, "LeaveGroup", 0, 5, 4, BrokerListener, leaveGroupRequest, leaveGroupResponse},
+	{KeySyncGroup, "SyncGroup", 0, 5, 4, BrokerListener, syncGroupRequest, syncGroupResponse},
+	{KeyDescribeGroups, "DescribeGroups", 0, 6, 5, BrokerListener, describeGroupsRequest, describeGroupsResponse},
+	{KeyListGroups, "ListGroups", 0, 5, 3, BrokerListener, listGroupsRequest, listGroupsResponse},
 	{KeyAPIVersions, "ApiVersions", 0, 4, 3, BrokerListener | ControllerListener, apiVersionsRequest, apiVersionsResponse},
 	{KeyCreateTopics, "CreateTopics", 2, 7, 5, BrokerListener | ControllerListener, createTopicsRequest, createTopicsResponse},
 	{KeyDeleteTopics, "DeleteTopics", 1, 6, 4, BrokerListener | ControllerListener, deleteTopicsRequest, deleteTopicsResponse},
@@ -57,6 +63,7 @@ var apis = []API{
 	{KeyAlterReplicaLogDirs, "AlterReplicaLogDirs", 1, 2, 2, BrokerListener, alterReplicaLogDirsRequest, alterReplicaLogDirsResponse},
 	{KeyDescribeLogDirs, "DescribeLogDirs", 1, 5, 2, BrokerListener, describeLogDirsRequest, describeLogDirsResponse},
 	{KeyCreatePartitions, "CreatePartitions", 0, 3, 2, BrokerListener | ControllerListener, createPartitionsRequest, createPartitionsResponse},
+	{KeyDeleteGroups, "DeleteGroups", 0, 2, 2, BrokerListener, deleteGroupsRequest, deleteGroupsResponse},
 	{KeyElectLeaders, "ElectLeaders", 0, 2, 2, BrokerListener | ControllerListener, electLeadersRequest, electLeadersResponse},
 	{KeyIncrementalAlterConfigs, "IncrementalAlterConfigs", 0, 1, 1, BrokerListener | ControllerListener, incrementalAlterConfigsRequest, alterConfigsResponse},
 	{KeyAlterPartitionReassignments, "AlterPartitionReassignments", 0, 1, 0, BrokerListener | ControllerListener, alterReassignmentsRequest, alterReassignmentsResponse},
@@ -85,6 +92,12 @@ const (
 	KeyOffsetCommit                kafka.APIKey = 8
 	KeyOffsetFetch                 kafka.APIKey = 9
 	KeyFindCoordinator             kafka.APIKey = 10
+	KeyJoinGroup                   kafka.APIKey = 11
+	KeyHeartbeat                   kafka.APIKey = 12
+	KeyLeaveGroup                  kafka.APIKey = 13
+	KeySyncGroup                   kafka.APIKey = 14
+	KeyDescribeGroups              kafka.APIKey = 15
+	KeyListGroups                  kafka.APIKey = 16
 	KeyAPIVersions                 kafka.APIKey = 18
 	KeyCreateTopics                kafka.APIKey = 19
 	KeyDeleteTopics                kafka.APIKey = 20
@@ -99,6 +112,7 @@ const (
 	KeyAlterReplicaLogDirs         kafka.APIKey = 34
 	KeyDescribeLogDirs             kafka.APIKey = 35
 	KeyCreatePartitions            kafka.APIKey = 37
+	KeyDeleteGroups                kafka.APIKey = 42
 	KeyElectLeaders                kafka.APIKey = 43
 	KeyIncrementalAlterConfigs     kafka.APIKey = 44
 	KeyAlterPartitionReassignments kafka.APIKey = 45

@@ -243,7 +243,9 @@ func (w *walker) value(s *schema) {
 			w.print(u.String())
 		}
 	case formString:
-		w.str(s)
+		w.str(s, true)
+	case formBytes:
+		w.str(s, false)
 	case formArray:
 		w.array(s)
 	case formStruct:
@@ -256,8 +258,9 @@ func (w *walker) value(s *schema) {
 	}
 }
 
-func (w *walker) str(s *schema) {
-	n := w.size(true)
+// str is a string, or bytes, whose length is not short.
+func (w *walker) str(s *schema, short bool) {
+	n := w.size(short)
 	if n < 0 {
 		w.null(s)
 		return
