@@ -41,6 +41,9 @@ func (s *Shard) check() {
 		if (g.Classic != nil) != (g.Kind == ClassicKind) || (g.Consumer != nil) != (g.Kind == ConsumerKind) {
 			panic("BUG: group " + g.ID + " is not of its kind")
 		}
+		if g.Classic != nil {
+			g.Classic.mustHold(g.ID)
+		}
 		g.checkOffsets()
 		for j := range g.pending {
 			if _, found := s.producer(g.pending[j].producer); !found {

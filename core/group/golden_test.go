@@ -177,13 +177,7 @@ func (w *world) settle() {
 		w.follow(true)
 	}
 	w.read()
-	for _, s := range w.g.shards {
-		for _, g := range s.list {
-			if g.Classic != nil {
-				g.Classic.mustHold(g.ID)
-			}
-		}
-	}
+	w.g.Check()
 }
 
 // drain writes down what came out.

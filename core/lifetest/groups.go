@@ -46,3 +46,56 @@ func offsetDelete(group, topic string) *kmsg.OffsetDeleteRequest {
 	m.Topics = append(m.Topics, t)
 	return m
 }
+
+// heartbeat is of the member that joined last, and says that it is of generation 1.
+func heartbeat(l *Life, group string) *kmsg.HeartbeatRequest {
+	m := kmsg.NewPtrHeartbeatRequest()
+	m.Group, m.Generation, m.MemberID = group, 1, l.member()
+	return m
+}
+
+func describeGroups(groups ...string) *kmsg.DescribeGroupsRequest {
+	m := kmsg.NewPtrDescribeGroupsRequest()
+	m.Groups = groups
+	return m
+}
+
+func leaveGroup(l *Life, group string) *kmsg.LeaveGroupRequest {
+	m := kmsg.NewPtrLeaveGroupRequest()
+	m.Group, m.MemberID = group, l.member()
+	return m
+}
+
+func deleteGroups(groups ...string) *kmsg.DeleteGroupsRequest {
+	m := kmsg.NewPtrDeleteGroupsRequest()
+	m.Groups = groups
+	return m
+}
+
+func joinGroup(group string) *kmsg.JoinGroupRequest {
+	m := kmsg.NewPtrJoinGroupRequest()
+	m.Group, m.SessionTimeoutMillis, m.RebalanceTimeoutMillis, m.ProtocolType = group, 10_000, 20_000, "consumer"
+	p := kmsg.NewJoinGroupRequestProtocol()
+	p.Name, p.Metadata = "range", []byte("said")
+	m.Protocols = append(m.Protocols, p)
+	return m
+}
+
+func syncGroup(group, member string) *kmsg.SyncGroupRequest {
+	m := kmsg.NewPtrSyncGroupRequest()
+	m.Group, m.MemberID, m.Generation = group, member, 1
+	a := kmsg.NewSyncGroupRequestGroupAssignment()
+	a.MemberID, a.MemberAssignment = member, []byte("all")
+	m.GroupAssignment = append(m.GroupAssignment, a)
+	return m
+}
+
+// member is the id that the last JoinGroup was given, or a stranger's if nobody was.
+func (l *Life) member() string {
+	for i := len(l.Replies) - 1; i >= 0; i-- {
+		if r, ok := l.Replies[i].Body.(*kmsg.JoinGroupResponse); ok && r.MemberID != "" {
+			return r.MemberID
+		}
+	}
+	return "stranger"
+}

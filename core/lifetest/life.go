@@ -68,6 +68,7 @@ func New(storage *Storage, step Step, choose func(n int) int) *Life {
 	cfg.ProducerIDExpiration = 700
 	cfg.SnapshotBytes, cfg.MetadataRetentionBytes, cfg.FetchSessionSlots = 1000, 3000, 3
 	cfg.Groups.TopicPartitions, cfg.Groups.RetentionCheckInterval, cfg.Groups.OffsetsRetention = 2, 700, 1500
+	cfg.Groups.Classic.InitialDelay = 50
 	storage.starts++
 	l.event(&core.Start{Entropy: [32]byte{storage.starts}, Config: cfg, Limits: limits(), Facts: storage.boot()})
 	return l

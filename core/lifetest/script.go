@@ -53,6 +53,14 @@ func Script(l *Life) []func() {
 			l.Send(2, 0, offsetDelete("g", "made"))
 			l.Settle()
 		},
+		func() { l.Send(1, 3, joinGroup("c")); l.Settle(); l.Pass(100) },
+		func() {
+			l.Send(1, 3, syncGroup("c", l.member()))
+			l.Send(2, 4, kmsg.NewPtrListGroupsRequest())
+			l.Settle()
+		},
+		func() { l.Send(1, 4, heartbeat(l, "c")); l.Send(2, 6, describeGroups("c", "nobody")); l.Settle() },
+		func() { l.Send(1, 2, leaveGroup(l, "c")); l.Send(1, 2, deleteGroups("c")); l.Settle() },
 		func() { l.Inspect() },
 		func() {
 			l.Send(1, 1, alterQuotas("made by", 1e6))

@@ -249,6 +249,9 @@ func (b *bench) take() Out {
 	if n := len(out.Trims); n > 0 {
 		b.lastOp = out.Trims[n-1].Op
 	}
+	if n := len(out.Groups); n > 0 {
+		b.lastOp = out.Groups[n-1].Refuse(kafka.None).ReplyOp()
+	}
 	if n := len(out.WantProducerIDs); n > 0 {
 		b.lastOp = out.WantProducerIDs[n-1]
 	}
@@ -284,6 +287,9 @@ func (b *bench) text() string {
 	}
 	for _, c := range out.Controller {
 		fmt.Fprintf(&w, "\ncontroller %s", c.AppendText(nil))
+	}
+	for _, g := range out.Groups {
+		fmt.Fprintf(&w, "\ngroups %s", g.AppendText(nil))
 	}
 	for _, d := range out.Trims {
 		fmt.Fprintf(&w, "\ntrim slot=%d %s to=%d", d.Slot, where(d.Log), d.Offset)
