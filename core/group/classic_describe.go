@@ -97,20 +97,14 @@ func (s *Shard) deleteGroup(now kafka.Now, v View, r *msg.DeleteGroup) {
 	}
 	d := &decision{}
 	group.deleteOffsets(d)
-	group.dropGroup(d)
-	d.answer(a)
-	for len(d.records) > deletedTogether {
-		first := &decision{records: d.records[:deletedTogether]}
-		if err := s.carry(now, v, first); err != kafka.None {
-			a.Fail(err)
-			s.answerNow(v, a)
+	if len(d.records) >= recordsPerBatch {
+		// The group itself goes last: what fails halfway can be asked for again.
+		if err := s.carrySplit(now, v, d); err != kafka.None {
+			s.answerNow(v, r.Refuse(err))
 			return
 		}
-		d.records = d.records[deletedTogether:]
 	}
+	group.dropGroup(d)
+	d.answer(a)
 	s.carry(now, v, d)
 }
-
-// deletedTogether is how many offsets of a group that is deleted go in one batch, which must not become larger than
-// the topic allows. The group itself goes last: what fails halfway can be asked for again.
-const deletedTogether = 1000

@@ -26,7 +26,7 @@ func (s *Shard) expire(now kafka.Now, v View) {
 				Kind: NoteExpired, Log: s.log.Partition(), Text: g.ID + ": " + strconv.Itoa(expired) + " offsets",
 			})
 		}
-		if !left && len(g.pending) == 0 {
+		if !left && g.isEmpty() && len(g.pending) == 0 {
 			g.dropGroup(&d)
 		}
 	}
