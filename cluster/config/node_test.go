@@ -59,7 +59,8 @@ func TestNothingConfiguredIsANodeOfItsOwn(t *testing.T) {
 			MetadataCleanInterval: 60000, DescribedPartitionsMax: 2000,
 			Groups: config.Groups{
 				TopicPartitions: 50, TopicReplication: 1, TopicSegmentBytes: 104857600, OffsetsRetention: 604800000,
-				RetentionCheckInterval: 600000, OffsetMetadataMax: 4096, CommitTimeout: 5000, LoadBuffer: 5242880,
+				RetentionCheckInterval: 600000, OffsetMetadataMax: 4096, CommitTimeout: 5000, LoadBuffer: 5 << 20,
+				Classic: config.ClassicGroups{MaxSize: math.MaxInt32, InitialDelay: 3000, MinSession: 6000, MaxSession: 1_800_000},
 			},
 			Topic: config.Topic{
 				SegmentBytes: 1 << 30, SegmentIndexBytes: 10485760, IndexIntervalBytes: 4096,
