@@ -91,6 +91,7 @@ func (n *node) drawLimits() port.Limits {
 	l.AppendQueueBytes = pick("limit.append-queue-bytes", 64<<20, 64<<10, 8<<10)
 	l.DiskWorkers = int32(pick("limit.disk-workers", 2, 1, 3))
 	l.RemovedLogs = int32(n.pick("plan/removed", "limit.removed-logs", 16384, 1, 3))
+	l.CoordinatorReadBytes = int32(n.pick("plan/groups/read", "limit.coordinator-read-bytes", 256<<10, 4096, 300, 1))
 	l.RefillBytes = n.pick("plan/refill", "limit.refill-bytes", 1<<20, 4096, 300)
 	return l
 }
@@ -106,6 +107,11 @@ func (n *node) drawConfig() *config.Node {
 		"num.recovery.threads.per.data.dir=" + number(n.pick("plan/recovery", "num.recovery.threads.per.data.dir", 2, 1, 3)),
 		"max.incremental.fetch.session.cache.slots=" + number(n.pick("plan/sessions", "max.incremental.fetch.session.cache.slots", 1000, 1, 2, 1000, 0)),
 		"log.segment.delete.delay.ms=" + number(n.pick("plan/removal", "log.segment.delete.delay.ms", 200, 0, 60_000)),
+		"offsets.topic.num.partitions=" + number(n.pick("plan/groups", "offsets.topic.num.partitions", 1, 2, 3, 5)),
+		"offsets.topic.segment.bytes=" + number(n.pick("plan/groups/segment", "offsets.topic.segment.bytes", 100<<20, 16<<10, 4096, 1100)),
+		"offsets.commit.timeout.ms=" + number(n.pick("plan/groups/timeout", "offsets.commit.timeout.ms", 5000, 5000, 300, 30)),
+		"offsets.topic.compression.codec=" + number(n.pick("plan/groups/codec", "offsets.topic.compression.codec", 0, 0, 0, 1, 2, 3, 4)),
+		"offsets.retention.check.interval.ms=" + number(n.pick("plan/groups/expiry", "offsets.retention.check.interval.ms", 600_000, 1000, 100)),
 	}
 	if n.stream("plan/retention/static").Draw(12) == 1 {
 		n.retention = 500

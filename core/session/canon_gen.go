@@ -419,6 +419,7 @@ func (v *Session) AppendCanon(b []byte) []byte {
 			b = canon.AppendBool(b, v.ops[i1].produce.byID)
 			b = canon.AppendBool(b, v.ops[i1].produce.hints)
 			b = canon.AppendBool(b, v.ops[i1].produce.stray)
+			b = canon.AppendBool(b, v.ops[i1].produce.internal)
 			b = canon.AppendInt(b, int64(v.ops[i1].produce.waiting))
 			b = canon.AppendLen(b, len(v.ops[i1].produce.topics), v.ops[i1].produce.topics == nil)
 			for i2 := range v.ops[i1].produce.topics {
@@ -752,6 +753,7 @@ func (v *Session) ReadCanon(r *canon.Reader) {
 				v.ops[i2].produce.byID = r.Bool()
 				v.ops[i2].produce.hints = r.Bool()
 				v.ops[i2].produce.stray = r.Bool()
+				v.ops[i2].produce.internal = r.Bool()
 				v.ops[i2].produce.waiting = int32(r.Int(32))
 				v.ops[i2].produce.topics = nil
 				if n3 := r.Len(); n3 >= 0 {
@@ -1232,6 +1234,8 @@ func (v *Session) AppendText(b []byte) []byte {
 				b = strconv.AppendBool(b, v.ops[i1].produce.hints)
 				b = append(b, " stray:"...)
 				b = strconv.AppendBool(b, v.ops[i1].produce.stray)
+				b = append(b, " internal:"...)
+				b = strconv.AppendBool(b, v.ops[i1].produce.internal)
 				b = append(b, " waiting:"...)
 				b = strconv.AppendInt(b, int64(v.ops[i1].produce.waiting), 10)
 				b = append(b, " topics:"...)

@@ -12,7 +12,8 @@ import (
 // close the connection, which is all that such a client can notice; acks=1 is answered when the
 // leader has it, acks=-1 when the ISR has. From v13 topics are named by id (KIP-516). From v10 the
 // answer names the new leader where this node is not it (KIP-951). A leader whose queue of appends
-// is full lets the request, and what follows it on the connection, wait.
+// is full lets the request, and what follows it on the connection, wait. To a topic of coordinators only they write:
+// to others it is INVALID_TOPIC_EXCEPTION.
 //
 // A batch of a transaction in a request with a transactional id is refused as by a Kafka that finds
 // no transaction coordinator to verify it with (KIP-890): NOT_ENOUGH_REPLICAS, which clients
@@ -25,6 +26,7 @@ type produceOp struct {
 	byID     bool
 	hints    bool
 	stray    bool
+	internal bool
 	waiting  int32
 	topics   []producedTopic
 	slots    []producedSlot
@@ -67,7 +69,7 @@ func (s *Session) startProduce(now kafka.Now, c *conn, req *wire.Request, v View
 	}
 	p := take(&s.spare.produces)
 	p.acks, p.byID, p.hints, p.listener = body.Acks, req.Version >= 13, req.Version >= 10, c.listener
-	p.stray = isStray(body)
+	p.stray, p.internal = isStray(body), req.ClientID == adminClient
 	for i := range body.Topics {
 		p.resolve(&body.Topics[i], body, v)
 	}
@@ -90,6 +92,12 @@ func (s *Session) startProduce(now kafka.Now, c *conn, req *wire.Request, v View
 	}
 	return true
 }
+
+// adminClient is the client id that may write to the topics of coordinators, as in Kafka: somebody may have to
+// mend them by hand.
+const adminClient = "__admin_client"
+
+func validAcks(acks int16) bool { return acks >= -1 && acks <= 1 }
 
 // isStale tells that a topic's policy came after the edge validated the request.
 func (s *Session) isStale(req *wire.Request, body *wire.ProduceRequest) bool {
@@ -138,10 +146,12 @@ func (p *produceOp) resolve(t *wire.ProduceTopic, body *wire.ProduceRequest, v V
 			slot.err = missing
 		case part.Partition < 0 || int(part.Partition) >= len(topic.Partitions):
 			slot.err = kafka.ErrUnknownTopicOrPartition
+		case isInternal(topic.Name) && !p.internal && !part.Early && validAcks(body.Acks):
+			slot.err = kafka.ErrInvalidTopicException
 		case part.Err != kafka.None:
 			slot.err, slot.errText, slot.records = part.Err, part.ErrText, part.RecordErrors
 			slot.logStart = startOf(v, topic.ID, part)
-		case body.Acks < -1 || body.Acks > 1:
+		case !validAcks(body.Acks):
 			slot.err = kafka.ErrInvalidRequiredAcks
 		case body.TransactionalID != nil && part.Head.Attributes.IsTransactional():
 			slot.err = kafka.ErrNotEnoughReplicas
