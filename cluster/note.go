@@ -24,12 +24,13 @@ func NoteFields(n *core.Note) []any {
 
 // Level is that of a note's log line, in the numbers of log/slog. Those of which there may be thousands at a
 // time, with nothing in them that an operator must know, are for debugging: flushes, one for each batch with
-// flush.messages=1; and at a start the logs one by one, whose number is told.
+// flush.messages=1; and at a start the logs one by one, whose number is told, and the partitions of __consumer_offsets;
+// groups whose offsets expire.
 func Level(k core.NoteKind) int {
 	switch k {
-	case core.NoteFlushed, core.NoteLogOpened, core.NoteLeader:
+	case core.NoteFlushed, core.NoteLogOpened, core.NoteLeader, core.NoteGroupsLoaded, core.NoteGroupsUnloaded, core.NoteOffsetsExpired:
 		return -4
-	case core.NoteLogFailed, core.NoteDirFailed, core.NoteSnapshotDamaged:
+	case core.NoteLogFailed, core.NoteDirFailed, core.NoteSnapshotDamaged, core.NoteGroupsBroken:
 		return 8
 	}
 	return 0
