@@ -59,6 +59,9 @@ func (r *run) setUp() error {
 	if err := r.both(fillTopics); err != nil {
 		return err
 	}
+	if err := r.both(setUpGroups); err != nil {
+		return err
+	}
 	return r.newSink()
 }
 

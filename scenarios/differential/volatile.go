@@ -25,6 +25,8 @@ var ownValues = []ownValue{
 	{"DescribeCluster", "Brokers[].Port", isPort, "<port>", "both run on one machine"},
 	{"Produce", "Brokers[].Port", isPort, "<port>", "both run on one machine"},
 	{"Fetch", "Brokers[].Port", isPort, "<port>", "both run on one machine"},
+	{"FindCoordinator", "Port", isPort, "<port>", "both run on one machine"},
+	{"FindCoordinator", "Coordinators[].Port", isPort, "<port>", "both run on one machine"},
 	{"DescribeQuorum", "Nodes[].Listeners[].Port", isPort, "<port>", "both run on one machine"},
 	{"ApiVersions", "FinalizedFeaturesEpoch", isPositive, "<offset>", "an offset of the metadata log, which holds other records"},
 	{"DescribeQuorum", "Topics[].Partitions[].LeaderEpoch", isPositive, "<epoch>", "counts the elections of a quorum"},
