@@ -94,6 +94,7 @@ var walks = []struct {
 	{"quotas", []int16{48, 49}, adminWalk(quotas)},
 	{"the cluster and its quorum", []int16{55, 60}, adminWalk(clusterFacts)},
 	{"topics page by page", []int16{75}, adminWalk(topicPages)},
+	{"offsets of a group", []int16{8, 9, 10, 47}, adminWalk(groupOffsets)},
 }
 
 // throughCodec produces over several partitions and reads back.
