@@ -15,24 +15,26 @@ func (s *Shard) expire(now kafka.Now, v View) {
 		s.expiring = len(s.list)
 	}
 	d := decision{}
+	var expired []Note
 	s.expiring = min(s.expiring, len(s.list))
 	for n := 0; s.expiring > 0 && n < groupsPerTurn && len(d.records) < recordsPerTurn; n++ {
 		s.expiring--
 		g := s.list[s.expiring]
 		before := len(d.records)
 		left := s.expireGroup(now, v, g, &d)
-		if expired := len(d.records) - before; expired > 0 {
-			v.g.note(Note{
-				Kind: NoteExpired, Log: s.log.Partition(), Text: g.ID + ": " + strconv.Itoa(expired) + " offsets",
-			})
+		if n := len(d.records) - before; n > 0 {
+			expired = append(expired, Note{Kind: NoteExpired, Log: s.log.Partition(), Text: g.ID + ": " + strconv.Itoa(n) + " offsets"})
 		}
 		if !left && g.isEmpty() && len(g.pending) == 0 {
 			g.dropGroup(&d)
 		}
 	}
 	next := v.g.cfg.Groups.RetentionCheckInterval.Delay()
-	if err := s.carrySplit(now, v, &d); err == kafka.None && s.expiring > 0 {
-		next = sweepPause
+	if err := s.carrySplit(now, v, &d); err == kafka.None {
+		v.g.Out.Notes = append(v.g.Out.Notes, expired...)
+		if s.expiring > 0 {
+			next = sweepPause
+		}
 	}
 	s.timers.set(timerKey{kind: timerExpire}, now.Mono.Add(next))
 }
