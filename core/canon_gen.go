@@ -266,6 +266,7 @@ func (v *Report) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.Requests))
 	b = canon.AppendInt(b, int64(v.Parked))
 	b = canon.AppendInt(b, int64(v.FetchSessions))
+	b = v.Groups.AppendCanon(b)
 	b = canon.AppendLen(b, len(v.Dirs), v.Dirs == nil)
 	for i1 := range v.Dirs {
 		b = v.Dirs[i1].AppendCanon(b)
@@ -295,6 +296,7 @@ func (v *Report) ReadCanon(r *canon.Reader) {
 	v.Requests = int32(r.Int(32))
 	v.Parked = int32(r.Int(32))
 	v.FetchSessions = int32(r.Int(32))
+	v.Groups.ReadCanon(r)
 	v.Dirs = nil
 	if n1 := r.Len(); n1 >= 0 {
 		v.Dirs = make([]DirReport, n1)
@@ -347,6 +349,8 @@ func (v *Report) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.Parked), 10)
 	b = append(b, " FetchSessions:"...)
 	b = strconv.AppendInt(b, int64(v.FetchSessions), 10)
+	b = append(b, " Groups:"...)
+	b = v.Groups.AppendText(b)
 	b = append(b, " Dirs:"...)
 	if v.Dirs == nil {
 		b = append(b, "nil"...)

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"momus/core/group"
 	"momus/core/image"
 	"momus/core/kafka"
 	"momus/core/replica"
@@ -30,7 +31,9 @@ type Report struct {
 	// Connections, Requests and Parked count connections, requests between arrival and answer, and fetches
 	// among them that wait; FetchSessions what is remembered of fetches.
 	Connections, Requests, Parked, FetchSessions int32
-	Dirs                                         []DirReport
+	// Groups is how the group coordinator stands.
+	Groups group.Report
+	Dirs   []DirReport
 	// Logs are in the order of topics' names and partitions.
 	Logs []LogReport
 }
@@ -68,6 +71,7 @@ func (n *Node) inspect(id int64) {
 		Topics: int32(len(n.image.Names)),
 	}
 	r.Connections, r.Requests, r.Parked, r.FetchSessions = n.session.Load()
+	r.Groups = n.groups.Report()
 	for i := range n.facts.Dirs {
 		r.Dirs = append(r.Dirs, DirReport{Path: n.facts.Dirs[i].Path, Offline: n.isOffline(int32(i))})
 	}

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"momus/core"
+	"momus/core/group"
 	"momus/core/replica"
 )
 
@@ -26,6 +27,7 @@ var counted = []struct {
 	{core.NoteLogStartMoved, "log_start_moves_total", "Moves of a log's start, by retention or DeleteRecords."},
 	{core.NoteProducerExpired, "producers_expired_total", "Producer ids whose state was dropped."},
 	{core.NoteFlushed, "flushes_total", "Flushes of logs that were completed."},
+	{core.NoteGroupsLoaded, "group_loads_total", "Partitions of __consumer_offsets that were loaded."},
 	{core.NoteLeader, "leaderships_total", "Leaderships of partitions that were taken over."},
 	{core.NoteRegistered, "registrations_total", "Registrations with the controller."},
 	{core.NoteSnapshotTaken, "metadata_snapshots_total", "Snapshots taken of the metadata log."},
@@ -37,6 +39,7 @@ func Text(m *Meter, r *core.Report, mem Memory) []byte {
 	t := text{}
 	c.traffic(&t, r)
 	states(&t, r, mem)
+	groups(&t, &r.Groups)
 	for _, n := range counted {
 		t.family(n.name, "counter", n.help)
 		t.int(c.notes[n.kind])
@@ -133,4 +136,18 @@ func logs(t *text, r *core.Report) {
 	each("log_end_offset", "Offset after the last record.", func(l *core.LogReport) int64 { return int64(l.End) })
 	each("log_size_bytes", "Size of the segments.", func(l *core.LogReport) int64 { return l.Bytes })
 	each("log_segments", "Number of segments.", func(l *core.LogReport) int64 { return int64(l.Segments) })
+}
+
+// groups tells of the group coordinator.
+func groups(t *text, r *group.Report) {
+	t.family("group_partitions", "gauge", "Partitions of __consumer_offsets that this node leads, by how far their groups are.")
+	t.int(int64(r.Loading), label{"phase", "loading"})
+	t.int(int64(r.Active), label{"phase", "active"})
+	t.int(int64(r.Broken), label{"phase", "broken"})
+	t.family("groups", "gauge", "Groups of this coordinator, by type and state.")
+	for i := range r.Groups {
+		t.int(int64(r.Groups[i].Groups), label{"type", r.Groups[i].Type}, label{"state", r.Groups[i].State})
+	}
+	t.family("group_offsets", "gauge", "Committed offsets of this coordinator's groups.")
+	t.int(r.Offsets)
 }

@@ -731,6 +731,92 @@ func (v *Groups) AppendText(b []byte) []byte {
 }
 
 // AppendCanon appends v in canonical form.
+func (v *Report) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Loading))
+	b = canon.AppendInt(b, int64(v.Active))
+	b = canon.AppendInt(b, int64(v.Broken))
+	b = canon.AppendLen(b, len(v.Groups), v.Groups == nil)
+	for i1 := range v.Groups {
+		b = v.Groups[i1].AppendCanon(b)
+	}
+	b = canon.AppendInt(b, v.Offsets)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *Report) ReadCanon(r *canon.Reader) {
+	v.Loading = int32(r.Int(32))
+	v.Active = int32(r.Int(32))
+	v.Broken = int32(r.Int(32))
+	v.Groups = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Groups = make([]Count, n1)
+		for i2 := range v.Groups {
+			v.Groups[i2].ReadCanon(r)
+		}
+	}
+	v.Offsets = r.Int(64)
+}
+
+// AppendText appends v for a human reader.
+func (v *Report) AppendText(b []byte) []byte {
+	b = append(b, "Report"...)
+	b = append(b, '{')
+	b = append(b, "Loading:"...)
+	b = strconv.AppendInt(b, int64(v.Loading), 10)
+	b = append(b, " Active:"...)
+	b = strconv.AppendInt(b, int64(v.Active), 10)
+	b = append(b, " Broken:"...)
+	b = strconv.AppendInt(b, int64(v.Broken), 10)
+	b = append(b, " Groups:"...)
+	if v.Groups == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Groups {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Groups[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " Offsets:"...)
+	b = strconv.AppendInt(b, v.Offsets, 10)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *Count) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Type)
+	b = canon.AppendString(b, v.State)
+	b = canon.AppendInt(b, int64(v.Groups))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *Count) ReadCanon(r *canon.Reader) {
+	v.Type = r.Str()
+	v.State = r.Str()
+	v.Groups = int32(r.Int(32))
+}
+
+// AppendText appends v for a human reader.
+func (v *Count) AppendText(b []byte) []byte {
+	b = append(b, "Count"...)
+	b = append(b, '{')
+	b = append(b, "Type:"...)
+	b = canon.AppendQuoted(b, v.Type)
+	b = append(b, " State:"...)
+	b = canon.AppendQuoted(b, v.State)
+	b = append(b, " Groups:"...)
+	b = strconv.AppendInt(b, int64(v.Groups), 10)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
 func (v *Shard) AppendCanon(b []byte) []byte {
 	b = v.log.AppendCanon(b)
 	b = canon.AppendLen(b, len(v.list), v.list == nil)

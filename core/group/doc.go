@@ -16,6 +16,7 @@
 //	group.go    a group, and the list of all; kinds.go what groups of all kinds are asked
 //	timers.go   deadlines
 //	offsets_*.go  committed offsets: kept (store), committed, fetched, deleted, expired, pending in transactions
+//	report.go   what metrics tell
 //	check.go    what must be true
 //
 // Invariants:

@@ -59,20 +59,3 @@ func (s *Shard) removeGroup(g *Group) {
 	s.list = s.list[:last]
 	delete(s.groups, g.ID)
 }
-
-// Groups counts them by kind.
-func (g *Groups) Groups() (simple, classic, consumer int32) {
-	for _, s := range g.shards {
-		for _, group := range s.list {
-			switch group.Kind {
-			case Simple:
-				simple++
-			case ClassicKind:
-				classic++
-			case ConsumerKind:
-				consumer++
-			}
-		}
-	}
-	return simple, classic, consumer
-}
