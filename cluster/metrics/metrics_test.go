@@ -37,7 +37,7 @@ func report() *core.Report {
 		MetadataEnd: 20, MetadataHigh: 19, Image: 18, Topics: 2, Partitions: 3,
 		Connections: 1, Requests: 4, Parked: 2, FetchSessions: 1,
 		Groups: group.Report{Loading: 1, Active: 2, Offsets: 7, Groups: []group.Count{{Type: "classic", State: "Empty", Groups: 3}, {Type: "classic", State: "Stable", Groups: 1}}},
-		Dirs: []core.DirReport{{Path: "/a"}, {Path: `/b "c"\d`, Offline: true}},
+		Dirs:   []core.DirReport{{Path: "/a"}, {Path: `/b "c"\d`, Offline: true}},
 		Logs: []core.LogReport{
 			{Topic: "t", Role: replica.RoleLeader, Start: 5, High: 7, End: 8, Bytes: 4096, Segments: 2, Producers: 3},
 			{Topic: "t", Partition: 1, Role: replica.RoleOffline},
