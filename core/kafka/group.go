@@ -1,9 +1,12 @@
 package kafka
 
-import "unicode/utf8"
+import (
+	"math"
+	"unicode/utf8"
+)
 
-// GroupPartition is the partition of __consumer_offsets that keeps a group, of so many: Java's hash of the
-// name, without its sign.
+// GroupPartition is the partition of __consumer_offsets that keeps a group, of so many: the absolute value of Java's
+// hash of the name, which of the least number is 0.
 func GroupPartition(group string, partitions int32) PartitionID {
 	h := int32(0)
 	for _, r := range group {
@@ -15,7 +18,10 @@ func GroupPartition(group string, partitions int32) PartitionID {
 		h = 31*h + 0xd800 + r>>10
 		h = 31*h + 0xdc00 + r&0x3ff
 	}
-	return PartitionID((h & 0x7fffffff) % partitions)
+	if h == math.MinInt32 {
+		return 0
+	}
+	return PartitionID(max(h, -h) % partitions)
 }
 
 // GenerationID counts the rebalances of a group of the classic protocol.

@@ -76,8 +76,8 @@ type ConsumerGroupMemberMetadata struct {
 	SubscribedTopicRegex *string  `kafka:"0+,nullable=0+"`
 	RebalanceTimeout     int32    `kafka:"0+,default=-1"`
 	ServerAssignor       *string  `kafka:"0+,nullable=0+"`
-	// ClassicMemberMetadata is there if the member speaks the classic protocol.
-	ClassicMemberMetadata *ClassicMemberMetadata `kafka:"0+,tag=0,nullable=0+,default=null"`
+	// ClassicMemberMetadata is there if the member speaks the classic protocol. Kafka writes its tag either way.
+	ClassicMemberMetadata *ClassicMemberMetadata `kafka:"0+,tag=0,nullable=0+"`
 }
 
 // ConsumerGroupTargetAssignmentMetadata is the epoch of a group's target assignment, and when it was made

@@ -327,15 +327,15 @@ func (v *ConsumerGroupMemberMetadata) appendFields(b []byte, version int16) []by
 	b = binary.BigEndian.AppendUint32(b, uint32(v.RebalanceTimeout))
 	b = appendNullableString(b, v.ServerAssignor, true)
 	tags := uint64(0)
-	if v.ClassicMemberMetadata != nil {
+	{
 		tags++
 	}
 	b = canon.AppendUint(b, tags)
-	if v.ClassicMemberMetadata != nil {
+	{
 		b = canon.AppendUint(b, 0)
 		at := len(b)
 		if v.ClassicMemberMetadata == nil {
-			b = append(b, 0xff)
+			b = append(b, 0)
 		} else {
 			b = v.ClassicMemberMetadata.appendFields(append(b, 1), version)
 		}
@@ -364,7 +364,7 @@ func (v *ConsumerGroupMemberMetadata) readFields(r *reader, version int16) {
 		after := r.until(size)
 		switch {
 		case tag == 0:
-			if int8(r.uint8()) >= 0 {
+			if r.uvarint() > 0 {
 				v.ClassicMemberMetadata = new(ClassicMemberMetadata)
 				v.ClassicMemberMetadata.readFields(r, version)
 			} else {

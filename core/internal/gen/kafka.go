@@ -143,6 +143,9 @@ func (l *loader) kafkaFields(o *output, d *decl) ([]kafkaField, error) {
 		if k.nullable != (k.typ.kind == pointer) && k.typ.kind != slice && k.typ.kind != byteSlice {
 			return nil, l.errorf(f.ast.Pos(), "field %s: a nullable string is a *string, and no other", f.name)
 		}
+		if k.typ.kind == pointer && k.typ.elem.kind != text && k.tag < 0 {
+			return nil, l.errorf(f.ast.Pos(), "field %s: a struct that may be null must be tagged", f.name)
+		}
 		if err := o.checkKafka(l, d, f, f.typ); err != nil {
 			return nil, err
 		}
@@ -207,6 +210,15 @@ func (k kafkaField) differs() string {
 		}
 	}
 	return x + " != nil"
+}
+
+// unlessDefault is the condition under which a tagged field is written. A struct that may be null and whose default
+// the schema doesn't call null has none: it always is.
+func (k kafkaField) unlessDefault() string {
+	if k.typ.kind == pointer && k.typ.elem.kind != text && k.def != "null" {
+		return ""
+	}
+	return "if " + k.differs()
 }
 
 // registry writes the functions that go from a union's member to its key and back.

@@ -74,7 +74,7 @@ func (o *output) kafkaAppend(d *decl, plain, tagged []kafkaField) {
 	}
 	o.p("tags := uint64(0)")
 	for _, f := range tagged {
-		o.p("if %s {", f.differs())
+		o.p("%s {", f.unlessDefault())
 		if in := f.in(all); in != "" {
 			o.p("if !(%s) { panic(\"BUG: this version of %s has no %s\") }", in, d.name, f.name)
 		}
@@ -83,7 +83,7 @@ func (o *output) kafkaAppend(d *decl, plain, tagged []kafkaField) {
 	o.returnBefore(flex)
 	o.p("b = canon.AppendUint(b, tags)")
 	for _, f := range tagged {
-		o.p("if %s {", f.differs())
+		o.p("%s {", f.unlessDefault())
 		o.p("b = canon.AppendUint(b, %d)", f.tag)
 		o.p("at := len(b)")
 		o.emitKafkaAppend("v."+f.name, f.typ, f.nullable, flex)
@@ -117,8 +117,8 @@ func (o *output) emitKafkaAppend(x string, t *typ, nullable bool, flex string) {
 	case text:
 		o.p("b = appendString(b, %s, %s)", convert("string", t.src, x), flex)
 	case pointer:
-		if t.elem.kind != text { // a struct that may be null: a byte says whether it is there
-			o.p("if %s == nil { b = append(b, 0xff) } else { b = %s.appendFields(append(b, 1), version) }", x, x)
+		if t.elem.kind != text { // a tagged struct that may be null: a varint says whether it is there
+			o.p("if %s == nil { b = append(b, 0) } else { b = %s.appendFields(append(b, 1), version) }", x, x)
 			return
 		}
 		o.p("b = appendNullableString(b, %s, %s)", x, flex)
@@ -205,7 +205,7 @@ func (o *output) emitKafkaRead(x string, t *typ, nullable bool, flex string) {
 		o.p("%s = %s", x, convert(t.src, "string", fmt.Sprintf("r.str(%s)", flex)))
 	case pointer:
 		if t.elem.kind != text {
-			o.p("if int8(r.uint8()) >= 0 { %s = new(%s)\n%s.readFields(r, version) } else { %s = nil }", x, t.elem.src, x, x)
+			o.p("if r.uvarint() > 0 { %s = new(%s)\n%s.readFields(r, version) } else { %s = nil }", x, t.elem.src, x, x)
 			return
 		}
 		o.p("%s = r.nullableString(%s)", x, flex)
