@@ -30,8 +30,11 @@ func (k *secondLook) wanted(evidence uint32) bool {
 // looksMax is how often a batch is read that is bad each time in another way.
 const looksMax = 4
 
-// readTwice reads all of p until two readings agree, and at most three times. A file that ends before is
-// damaged, and so is one that reads differently each time.
+// readingsMax is how often something is read until two readings agree. Of three two went astray (seed 517).
+const readingsMax = 5
+
+// readTwice reads all of p until two readings agree. A file that ends before is damaged, and so is one that reads
+// differently each time.
 func readTwice(file disk.File, p []byte, off int64, m *meter) error {
 	n, err := readAgreed(file, p, off, m)
 	if err == nil && n < len(p) {
@@ -46,18 +49,19 @@ func readAgreed(file disk.File, p []byte, off int64, m *meter) (int, error) {
 	if err != nil || first == 0 {
 		return first, err
 	}
-	again := make([]byte, len(p))
-	second, err := readCharged(file, again, off, m)
-	if err != nil || bytes.Equal(p[:first], again[:second]) {
-		return first, err
-	}
-	third := make([]byte, len(p))
-	last, err := readCharged(file, third, off, m)
-	switch {
-	case err != nil:
-		return 0, err
-	case bytes.Equal(third[:last], p[:first]), bytes.Equal(third[:last], again[:second]):
-		return copy(p, third[:last]), nil
+	readings := [][]byte{p[:first]}
+	for range readingsMax - 1 {
+		again := make([]byte, len(p))
+		n, err := readCharged(file, again, off, m)
+		if err != nil {
+			return 0, err
+		}
+		for _, before := range readings {
+			if bytes.Equal(before, again[:n]) {
+				return copy(p, again[:n]), nil
+			}
+		}
+		readings = append(readings, again[:n])
 	}
 	return 0, errCorrupt
 }
