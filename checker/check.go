@@ -72,6 +72,7 @@ const (
 	Muted             = "muted"
 	Connections       = "connections"
 	MovedLog          = "moved-log"
+	Compaction        = "compaction"
 )
 
 // Report counts what was judged.
@@ -96,10 +97,10 @@ type Report struct {
 	Quotas, Throttled int
 	// IdleClosed are connections that the broker closed for being silent.
 	IdleClosed int
-	// SlowedConns are those that it closed since more came from their address than its quota allows.
-	SlowedConns int
 	// Excused are acknowledged records that are missing and may be, by excuse.
-	ExcusedPowerLoss, ExcusedDeletion, ExcusedDamage, ExcusedRetention int
+	ExcusedPowerLoss, ExcusedDeletion, ExcusedDamage, ExcusedRetention, ExcusedCompaction int
+	// Cleanings counts the compactions that replaced segments.
+	Cleanings int
 	// RefusedDamage counts partitions that were refused at the end for damage to their log,
 	// ShownDamage damaged batches that clients were sent and saw to be so.
 	RefusedDamage, ShownDamage int
@@ -139,7 +140,7 @@ func (r *Report) Add(o Report) {
 		{&r.Retried, o.Retried}, {&r.Polls, o.Polls}, {&r.RecordsPolled, o.RecordsPolled},
 		{&r.Lookups, o.Lookups}, {&r.EpochEnds, o.EpochEnds}, {&r.Described, o.Described}, {&r.SizesTold, o.SizesTold}, {&r.Created, o.Created}, {&r.Deleted, o.Deleted}, {&r.Grown, o.Grown}, {&r.QuorumsTold, o.QuorumsTold},
 		{&r.Unsaid, o.Unsaid}, {&r.SessionsRefused, o.SessionsRefused},
-		{&r.Quotas, o.Quotas}, {&r.Throttled, o.Throttled}, {&r.IdleClosed, o.IdleClosed}, {&r.SlowedConns, o.SlowedConns},
+		{&r.Quotas, o.Quotas}, {&r.Throttled, o.Throttled}, {&r.IdleClosed, o.IdleClosed},
 		{&r.Moved, o.Moved}, {&r.MovesAcked, o.MovesAcked}, {&r.Depositions, o.Depositions},
 		{&r.Altered, o.Altered}, {&r.ConfigsTold, o.ConfigsTold},
 		{&r.RecordsFinal, o.RecordsFinal}, {&r.ExcusedPowerLoss, o.ExcusedPowerLoss},
@@ -147,7 +148,7 @@ func (r *Report) Add(o Report) {
 		{&r.Keyless, o.Keyless},
 		{&r.Spoiled, o.Spoiled}, {&r.RefusedDamage, o.RefusedDamage}, {&r.RefusedLost, o.RefusedLost}, {&r.ShownDamage, o.ShownDamage}, {&r.Undecided, o.Undecided},
 		{&r.ExcusedRetention, o.ExcusedRetention}, {&r.StartMoves, o.StartMoves},
-		{&r.RecordsDeleted, o.RecordsDeleted},
+		{&r.RecordsDeleted, o.RecordsDeleted}, {&r.ExcusedCompaction, o.ExcusedCompaction}, {&r.Cleanings, o.Cleanings},
 		{&r.Crashes, o.Crashes}, {&r.PowerLosses, o.PowerLosses},
 		{&r.ProducerIDs, o.ProducerIDs}, {&r.Repeats, o.Repeats}, {&r.Fenced, o.Fenced},
 		{&r.Wrapped, o.Wrapped}, {&r.Expiries, o.Expiries},
@@ -183,7 +184,6 @@ func Check(h *History) ([]Violation, Report) {
 	j.checkConfigs()
 	j.checkQuotas()
 	j.checkConns()
-	j.checkRates()
 	j.checkInits()
 	j.checkSizes()
 	for _, l := range j.logs {
@@ -196,6 +196,7 @@ func Check(h *History) ([]Violation, Report) {
 		j.checkLookups(l)
 		j.checkMoves(l)
 		j.checkStart(l)
+		j.checkCleanings(l)
 		j.checkSessions(l)
 		j.checkExpiries(l)
 		j.checkTrims(l)

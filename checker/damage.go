@@ -110,7 +110,7 @@ func (j *judge) checkDamaged() {
 			j.report.RefusedDamage++
 		case l == nil && j.mayBeDeleted(d.Topic) && j.anyDamagedAt(d):
 			j.report.ShownDamage++ // of some incarnation that is no more
-		case l == nil || !l.damagedAt(d.Offset, d.Event) && !l.misreadAt(d.Offset, d.Event):
+		case l == nil || !l.metAt(d.Offset, d.Event):
 			j.flag(Protocol, []Event{d.Event}, "%s-%d: nothing damaged offset %d, and client %d was sent %s",
 				d.Topic, d.Partition, d.Offset, d.Client, d.Text)
 		default:

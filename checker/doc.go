@@ -15,6 +15,7 @@
 //	moves.go      logs lie where they were asked to be moved to
 //	sizes.go      what is told of log directories is what lies there
 //	retention.go  what a move of the log start excuses, and whether it had a cause; a compacted topic has none
+//	compaction.go  what compaction may take
 //	trims.go      what was deleted at somebody's wish is gone, for good, and nothing else
 //	producers.go  which producers a partition remembers
 //	epochs.go     where leader epochs end

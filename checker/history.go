@@ -40,8 +40,9 @@ type History struct {
 	Reads    []Read
 	Crashes  []Crash
 	Oddities []Oddity
-	// StartMoves are the moves of log starts.
+	// StartMoves are the moves of log starts, Cleanings the compactions of logs.
 	StartMoves []StartMove
+	Cleanings  []Cleaning
 	// Inits are the producer ids that clients were given.
 	Inits []Init
 	// Expiries are the producers that logs forgot, and Expiration is producer.id.expiration.ms.
@@ -117,6 +118,11 @@ type Topic struct {
 	// Policy is cleanup.policy as it is created, or 0 if that is not set. While it is PolicyCompact nothing
 	// is deleted from the topic, and while it is not PolicyDelete, records need a key.
 	Policy int64
+	// Keys is how many keys its records have, if it is set to be compacted; with Tombstones some of them have no
+	// value. DeleteRetention is delete.retention.ms.
+	Keys            int64
+	Tombstones      bool
+	DeleteRetention kafka.Millis
 }
 
 // StartCause is which limit a log start moved by.

@@ -37,6 +37,11 @@ type log struct {
 	lost []Event
 	// moves are those of the log start.
 	moves []*StartMove
+	// cleanings are its compactions, replaced those of them that may have changed something. Then settings is its
+	// topic, and keys are the records that were seen, by key.
+	cleanings, replaced []*Cleaning
+	settings            *Topic
+	keys                map[int64][]keyedAt
 	// expiries are those of producers.
 	expiries []*Expiry
 	// trims are what was asked to be deleted of it, if it cannot have been another of its name.
@@ -139,6 +144,7 @@ func (j *judge) build() {
 	j.findLies()
 	j.findDirLosses()
 	j.findMoves()
+	j.findCleanings()
 	j.findExpiries()
 }
 

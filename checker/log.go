@@ -39,13 +39,15 @@ func (j *judge) checkAckedBatch(l *log, op *ProduceOp, a *Attempt) {
 		told, found := a.offset(i), l.find(op.First+Value(i))
 		switch {
 		case found != kafka.NoOffset && told != kafka.NoOffset && found != told &&
-			!l.mayHaveMoved(op, a, i):
+			!j.mayHaveMoved(l, op, a, i):
 			j.flag(MovedWrite, []Event{a.Start, a.End, l.read.Finish}, "%s-%d: value %d was acknowledged at offset %d and is at %d",
 				op.Topic, op.Partition, op.First+Value(i), told, found)
 			return
 		case found != kafka.NoOffset:
 		case l.mayHaveGone(told, op.Attempts[0].Start):
 			j.report.ExcusedRetention++
+		case j.mayBeCompacted(l, op.First+Value(i), told, op.Attempts[0].Start, l.read.Finish):
+			j.report.ExcusedCompaction++
 		case l.mayBeLost(told, a.Start) && l.onlyDamage(told, a.Start):
 			j.report.ExcusedDamage++
 		case l.mayBeLost(told, a.Start):
@@ -65,10 +67,11 @@ func (j *judge) checkAckedBatch(l *log, op *ProduceOp, a *Attempt) {
 
 // mayHaveMoved tells whether the i-th value of a batch may be at another offset than an acknowledgement told:
 // it was sent again when a power loss had taken it, or is there as well, since the producer had expired.
-func (l *log) mayHaveMoved(op *ProduceOp, a *Attempt, i int32) bool {
+func (j *judge) mayHaveMoved(l *log, op *ProduceOp, a *Attempt, i int32) bool {
 	told := a.offset(i)
 	return op.lastStart() > a.Start && l.mayLose(told, a.Start, op.lastEnd()) ||
-		l.mayRepeat(op) && (l.has(op.First+Value(i), told) || l.mayLose(told, a.Start, forever) || l.mayHaveGone(told, op.Attempts[0].Start))
+		l.mayRepeat(op) && (l.has(op.First+Value(i), told) || l.mayLose(told, a.Start, forever) || l.mayHaveGone(told, op.Attempts[0].Start) ||
+			j.mayBeCompacted(l, op.First+Value(i), told, op.Attempts[0].Start, l.read.Finish))
 }
 
 // mayBeLost is the excuse of a record that was acknowledged at an offset, if one was told.
@@ -95,7 +98,7 @@ func (j *judge) checkSuffix(l *log) {
 			continue // another copy of it, of which nobody was told; whether that may be is for checkAckedBatch
 		}
 		if found == kafka.NoOffset {
-			if l.mayHaveGone(k.offset, k.op.Attempts[0].Start) {
+			if l.mayHaveGone(k.offset, k.op.Attempts[0].Start) || j.mayBeCompacted(l, k.value, k.offset, k.op.Attempts[0].Start, l.read.Finish) {
 				continue
 			}
 			if at, ok := l.lostAt(k.offset, k.attempt.Start, forever); ok && at > gone {
@@ -112,7 +115,7 @@ func (j *judge) checkSuffix(l *log) {
 	}
 }
 
-// checkDense demands that the final read has every offset once, and no value twice.
+// checkDense demands that the final read has every offset once, but for what was compacted, and no value twice.
 func (j *judge) checkDense(l *log) {
 	if l.read == nil {
 		return
@@ -121,13 +124,13 @@ func (j *judge) checkDense(l *log) {
 	next := r.LogStart
 	for i := range r.Records {
 		next = skipControl(r.Control, next)
-		if o := r.Records[i].Offset; o != next {
+		if o := r.Records[i].Offset; o != next && (o < next || !l.gapMayBe(o, r.Finish)) {
 			j.flag(Hole, []Event{r.Finish}, "%s-%d: the final read has offset %d where %d should be", r.Topic, r.Partition, o, next)
 			return
 		}
-		next++
+		next = r.Records[i].Offset + 1
 	}
-	if next = skipControl(r.Control, next); next < r.End {
+	if next = skipControl(r.Control, next); next < r.End && !l.gapMayBe(r.End, r.Finish) {
 		j.flag(Hole, []Event{r.Finish}, "%s-%d: the final read ends at offset %d before the log's end %d", r.Topic, r.Partition, next, r.End)
 	}
 	for i := 1; i < len(l.found); i++ {

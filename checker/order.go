@@ -110,6 +110,9 @@ func (j *judge) checkWhole(l *log) {
 				there++
 			}
 		}
+		if there > 0 && j.siftedOut(l, op) {
+			continue
+		}
 		begins := there > 0 && l.find(op.First+Value(op.Count-there)) == l.read.LogStart
 		if there != 0 && there != op.Count && !begins {
 			j.flag(TornBatch, []Event{op.Attempts[0].Start, l.read.Finish}, "%s-%d: of the %d values from %d on that were sent as a batch, %d are there",
@@ -117,6 +120,23 @@ func (j *judge) checkWhole(l *log) {
 			return
 		}
 	}
+}
+
+// siftedOut tells whether those values of a batch that are missing may have been compacted away.
+func (j *judge) siftedOut(l *log, op *ProduceOp) bool {
+	base := l.base(op)
+	for i := range op.Count {
+		at := kafka.NoOffset
+		if base != kafka.NoOffset {
+			at = base + kafka.Offset(i)
+		} else if a := op.acked(); a != nil {
+			at = a.offset(i)
+		}
+		if v := op.First + Value(i); l.find(v) == kafka.NoOffset && !j.mayBeCompacted(l, v, at, op.Attempts[0].Start, l.read.Finish) {
+			return false
+		}
+	}
+	return true
 }
 
 // checkSequences demands that between two batches of one idempotent session no batch is missing,
@@ -149,8 +169,8 @@ func (j *judge) checkSequences(l *log) {
 		if missing != nil && op.Sequence == missing.Sequence {
 			missing = nil // its sender gave it up, and its sequence to this one: no gap
 		}
-		at := l.find(op.First)
-		if at != kafka.NoOffset && before != nil && l.find(before.First) > at {
+		at := l.base(op)
+		if at != kafka.NoOffset && before != nil && l.base(before) > at {
 			missing = nil
 		}
 		switch there := at != kafka.NoOffset; {
@@ -161,7 +181,7 @@ func (j *judge) checkSequences(l *log) {
 			return
 		case there:
 			before = op
-		case before != nil && missing == nil:
+		case before != nil && missing == nil && !j.siftedOut(l, op):
 			missing = op
 		}
 	}

@@ -144,7 +144,7 @@ func (j *judge) checkPoll(p *Poll) {
 		case r.Offset < next:
 			j.flag(PollBack, events, "%s-%d: a poll of client %d went back from offset %d to %d", p.Topic, p.Partition, p.Client, next, r.Offset)
 			return
-		case r.Offset > next:
+		case r.Offset > next && !j.pollGapMayBe(p, r.Offset):
 			j.flag(PollSkip, events, "%s-%d: a poll of client %d skipped from offset %d to %d", p.Topic, p.Partition, p.Client, next, r.Offset)
 			return
 		case r.Offset >= p.HighWatermark:
@@ -152,6 +152,6 @@ func (j *judge) checkPoll(p *Poll) {
 				p.Topic, p.Partition, p.Client, r.Offset, p.HighWatermark)
 			return
 		}
-		next++
+		next = r.Offset + 1
 	}
 }

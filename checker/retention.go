@@ -111,7 +111,7 @@ func (j *judge) leastLimit(l *log, key ConfigKey, at Event) (least int64, any bo
 // the damage may be in the timestamp that the move went by.
 func (l *log) youngest(m *StartMove) (at kafka.Offset, time kafka.Wall) {
 	see := func(o kafka.Offset, t kafka.Wall, from, to Event) {
-		if o >= m.From && o < m.To && from < m.Event && t > time && !l.damagedAt(o, m.Event) && !l.mayLose(o, from, max(to, m.Event)) {
+		if o >= m.From && o < m.To && from < m.Event && t > time && !l.gapMayBe(o+1, m.Event) && !l.damagedAt(o, m.Event) && !l.mayLose(o, from, max(to, m.Event)) {
 			at, time = o, t
 		}
 	}

@@ -154,7 +154,7 @@ func (j *judge) checkRefused(l *log, ops []*ProduceOp, i int, a *Attempt) {
 // refilled tells whether a batch is known again after a start, with the others up to last. Of a snapshot's entry
 // that ends a batch from 0 on nobody can tell whether the sequences wrapped, and more is to be looked for.
 func (j *judge) refilled(l *log, op, last *ProduceOp) bool {
-	return j.h.Refills && len(l.moves) == 0 && op.Sequence < last.Sequence
+	return j.h.Refills && len(l.moves) == 0 && len(l.replaced) == 0 && op.Sequence < last.Sequence
 }
 
 // predecessor is the batch that comes right before another, or nil if that is not known: the latest that was

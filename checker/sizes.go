@@ -30,7 +30,7 @@ type LogFound struct {
 
 // checkSizes demands of the last answers to DescribeLogDirs, of a world at rest, that they name each log
 // that was read to its end once, in the directory where it lies, and say how large its files are. Of a log
-// whose start moved after that, less may lie there.
+// whose start moved after that, less may lie there, and something else of one that was compacted.
 func (j *judge) checkSizes() {
 	ids := map[string]kafka.TopicID{}
 	for i := range j.h.Final {
@@ -75,6 +75,7 @@ func (j *judge) checkSize(d *DirsTold, l *LogTold, id kafka.TopicPartition, f *L
 		j.flag(LogDirs, []Event{d.Start, d.Answer}, "%s-%d: told to be in %s, where it is not", l.Topic, l.Partition, d.Path)
 	case f.Bytes == l.Bytes:
 	case f.Bytes < l.Bytes && j.movedSince(id, d.Start):
+	case j.shrunkSince(id, d.Start):
 	default:
 		j.flag(LogDirs, []Event{d.Start, d.Answer}, "%s-%d: told to have %d bytes in %s, and has %d", l.Topic, l.Partition, l.Bytes, d.Path, f.Bytes)
 	}

@@ -119,7 +119,7 @@ func (j *judge) checkGreatest(l *log, p *Lookup) bool {
 		}
 		for i := range seen.Records {
 			r := &seen.Records[i]
-			if l.passed(r.Offset, p.End) || r.Timestamp < p.Timestamp || r.Timestamp == p.Timestamp && r.Offset >= p.Offset {
+			if l.passed(r.Offset, p.End) || l.gapMayBe(r.Offset+1, p.End) || r.Timestamp < p.Timestamp || r.Timestamp == p.Timestamp && r.Offset >= p.Offset {
 				continue
 			}
 			j.flag(TimeIndex, []Event{seen.Start, seen.End, p.Start, p.End},
@@ -146,7 +146,7 @@ func (j *judge) checkNoneFound(l *log, p *Lookup) {
 			continue
 		}
 		for i := range seen.Records {
-			if r := &seen.Records[i]; r.Timestamp >= p.Asked && !l.passed(r.Offset, p.End) {
+			if r := &seen.Records[i]; r.Timestamp >= p.Asked && !l.passed(r.Offset, p.End) && !l.gapMayBe(r.Offset+1, p.End) {
 				j.flag(TimeIndex, []Event{seen.Start, seen.End, p.Start, p.End},
 					"%s-%d: asked for time %d, client %d was told that no record is as late; offset %d has time %d",
 					p.Topic, p.Partition, p.Asked, p.Client, r.Offset, r.Timestamp)

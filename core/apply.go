@@ -186,6 +186,8 @@ func (n *Node) note(now kafka.Now, r *replica.Replica, fact *replica.Note) {
 		if note.Text = n.pathOf(fact.Dir); fact.Text != "" {
 			note.Text += ": " + fact.Text
 		}
+	case replica.NoteCompacted:
+		note.Text = fact.Compacted.String()
 	case replica.NoteProducerExpired:
 		note.Producer, note.Text = fact.Producer, "producer "+strconv.FormatInt(int64(fact.Producer), 10)
 	}
@@ -199,5 +201,5 @@ var noteKinds = [...]NoteKind{
 	replica.NoteMoving: NoteLogMoving, replica.NoteMoved: NoteLogMoved, replica.NoteMoveFailed: NoteMoveFailed,
 	replica.NoteMoveGivenUp:     NoteMoveGivenUp,
 	replica.NoteProducerExpired: NoteProducerExpired, replica.NoteDeleted: NoteLogDeleted,
-	replica.NoteStartMoved: NoteLogStartMoved,
+	replica.NoteStartMoved: NoteLogStartMoved, replica.NoteCompacted: NoteLogCompacted, replica.NoteUncleanable: NoteLogUncleanable,
 }

@@ -98,6 +98,9 @@ func (n *Node) tidied(now kafka.Now) {
 	n.phase = phaseServing
 	n.nextCheckpoint = now.Mono.Add(n.cfg.CheckpointInterval.Nanos())
 	n.nextRetention = now.Mono.Add(n.cfg.InitialTaskDelay.Delay())
+	if n.cfg.Cleaner.Enabled {
+		n.nextCompaction = now.Mono + 1
+	}
 	n.session.Configure(now, n.image.BrokerConfig(n.cfg).Connections, n.view())
 	n.publish(nil)
 	n.beginOpening(now)
@@ -113,7 +116,7 @@ func (n *Node) openSpec(topic string, log kafka.TopicPartition, at int32, cfg *c
 		Topic: topic, Dir: dir.Dir, Create: true,
 		IndexIntervalBytes: cfg.IndexIntervalBytes,
 		IndexBytesMax:      cfg.SegmentIndexBytes,
-		Compacted:          mayLackOffsets(dir, topic, log.Partition, cfg),
+		Clean:              kafka.NoOffset,
 	}
 	if !found {
 		dir.Logs = append(dir.Logs, port.LogName{Topic: topic, Partition: log.Partition, TopicID: log.Topic})
@@ -124,23 +127,27 @@ func (n *Node) openSpec(topic string, log kafka.TopicPartition, at int32, cfg *c
 	spec.StopWasLossy = !dir.CleanMarker && !dir.SameBoot
 	spec.Rewrite = !dir.CleanMarker && dir.Faulted
 	spec.Harden = cfg.FlushMessages == 1
-	if c := n.lineOf(int(at), place{topic, log.Partition}); c != nil {
+	c := n.lineOf(int(at), place{topic, log.Partition})
+	spec.Compacted = mayLackOffsets(dir, c, cfg)
+	if c != nil {
 		spec.RecoveryPoint = max(c.RecoveryPoint, 0)
 		spec.LogStart = max(c.LogStart, 0)
+		spec.Clean = c.Clean
 		high = c.HighWatermark
 	}
 	return spec, high
 }
 
-// mayLackOffsets tells whether a log may have been compacted: a Kafka noted that it was, or may have died before
-// it did, in a directory that no life of this broker has served from. The policy of now says nothing: compaction
-// is not built, and a topic that it was set for has every offset.
+// mayLackOffsets tells whether a log may have been compacted: its line in the checkpoints of its directory says that
+// it was, be it by a Kafka, or a Kafka may have died before it noted that, in a directory that no life of this
+// broker has served from. Here the line is durable before the first offset goes. The policy of now says nothing: where
+// nobody was at a topic that it is set for, the topic has every offset.
 //
 //  1. a disk loses the sync of a whole segment of a topic with cleanup.policy=compact, and says that it was done,
 //  2. power is lost, and the segment is empty when the log is opened,
 //  3. what it held is gone, below the recovery point, and nobody is told (seed 2530).
-func mayLackOffsets(dir *port.DirFacts, topic string, partition kafka.PartitionID, cfg *config.Topic) bool {
-	return dir.WasCleaned(topic, partition) || cfg.Compact && dir.BrokerEpoch == kafka.NoBrokerEpoch
+func mayLackOffsets(dir *port.DirFacts, line *port.Checkpoint, cfg *config.Topic) bool {
+	return line != nil && line.Clean >= 0 || cfg.Compact && dir.BrokerEpoch == kafka.NoBrokerEpoch
 }
 
 // rebuild makes the caches that the state's encoding leaves out.

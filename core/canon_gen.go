@@ -505,6 +505,8 @@ func (v *Node) AppendCanon(b []byte) []byte {
 	b = v.published.AppendCanon(b)
 	b = canon.AppendInt(b, int64(v.nextCheckpoint))
 	b = canon.AppendInt(b, int64(v.nextRetention))
+	b = canon.AppendInt(b, int64(v.nextCompaction))
+	b = canon.AppendInt(b, int64(v.lastCompaction))
 	b = canon.AppendLen(b, len(v.removed), v.removed == nil)
 	for i1 := range v.removed {
 		b = append(b, v.removed[i1].log.Topic[:]...)
@@ -672,6 +674,8 @@ func (v *Node) ReadCanon(r *canon.Reader) {
 	v.published.ReadCanon(r)
 	v.nextCheckpoint = kafka.Mono(r.Int(64))
 	v.nextRetention = kafka.Mono(r.Int(64))
+	v.nextCompaction = kafka.Mono(r.Int(64))
+	v.lastCompaction = kafka.Mono(r.Int(64))
 	v.removed = nil
 	if n1 := r.Len(); n1 >= 0 {
 		v.removed = make([]removal, n1)
@@ -940,6 +944,10 @@ func (v *Node) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.nextCheckpoint), 10)
 	b = append(b, " nextRetention:"...)
 	b = strconv.AppendInt(b, int64(v.nextRetention), 10)
+	b = append(b, " nextCompaction:"...)
+	b = strconv.AppendInt(b, int64(v.nextCompaction), 10)
+	b = append(b, " lastCompaction:"...)
+	b = strconv.AppendInt(b, int64(v.lastCompaction), 10)
 	b = append(b, " removed:"...)
 	if v.removed == nil {
 		b = append(b, "nil"...)

@@ -23,7 +23,7 @@ type checkpointing struct {
 	// stale says that the files hold lines of logs that are gone; again that the save that is out
 	// does not take them all away, and is to be followed by another.
 	stale, again bool
-	// starts are the logs whose start somebody wants to be in the files.
+	// starts are the logs whose line somebody wants to be in the files.
 	starts []kafka.TopicPartition
 	// moves are the logs whose copies in the directory are to be in the files.
 	moves []kafka.TopicPartition
@@ -109,7 +109,7 @@ func (n *Node) checkpointed(now kafka.Now, done *port.Saved) {
 	}
 }
 
-// saveStart has the start of a log saved, since DeleteRecords waits for that. Those that come while a
+// saveStart has the line of a log saved, since DeleteRecords or a compaction waits for that. Those that come while a
 // save is out share the next one.
 func (n *Node) saveStart(log kafka.TopicPartition) {
 	i, found := n.placed[log]
@@ -137,9 +137,10 @@ func (n *Node) startsSaved(i int) (wanted bool) {
 		line := n.lineOf(i, place{r.Topic(), log.Partition})
 		if line != nil {
 			r.StartSaved(line.LogStart)
+			r.PointSaved(line.RecoveryPoint, line.Clean)
 			n.touch(r)
 		}
-		return !r.WantsStartSaved()
+		return !r.WantsStartSaved() && !r.WantsPointSaved()
 	})
 	return len(c.starts) > 0
 }

@@ -55,20 +55,10 @@ func (n *Node) moveLog(m *msg.MoveLog) {
 		}
 	case n.facts.Dirs[to].Dir != r.Dir() && len(n.offline)+len(n.facts.Offline) > 0:
 		answer(kafka.ErrKafkaStorageError) // a copy may lie in the one that is not there
-	case n.facts.Dirs[to].Dir != r.Dir() && n.mayLackOffsets(r):
-		answer(kafka.ErrInvalidReplicaAssignment)
 	default:
 		r.MoveTo(n.facts.Dirs[to].Dir, m)
 		n.touch(r)
 	}
-}
-
-// mayLackOffsets tells whether a Kafka compacted a log. Where such a log is, stands in its directory's
-// cleaner-offset-checkpoint alone; elsewhere its gaps would be taken for damage.
-func (n *Node) mayLackOffsets(r *replica.Replica) bool {
-	i := n.dirIndex(r.Dir())
-	cfg := n.image.TopicConfig(n.cfg, r.Topic())
-	return i >= 0 && mayLackOffsets(&n.facts.Dirs[i], r.Topic(), r.Log().Partition, &cfg)
 }
 
 // prefer notes where a replica is to be that is not here yet. Beyond Limits.PreferredDirs nobody is remembered.
@@ -276,7 +266,7 @@ func (n *Node) tidyFuture(i int32, f *port.FutureLog) (stays bool) {
 		case named == i && !slices.Contains(d.Logs, f.LogName):
 			kind = port.PromoteFuture
 			d.Logs = append(d.Logs, f.LogName)
-		case named >= 0 && named != i && n.cleanedElsewhere(i, f):
+			n.bringClean(i, f)
 		case named >= 0 && named != i: // also a log that was never flushed, and is made anew (seed 51)
 			if n.resuming == nil {
 				n.resuming = map[kafka.TopicPartition]kafka.DirID{}
@@ -311,16 +301,25 @@ func holdsName(d *port.DirFacts, name port.LogName) bool {
 	return slices.ContainsFunc(d.Logs, func(l port.LogName) bool { return l.Topic == name.Topic && l.Partition == name.Partition })
 }
 
-// cleanedElsewhere tells whether a Kafka compacted the log of a copy in directory i, by the directory that has it.
-// Such a log is not moved (see mayLackOffsets), whoever began it: a Kafka was stopped over that. Where one only may
-// have, the move goes on, for it may be one that was acknowledged here: what tells that this broker served from a
-// directory goes with an I/O error (seed 484), and by the next start the log's own directory says no more than the other.
-func (n *Node) cleanedElsewhere(i int32, f *port.FutureLog) bool {
+// bringClean notes that the copy of a log that a Kafka compacted may lack offsets as the log does. A Kafka that was
+// stopped while it gave the copy the log's name had not written that down yet.
+func (n *Node) bringClean(i int32, f *port.FutureLog) {
+	at := place{f.Topic, f.Partition}
+	own := n.lineOf(int(i), at)
 	for j := range n.facts.Dirs {
 		d := &n.facts.Dirs[j]
-		if int32(j) != i && slices.Contains(d.Logs, f.LogName) && d.WasCleaned(f.Topic, f.Partition) {
-			return true
+		line := n.lineOf(j, at)
+		if int32(j) == i || line == nil || line.Clean < 0 || !slices.Contains(d.Logs, f.LogName) {
+			continue
 		}
+		if own == nil {
+			to := &n.facts.Dirs[i]
+			to.Checkpoints = append(slices.Clone(to.Checkpoints), port.Checkpoint{
+				Topic: f.Topic, Partition: f.Partition, RecoveryPoint: kafka.NoOffset, LogStart: kafka.NoOffset, HighWatermark: kafka.NoOffset,
+			})
+			n.forgetLines(int(i))
+			own = n.lineOf(int(i), at)
+		}
+		own.Clean = max(own.Clean, line.Clean)
 	}
-	return false
 }

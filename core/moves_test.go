@@ -156,20 +156,29 @@ func left(n *Node, named kafka.DirID) (kafka.TopicPartition, *port.DirFacts) {
 	return log, b
 }
 
-// A Kafka moves compacted logs too; what it left of one is put out of the way.
-func TestACopyOfALogThatMayLackOffsetsIsNotResumed(t *testing.T) {
+// A move of a log that may lack offsets goes on as any other. Where a Kafka was stopped between its giving the copy
+// the log's name and its noting that, the copy's directory learns from the other one that offsets may be missing.
+func TestACopyOfALogThatMayLackOffsetsIsGoneOnWith(t *testing.T) {
 	for _, cleaned := range []bool{false, true} {
 		n, _ := movable()
 		log, _ := left(n, dirA)
+		clean := kafka.NoOffset
 		if cleaned {
-			n.facts.Dirs[0].Cleaned = []port.LogName{{Topic: "t"}}
+			clean = 4
 		}
+		n.facts.Dirs[0].Checkpoints = []port.Checkpoint{{Topic: "t", Clean: clean}}
 		n.tidyFutures()
-		_, resumed := n.resuming[log]
-		discarded := len(n.ready.Saves) == 1 && n.ready.Saves[0].Kind == port.DiscardFuture
-		if resumed == cleaned || discarded != cleaned {
+		if _, resumed := n.resuming[log]; !resumed || len(n.ready.Saves) != 0 {
 			t.Errorf("cleaned %v: resumed %v, %+v", cleaned, resumed, n.ready.Saves)
 		}
+	}
+	n, _ := movable()
+	_, b := left(n, dirB)
+	n.facts.Dirs[0].Logs = []port.LogName{b.Futures[0].LogName}
+	n.facts.Dirs[0].Checkpoints = []port.Checkpoint{{Topic: "t", Clean: 4}}
+	n.tidyFutures()
+	if line := n.lineOf(1, place{"t", 0}); line == nil || line.Clean != 4 || line.RecoveryPoint != kafka.NoOffset {
+		t.Errorf("the line of the copy: %+v", line)
 	}
 }
 

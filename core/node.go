@@ -64,6 +64,9 @@ type Node struct {
 	nextCheckpoint kafka.Mono
 	// nextRetention is when the logs are looked through for what may go.
 	nextRetention kafka.Mono
+	// nextCompaction is when the logs are looked through for what is to be compacted, 0 for never; lastCompaction when
+	// that was last.
+	nextCompaction, lastCompaction kafka.Mono
 	// removed are the deleted logs whose files wait for file.delete.delay.ms, by time.
 	removed []removal
 	// entropy is that of the start event.
@@ -162,7 +165,7 @@ func (n *Node) dispatch(now kafka.Now, ev Event) {
 	case *Saved:
 		n.saved(now, &ev.Saved)
 	case *ConnOpened:
-		n.session.ConnOpened(now, ev.Conn, ev.Listener, ev.Remote, n.view())
+		n.session.ConnOpened(now, ev.Conn, ev.Listener, ev.Remote)
 	case *ConnClosed:
 		n.session.ConnClosed(now, ev.Conn, n.view())
 		if ev.Refused != "" {
@@ -254,6 +257,9 @@ func (n *Node) deadline(now kafka.Now) {
 	if n.nextRetention != 0 && n.nextRetention <= now.Mono {
 		n.retain(now)
 	}
+	if n.nextCompaction != 0 && n.nextCompaction <= now.Mono {
+		n.compact(now)
+	}
 	if n.nextProgress != 0 && n.nextProgress <= now.Mono {
 		n.tellProgress(now)
 	}
@@ -268,7 +274,7 @@ func (n *Node) wake(now kafka.Now) {
 	for _, d := range [...]kafka.Mono{
 		n.controller.NextDeadline(), n.lifecycle.NextDeadline(),
 		n.session.NextDeadline(), n.groups.NextDeadline(), n.timers.next(), n.nextCheckpoint, n.nextRetention, n.nextRemoval(),
-		n.nextProgress,
+		n.nextProgress, n.nextCompaction,
 		n.raft.NextDeadline(), n.snapshotDue(now),
 	} {
 		if d != 0 && (at == 0 || d < at) {

@@ -113,6 +113,9 @@ const (
 	NoteGroupsBroken
 	NoteGroupsSkipped
 	NoteOffsetsExpired
+	// NoteLogCompacted: a log was compacted, what was between From and To for the first time. NoteLogUncleanable: it can't be.
+	NoteLogCompacted
+	NoteLogUncleanable
 )
 
 var noteNames = [...]string{
@@ -129,6 +132,7 @@ var noteNames = [...]string{
 	NoteMoveGivenUp: "log move given up", NoteFrameRefused: "connection closed for what it sent",
 	NoteGroupsLoaded: "groups loaded", NoteGroupsUnloaded: "groups unloaded", NoteGroupsBroken: "groups cannot be loaded",
 	NoteGroupsSkipped: "records of unknown types passed over", NoteOffsetsExpired: "offsets expired",
+	NoteLogCompacted: "log compacted", NoteLogUncleanable: "log not compacted any more, a batch is damaged",
 }
 
 // NoteKinds is how many kinds there are, the unused 0 among them.

@@ -89,6 +89,9 @@ func (n *Node) carryOut(now kafka.Now, r *replica.Replica, out *replica.Out) {
 	if out.SaveStart {
 		n.saveStart(r.Log())
 	}
+	if out.Compacted && n.nextCompaction != 0 {
+		n.nextCompaction = now.Mono // there is room for another
+	}
 	n.carryMove(now, r, out)
 	if len(n.spareOuts) < outsKept {
 		out.Reset()

@@ -21,7 +21,7 @@ func (n *Node) closeLogs(now kafka.Now) {
 		}
 	}
 	n.phase = phaseClosing
-	n.nextCheckpoint, n.nextRetention, n.removed = 0, 0, nil
+	n.nextCheckpoint, n.nextRetention, n.nextCompaction, n.removed = 0, 0, 0, nil
 	n.opening, n.queues, n.nextProgress = nil, nil, 0
 	n.closing = map[kafka.TopicPartition]bool{}
 	for _, log := range n.logs() {

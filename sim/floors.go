@@ -43,6 +43,8 @@ var floors = []Count{
 	{"quorums-told", 18},
 	{"quotas", 67},
 	{"throttled", 90},
+	{"cleanings", 220},
+	{"excused-compaction", 500},
 	{"idle-closed", 80},
 	{"releads", 170},
 }

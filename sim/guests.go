@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -72,15 +71,12 @@ func newGuests(n *node) *guests {
 	n.guests = g
 	g.population = clients.NewPopulation((*guestEnv)(n), clients.Plan{
 		Nodes: []int32{int32(n.cfg.NodeID)}, Wall: wallEpoch, Idle: int64(n.cfg.ProducerIDExpiration.Nanos()),
-		Retention: n.retention, Dirs: n.node.LogDirs, Deposes: n.deposes, Addresses: n.cfg.QuotaWindows > 1,
+		Retention: n.retention, Dirs: n.node.LogDirs, Deposes: n.deposes,
 	})
 	g.population.History().Expiration = n.cfg.ProducerIDExpiration
 	g.population.History().QuotaWindows = checker.QuotaWindows{Windows: int64(n.cfg.QuotaWindows), Seconds: int64(n.cfg.QuotaWindowSeconds)}
 	g.population.History().ConnLimits = checker.ConnLimits{
 		Max: int64(n.cfg.Connections.Max), PerIP: int64(n.cfg.Connections.PerIP), Idle: n.cfg.Connections.Idle,
-	}
-	if rate := n.cfg.Connections.Rate; rate != math.MaxInt32 {
-		g.population.History().ConnLimits.Rate = int64(rate)
 	}
 	g.population.History().Refills = n.limits.RefillBytes >= refillsAll
 	return g
@@ -242,6 +238,9 @@ func (n *node) observe(ev core.Event) {
 	}
 	end := kafka.Offset(0)
 	switch done.Kind {
+	case port.OpReplace:
+		n.cleaned(done.Log)
+		return
 	case port.OpFlush, port.OpClose, port.OpSwap:
 		end = done.End
 	case port.OpOpen:
@@ -366,7 +365,7 @@ func (n *node) startMoved(note *core.Note) {
 		entries = nil // the topic was deleted meanwhile
 	}
 	for _, e := range entries {
-		digits, isLog := strings.CutSuffix(e.Name, ".log")
+		digits, isLog := strings.CutSuffix(strings.TrimSuffix(e.Name, ".swap"), ".log")
 		base, err := strconv.ParseInt(digits, 10, 64)
 		if isLog && err == nil && kafka.Offset(base) >= m.To {
 			m.Kept += e.Size

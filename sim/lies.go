@@ -30,9 +30,10 @@ func (n *node) claims(power bool) (list []claim) {
 	if !power {
 		return nil
 	}
-	// A segment that was just renamed to go may be back after the power loss.
+	// A segment that was just renamed to go may be back after the power loss, and one that was about to get its
+	// name has it then.
 	want := func(path string) bool {
-		path = strings.TrimSuffix(path, ".deleted")
+		path = strings.TrimSuffix(strings.TrimSuffix(path, ".deleted"), ".swap")
 		return n.isLog(path) || isSnapshot(path) && n.isLiable(path)
 	}
 	for _, c := range n.disk.Claims(want) {

@@ -22,6 +22,7 @@ func newNode(w *World, index int32) *node {
 	n.drawQuotaWindows()
 	n.drawConnections()
 	n.drawLeadership()
+	n.drawCleaner()
 	n.cfg = n.node.Broker
 	for _, path := range n.node.LogDirs {
 		n.dirs = append(n.dirs, mounted{path: path})

@@ -28,6 +28,9 @@ func (s *nodeSink) LogOp(worker int, op port.LogOp) {
 	if op.Kind == port.OpOpen || op.Kind == port.OpSwap {
 		n.placed(op.Log, op.Open)
 	}
+	if op.Kind == port.OpClean || op.Kind == port.OpReplace {
+		n.cleaning(&op)
+	}
 	w := n.process.workers[worker]
 	w.queue = append(w.queue, op)
 	n.wantWorker(worker)

@@ -149,6 +149,7 @@ func (v *values) broker() config.Broker {
 		RetentionCheckInterval:       v.millis("log.retention.check.interval.ms"),
 		InitialTaskDelay:             v.millis("log.initial.task.delay.ms"),
 		RecoveryThreads:              v.int("num.recovery.threads.per.data.dir"),
+		Cleaner:                      v.cleaner(),
 		DescribedPartitionsMax:       v.int("max.request.partition.size.limit"),
 		MetadataSegmentBytes:         v.int("metadata.log.segment.bytes"),
 		SnapshotBytes:                v.long("metadata.log.max.record.bytes.between.snapshots"),

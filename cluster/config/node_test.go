@@ -51,7 +51,7 @@ func TestNothingConfiguredIsANodeOfItsOwn(t *testing.T) {
 			},
 			AutoCreateTopics: true, NumPartitions: 1, DefaultReplicationFactor: 1, DeleteTopicEnable: true,
 			FetchBytesMax: 57671680, RequestBytesMax: 104857600, FetchSessionSlots: 1000, FetchSessionEviction: 120_000,
-			Connections:  config.Connections{Max: 2147483647, PerIP: 2147483647, Rate: 2147483647, Idle: 600_000},
+			Connections:  config.Connections{Max: 2147483647, PerIP: 2147483647, Idle: 600_000},
 			QuotaWindows: 11, QuotaWindowSeconds: 1, ControllerQuotaWindows: 11, ControllerQuotaWindowSeconds: 1,
 			HeartbeatInterval: 2000, SessionTimeout: 9000, ProducerIDExpiration: 86400000, ProducerIDBlock: 1000,
 			CheckpointInterval: 60000, RetentionCheckInterval: 300000, InitialTaskDelay: 30000, RecoveryThreads: 2, MetadataSegmentBytes: 1 << 30,
@@ -62,6 +62,9 @@ func TestNothingConfiguredIsANodeOfItsOwn(t *testing.T) {
 				RetentionCheckInterval: 600000, OffsetMetadataMax: 4096, CommitTimeout: 5000, LoadBuffer: 5 << 20,
 				Classic: config.ClassicGroups{MaxSize: math.MaxInt32, InitialDelay: 3000, MinSession: 6000, MaxSession: 1_800_000},
 			},
+			Cleaner: config.Cleaner{
+				Enabled: true, Threads: 1, Backoff: 15000, DedupeBytes: 134217728, LoadFactor: 900_000_000, BytesPerSecond: math.MaxInt64,
+			},
 			Topic: config.Topic{
 				SegmentBytes: 1 << 30, SegmentIndexBytes: 10485760, IndexIntervalBytes: 4096,
 				MessageBytesMax: 1048588, MinInsyncReplicas: 1,
@@ -70,6 +73,7 @@ func TestNothingConfiguredIsANodeOfItsOwn(t *testing.T) {
 				CompressionType: config.CompressionProducer, GzipLevel: -1, LZ4Level: 9, ZstdLevel: 3,
 				Delete: true, RetentionBytes: -1, Retention: 604800000,
 				SegmentAge: 604800000, FileDeleteDelay: 60000,
+				DeleteRetention: 86400000, MaxCompactionLag: math.MaxInt64, MinCleanableRatio: 500_000_000,
 			},
 		},
 		InterBrokerListener: "PLAINTEXT",

@@ -15,6 +15,8 @@ func (v *values) topic() config.Topic {
 	compression, _ := v.text("compression.type")
 	kind, _ := config.ParseCompressionType(compression) // the key's rule lets no other name through
 	policy := v.list("log.cleanup.policy")
+	ratio, _ := v.text("log.cleaner.min.cleanable.ratio")
+	cleanable, _ := config.Billionths(ratio) // nor one that is no fraction
 	return config.Topic{
 		SegmentBytes:       v.int("log.segment.bytes"),
 		SegmentIndexBytes:  v.int("log.index.size.max.bytes"),
@@ -37,8 +39,29 @@ func (v *values) topic() config.Topic {
 		SegmentAge:         v.roll(),
 		SegmentJitter:      v.rollJitter(),
 		FileDeleteDelay:    v.millis("log.segment.delete.delay.ms"),
+		DeleteRetention:    v.millis("log.cleaner.delete.retention.ms"),
+		MinCompactionLag:   v.millis("log.cleaner.min.compaction.lag.ms"),
+		MaxCompactionLag:   v.millis("log.cleaner.max.compaction.lag.ms"),
+		MinCleanableRatio:  cleanable,
 	}
 }
+
+// cleaner reads how logs are compacted.
+func (v *values) cleaner() config.Cleaner {
+	load, _ := v.text("log.cleaner.io.buffer.load.factor")
+	rate, _ := v.text("log.cleaner.io.max.bytes.per.second")
+	c := config.Cleaner{
+		Enabled: v.boolean("log.cleaner.enable"), Threads: v.int("log.cleaner.threads"), Backoff: v.millis("log.cleaner.backoff.ms"),
+		DedupeBytes: v.long("log.cleaner.dedupe.buffer.size"), LoadFactor: config.CleanerLoad(load), BytesPerSecond: config.CleanerRate(rate),
+	}
+	if c.Enabled && c.Threads > 0 && c.DedupeBytes/int64(c.Threads) <= dedupeBytesMin {
+		v.refuse("log.cleaner.dedupe.buffer.size", "allowed is more than 1 MiB for each of log.cleaner.threads")
+	}
+	return c
+}
+
+// dedupeBytesMin is what Kafka demands of log.cleaner.dedupe.buffer.size for each thread.
+const dedupeBytesMin = 1 << 20
 
 // flushInterval is log.flush.interval.ms, or how often the flusher would look.
 func (v *values) flushInterval() kafka.Millis {

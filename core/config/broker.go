@@ -68,6 +68,7 @@ type Broker struct {
 	// log.initial.task.delay.ms, after which the first check comes.
 	RetentionCheckInterval kafka.Millis
 	InitialTaskDelay       kafka.Millis
+	Cleaner                Cleaner
 	// RecoveryThreads is num.recovery.threads.per.data.dir: how many logs of one directory are opened
 	// at a time at the start.
 	RecoveryThreads int32
@@ -95,6 +96,23 @@ type Broker struct {
 	Static []Override
 	// Topic holds the broker-wide defaults of topic keys (log.segment.bytes and so on).
 	Topic Topic
+}
+
+// Cleaner is how logs are compacted: the keys log.cleaner.*.
+//
+//canon:gen
+type Cleaner struct {
+	// Enabled is log.cleaner.enable, Threads how many logs are compacted at a time, Backoff how long nothing
+	// is looked for after nothing was found.
+	Enabled bool
+	Threads int32
+	Backoff kafka.Millis
+	// DedupeBytes is log.cleaner.dedupe.buffer.size, which the threads share, LoadFactor log.cleaner.io.buffer.load.factor
+	// in billionths.
+	DedupeBytes int64
+	LoadFactor  int64
+	// BytesPerSecond is log.cleaner.io.max.bytes.per.second, at most math.MaxInt64.
+	BytesPerSecond int64
 }
 
 // Topic is the effective configuration of a topic.
@@ -127,6 +145,12 @@ type Topic struct {
 	SegmentAge      kafka.Millis
 	SegmentJitter   kafka.Millis
 	FileDeleteDelay kafka.Millis
+	// DeleteRetention is delete.retention.ms, MinCompactionLag and MaxCompactionLag min. and max.compaction.lag.ms.
+	DeleteRetention  kafka.Millis
+	MinCompactionLag kafka.Millis
+	MaxCompactionLag kafka.Millis
+	// MinCleanableRatio is min.cleanable.dirty.ratio in billionths.
+	MinCleanableRatio int64
 }
 
 // Override is one key that is set: on a topic or another resource, for brokers, or by a node.

@@ -85,6 +85,7 @@ func (v *Broker) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.CheckpointInterval))
 	b = canon.AppendInt(b, int64(v.RetentionCheckInterval))
 	b = canon.AppendInt(b, int64(v.InitialTaskDelay))
+	b = v.Cleaner.AppendCanon(b)
 	b = canon.AppendInt(b, int64(v.RecoveryThreads))
 	b = canon.AppendInt(b, int64(v.MetadataSegmentBytes))
 	b = canon.AppendInt(b, v.SnapshotBytes)
@@ -140,6 +141,7 @@ func (v *Broker) ReadCanon(r *canon.Reader) {
 	v.CheckpointInterval = kafka.Millis(r.Int(64))
 	v.RetentionCheckInterval = kafka.Millis(r.Int(64))
 	v.InitialTaskDelay = kafka.Millis(r.Int(64))
+	v.Cleaner.ReadCanon(r)
 	v.RecoveryThreads = int32(r.Int(32))
 	v.MetadataSegmentBytes = int32(r.Int(32))
 	v.SnapshotBytes = r.Int(64)
@@ -230,6 +232,8 @@ func (v *Broker) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.RetentionCheckInterval), 10)
 	b = append(b, " InitialTaskDelay:"...)
 	b = strconv.AppendInt(b, int64(v.InitialTaskDelay), 10)
+	b = append(b, " Cleaner:"...)
+	b = v.Cleaner.AppendText(b)
 	b = append(b, " RecoveryThreads:"...)
 	b = strconv.AppendInt(b, int64(v.RecoveryThreads), 10)
 	b = append(b, " MetadataSegmentBytes:"...)
@@ -268,6 +272,47 @@ func (v *Broker) AppendText(b []byte) []byte {
 }
 
 // AppendCanon appends v in canonical form.
+func (v *Cleaner) AppendCanon(b []byte) []byte {
+	b = canon.AppendBool(b, v.Enabled)
+	b = canon.AppendInt(b, int64(v.Threads))
+	b = canon.AppendInt(b, int64(v.Backoff))
+	b = canon.AppendInt(b, v.DedupeBytes)
+	b = canon.AppendInt(b, v.LoadFactor)
+	b = canon.AppendInt(b, v.BytesPerSecond)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *Cleaner) ReadCanon(r *canon.Reader) {
+	v.Enabled = r.Bool()
+	v.Threads = int32(r.Int(32))
+	v.Backoff = kafka.Millis(r.Int(64))
+	v.DedupeBytes = r.Int(64)
+	v.LoadFactor = r.Int(64)
+	v.BytesPerSecond = r.Int(64)
+}
+
+// AppendText appends v for a human reader.
+func (v *Cleaner) AppendText(b []byte) []byte {
+	b = append(b, "Cleaner"...)
+	b = append(b, '{')
+	b = append(b, "Enabled:"...)
+	b = strconv.AppendBool(b, v.Enabled)
+	b = append(b, " Threads:"...)
+	b = strconv.AppendInt(b, int64(v.Threads), 10)
+	b = append(b, " Backoff:"...)
+	b = strconv.AppendInt(b, int64(v.Backoff), 10)
+	b = append(b, " DedupeBytes:"...)
+	b = strconv.AppendInt(b, v.DedupeBytes, 10)
+	b = append(b, " LoadFactor:"...)
+	b = strconv.AppendInt(b, v.LoadFactor, 10)
+	b = append(b, " BytesPerSecond:"...)
+	b = strconv.AppendInt(b, v.BytesPerSecond, 10)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
 func (v *Topic) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.SegmentBytes))
 	b = canon.AppendInt(b, int64(v.SegmentIndexBytes))
@@ -290,6 +335,10 @@ func (v *Topic) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.SegmentAge))
 	b = canon.AppendInt(b, int64(v.SegmentJitter))
 	b = canon.AppendInt(b, int64(v.FileDeleteDelay))
+	b = canon.AppendInt(b, int64(v.DeleteRetention))
+	b = canon.AppendInt(b, int64(v.MinCompactionLag))
+	b = canon.AppendInt(b, int64(v.MaxCompactionLag))
+	b = canon.AppendInt(b, v.MinCleanableRatio)
 	return b
 }
 
@@ -316,6 +365,10 @@ func (v *Topic) ReadCanon(r *canon.Reader) {
 	v.SegmentAge = kafka.Millis(r.Int(64))
 	v.SegmentJitter = kafka.Millis(r.Int(64))
 	v.FileDeleteDelay = kafka.Millis(r.Int(64))
+	v.DeleteRetention = kafka.Millis(r.Int(64))
+	v.MinCompactionLag = kafka.Millis(r.Int(64))
+	v.MaxCompactionLag = kafka.Millis(r.Int(64))
+	v.MinCleanableRatio = r.Int(64)
 }
 
 // AppendText appends v for a human reader.
@@ -364,6 +417,14 @@ func (v *Topic) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.SegmentJitter), 10)
 	b = append(b, " FileDeleteDelay:"...)
 	b = strconv.AppendInt(b, int64(v.FileDeleteDelay), 10)
+	b = append(b, " DeleteRetention:"...)
+	b = strconv.AppendInt(b, int64(v.DeleteRetention), 10)
+	b = append(b, " MinCompactionLag:"...)
+	b = strconv.AppendInt(b, int64(v.MinCompactionLag), 10)
+	b = append(b, " MaxCompactionLag:"...)
+	b = strconv.AppendInt(b, int64(v.MaxCompactionLag), 10)
+	b = append(b, " MinCleanableRatio:"...)
+	b = strconv.AppendInt(b, v.MinCleanableRatio, 10)
 	b = append(b, '}')
 	return b
 }
@@ -401,11 +462,6 @@ func (v *Connections) AppendCanon(b []byte) []byte {
 	for i1 := range v.Overrides {
 		b = v.Overrides[i1].AppendCanon(b)
 	}
-	b = canon.AppendInt(b, int64(v.Rate))
-	b = canon.AppendLen(b, len(v.Listeners), v.Listeners == nil)
-	for i1 := range v.Listeners {
-		b = v.Listeners[i1].AppendCanon(b)
-	}
 	b = canon.AppendInt(b, int64(v.Idle))
 	return b
 }
@@ -419,14 +475,6 @@ func (v *Connections) ReadCanon(r *canon.Reader) {
 		v.Overrides = make([]IPLimit, n1)
 		for i2 := range v.Overrides {
 			v.Overrides[i2].ReadCanon(r)
-		}
-	}
-	v.Rate = int32(r.Int(32))
-	v.Listeners = nil
-	if n1 := r.Len(); n1 >= 0 {
-		v.Listeners = make([]ListenerLimit, n1)
-		for i2 := range v.Listeners {
-			v.Listeners[i2].ReadCanon(r)
 		}
 	}
 	v.Idle = kafka.Millis(r.Int(64))
@@ -450,21 +498,6 @@ func (v *Connections) AppendText(b []byte) []byte {
 				b = append(b, ' ')
 			}
 			b = v.Overrides[i1].AppendText(b)
-		}
-		b = append(b, ']')
-	}
-	b = append(b, " Rate:"...)
-	b = strconv.AppendInt(b, int64(v.Rate), 10)
-	b = append(b, " Listeners:"...)
-	if v.Listeners == nil {
-		b = append(b, "nil"...)
-	} else {
-		b = append(b, '[')
-		for i1 := range v.Listeners {
-			if i1 > 0 {
-				b = append(b, ' ')
-			}
-			b = v.Listeners[i1].AppendText(b)
 		}
 		b = append(b, ']')
 	}
@@ -495,35 +528,6 @@ func (v *IPLimit) AppendText(b []byte) []byte {
 	b = canon.AppendQuoted(b, v.IP)
 	b = append(b, " Max:"...)
 	b = strconv.AppendInt(b, int64(v.Max), 10)
-	b = append(b, '}')
-	return b
-}
-
-// AppendCanon appends v in canonical form.
-func (v *ListenerLimit) AppendCanon(b []byte) []byte {
-	b = canon.AppendString(b, v.Name)
-	b = canon.AppendInt(b, int64(v.Max))
-	b = canon.AppendInt(b, int64(v.Rate))
-	return b
-}
-
-// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
-func (v *ListenerLimit) ReadCanon(r *canon.Reader) {
-	v.Name = r.Str()
-	v.Max = int32(r.Int(32))
-	v.Rate = int32(r.Int(32))
-}
-
-// AppendText appends v for a human reader.
-func (v *ListenerLimit) AppendText(b []byte) []byte {
-	b = append(b, "ListenerLimit"...)
-	b = append(b, '{')
-	b = append(b, "Name:"...)
-	b = canon.AppendQuoted(b, v.Name)
-	b = append(b, " Max:"...)
-	b = strconv.AppendInt(b, int64(v.Max), 10)
-	b = append(b, " Rate:"...)
-	b = strconv.AppendInt(b, int64(v.Rate), 10)
 	b = append(b, '}')
 	return b
 }

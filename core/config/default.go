@@ -39,6 +39,17 @@ func DefaultTopic() Topic {
 		Retention:          7 * day,
 		SegmentAge:         7 * day,
 		FileDeleteDelay:    60_000,
+		DeleteRetention:    day,
+		MaxCompactionLag:   math.MaxInt64,
+		MinCleanableRatio:  billion / 2,
+	}
+}
+
+// DefaultCleaner is how logs are compacted if nothing says otherwise.
+func DefaultCleaner() Cleaner {
+	return Cleaner{
+		Enabled: true, Threads: 1, Backoff: 15_000,
+		DedupeBytes: 128 << 20, LoadFactor: billion / 10 * 9, BytesPerSecond: math.MaxInt64,
 	}
 }
 
@@ -61,7 +72,7 @@ func DefaultBroker() Broker {
 		RequestBytesMax:          100 << 20,
 		FetchSessionSlots:        1000,
 		FetchSessionEviction:     FetchSessionEviction,
-		Connections:              Connections{Max: unlimited, PerIP: unlimited, Rate: unlimited, Idle: 600_000},
+		Connections:              Connections{Max: 1<<31 - 1, PerIP: 1<<31 - 1, Idle: 600_000},
 		QuotaWindows:             11, QuotaWindowSeconds: 1, ControllerQuotaWindows: 11, ControllerQuotaWindowSeconds: 1,
 		HeartbeatInterval:      2000,
 		SessionTimeout:         9000,
@@ -71,6 +82,7 @@ func DefaultBroker() Broker {
 		RetentionCheckInterval: 300000,
 		InitialTaskDelay:       30000,
 		RecoveryThreads:        2,
+		Cleaner:                DefaultCleaner(),
 		DescribedPartitionsMax: 2000,
 		MetadataSegmentBytes:   1 << 30,
 		SnapshotBytes:          20 << 20,

@@ -9,7 +9,8 @@
 //	rule.go        the words in which a table says what is allowed
 //	bindings.go    which field of Topic a topic key sets
 //	value.go       parsing and checking one value, with Kafka's words for what is wrong
-//	ratio.go       the one key that is a fraction, without floats
+//	ratio.go       keys that are fractions, without floats
+//	cleaner.go     the keys of the cleaner that hold at once
 //	resolve.go     from the broker's values and a topic's overrides to what holds
 //	layers.go      what is set for the broker's keys, and the chain of synonyms
 //	describe.go    the answers of DescribeConfigs and CreateTopics

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"math"
 	"strconv"
 	"strings"
 )
@@ -95,4 +96,50 @@ func (k *Key) parseRatio(raw, s string) (value, string) {
 		return v, k.invalid(v.text, "Value must be no more than "+strings.TrimSuffix(k.rule.part.String(), ".0"))
 	}
 	return v, ""
+}
+
+// billion is what fractions are counted in by which something is decided.
+const billion = 1_000_000_000
+
+// Billionths reads a fraction as Kafka does, in billionths; what is too large is math.MaxInt64. ok is false if the
+// text is none, or negative.
+func Billionths(text string) (n int64, ok bool) {
+	r, ok := parseRatio(trim(text))
+	if !ok || r.negative && r.digits != "" {
+		return 0, false
+	}
+	if r.digits == "" {
+		return 0, true
+	}
+	for i := range max(r.exponent+9, 0) {
+		digit := int64(0)
+		if i < len(r.digits) {
+			digit = int64(r.digits[i] - '0')
+		}
+		if n > (math.MaxInt64-digit)/10 {
+			return math.MaxInt64, true
+		}
+		n = 10*n + digit
+	}
+	return n, true
+}
+
+// Whole reads a fraction without what stands behind its point; what is too large is math.MaxInt64.
+func Whole(text string) (n int64, ok bool) {
+	r, ok := parseRatio(trim(text))
+	if !ok || r.negative && r.digits != "" {
+		return 0, false
+	}
+	r.exponent -= 9
+	return Billionths(r.String())
+}
+
+// fraction prints billionths as a fraction.
+func fraction(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	r := ratio{digits: strings.TrimRight(digits, "0"), exponent: len(digits) - 9}
+	if n == 0 {
+		r = ratio{}
+	}
+	return r.String()
 }

@@ -32,6 +32,7 @@ func ResolveNode(node Broker, dynamic []Override) Broker {
 		}
 	}
 	resolveConnections(&node.Connections, dynamic)
+	resolveCleaner(&node.Cleaner, dynamic)
 	return node
 }
 

@@ -49,6 +49,7 @@ func (v *Checkpoint) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.RecoveryPoint))
 	b = canon.AppendInt(b, int64(v.LogStart))
 	b = canon.AppendInt(b, int64(v.HighWatermark))
+	b = canon.AppendInt(b, int64(v.Clean))
 	return b
 }
 
@@ -59,6 +60,7 @@ func (v *Checkpoint) ReadCanon(r *canon.Reader) {
 	v.RecoveryPoint = kafka.Offset(r.Int(64))
 	v.LogStart = kafka.Offset(r.Int(64))
 	v.HighWatermark = kafka.Offset(r.Int(64))
+	v.Clean = kafka.Offset(r.Int(64))
 }
 
 // AppendText appends v for a human reader.
@@ -75,6 +77,8 @@ func (v *Checkpoint) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.LogStart), 10)
 	b = append(b, " HighWatermark:"...)
 	b = strconv.AppendInt(b, int64(v.HighWatermark), 10)
+	b = append(b, " Clean:"...)
+	b = strconv.AppendInt(b, int64(v.Clean), 10)
 	b = append(b, '}')
 	return b
 }
@@ -295,10 +299,6 @@ func (v *DirFacts) AppendCanon(b []byte) []byte {
 	for i1 := range v.Logs {
 		b = v.Logs[i1].AppendCanon(b)
 	}
-	b = canon.AppendLen(b, len(v.Cleaned), v.Cleaned == nil)
-	for i1 := range v.Cleaned {
-		b = v.Cleaned[i1].AppendCanon(b)
-	}
 	b = canon.AppendLen(b, len(v.Futures), v.Futures == nil)
 	for i1 := range v.Futures {
 		b = v.Futures[i1].AppendCanon(b)
@@ -331,13 +331,6 @@ func (v *DirFacts) ReadCanon(r *canon.Reader) {
 		v.Logs = make([]LogName, n1)
 		for i2 := range v.Logs {
 			v.Logs[i2].ReadCanon(r)
-		}
-	}
-	v.Cleaned = nil
-	if n1 := r.Len(); n1 >= 0 {
-		v.Cleaned = make([]LogName, n1)
-		for i2 := range v.Cleaned {
-			v.Cleaned[i2].ReadCanon(r)
 		}
 	}
 	v.Futures = nil
@@ -397,19 +390,6 @@ func (v *DirFacts) AppendText(b []byte) []byte {
 				b = append(b, ' ')
 			}
 			b = v.Logs[i1].AppendText(b)
-		}
-		b = append(b, ']')
-	}
-	b = append(b, " Cleaned:"...)
-	if v.Cleaned == nil {
-		b = append(b, "nil"...)
-	} else {
-		b = append(b, '[')
-		for i1 := range v.Cleaned {
-			if i1 > 0 {
-				b = append(b, ' ')
-			}
-			b = v.Cleaned[i1].AppendText(b)
 		}
 		b = append(b, ']')
 	}
@@ -790,6 +770,7 @@ func (v *OpenSpec) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.RecoveryPoint))
 	b = canon.AppendInt(b, int64(v.LogStart))
 	b = canon.AppendBool(b, v.Compacted)
+	b = canon.AppendInt(b, int64(v.Clean))
 	b = canon.AppendBool(b, v.AcceptLoss)
 	b = canon.AppendInt(b, int64(v.IndexIntervalBytes))
 	b = canon.AppendInt(b, int64(v.IndexBytesMax))
@@ -808,6 +789,7 @@ func (v *OpenSpec) ReadCanon(r *canon.Reader) {
 	v.RecoveryPoint = kafka.Offset(r.Int(64))
 	v.LogStart = kafka.Offset(r.Int(64))
 	v.Compacted = r.Bool()
+	v.Clean = kafka.Offset(r.Int(64))
 	v.AcceptLoss = r.Bool()
 	v.IndexIntervalBytes = int32(r.Int(32))
 	v.IndexBytesMax = int32(r.Int(32))
@@ -837,6 +819,8 @@ func (v *OpenSpec) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.LogStart), 10)
 	b = append(b, " Compacted:"...)
 	b = strconv.AppendBool(b, v.Compacted)
+	b = append(b, " Clean:"...)
+	b = strconv.AppendInt(b, int64(v.Clean), 10)
 	b = append(b, " AcceptLoss:"...)
 	b = strconv.AppendBool(b, v.AcceptLoss)
 	b = append(b, " IndexIntervalBytes:"...)
@@ -863,6 +847,10 @@ func (v *LogOp) AppendCanon(b []byte) []byte {
 		b = v.Open.AppendCanon(b)
 	}
 	b = canon.AppendBytes(b, v.Snapshot)
+	b = canon.AppendBool(b, v.Clean != nil)
+	if v.Clean != nil {
+		b = v.Clean.AppendCanon(b)
+	}
 	return b
 }
 
@@ -883,6 +871,11 @@ func (v *LogOp) ReadCanon(r *canon.Reader) {
 		v.Open.ReadCanon(r)
 	}
 	v.Snapshot = r.Bytes()
+	v.Clean = nil
+	if r.Bool() {
+		v.Clean = new(CleanSpec)
+		v.Clean.ReadCanon(r)
+	}
 }
 
 // AppendText appends v for a human reader.
@@ -917,6 +910,175 @@ func (v *LogOp) AppendText(b []byte) []byte {
 	} else {
 		b = canon.AppendQuoted(b, v.Snapshot)
 	}
+	b = append(b, " Clean:"...)
+	if v.Clean == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = v.Clean.AppendText(b)
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *CleanSpec) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.From))
+	b = canon.AppendInt(b, int64(v.Upto))
+	b = canon.AppendInt(b, v.Keys)
+	b = canon.AppendInt(b, v.Slots)
+	b = append(b, v.HashKey[:]...)
+	b = canon.AppendInt(b, int64(v.SegmentBytes))
+	b = canon.AppendInt(b, int64(v.IndexBytesMax))
+	b = canon.AppendInt(b, int64(v.Now))
+	b = canon.AppendInt(b, int64(v.DeleteRetention))
+	b = canon.AppendLen(b, len(v.Producers), v.Producers == nil)
+	for i1 := range v.Producers {
+		b = v.Producers[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *CleanSpec) ReadCanon(r *canon.Reader) {
+	v.From = kafka.Offset(r.Int(64))
+	v.Upto = kafka.Offset(r.Int(64))
+	v.Keys = r.Int(64)
+	v.Slots = r.Int(64)
+	copy(v.HashKey[:], r.Raw(len(v.HashKey)))
+	v.SegmentBytes = int32(r.Int(32))
+	v.IndexBytesMax = int32(r.Int(32))
+	v.Now = kafka.Wall(r.Int(64))
+	v.DeleteRetention = kafka.Millis(r.Int(64))
+	v.Producers = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Producers = make([]ProducerEnd, n1)
+		for i2 := range v.Producers {
+			v.Producers[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *CleanSpec) AppendText(b []byte) []byte {
+	b = append(b, "CleanSpec"...)
+	b = append(b, '{')
+	b = append(b, "From:"...)
+	b = strconv.AppendInt(b, int64(v.From), 10)
+	b = append(b, " Upto:"...)
+	b = strconv.AppendInt(b, int64(v.Upto), 10)
+	b = append(b, " Keys:"...)
+	b = strconv.AppendInt(b, v.Keys, 10)
+	b = append(b, " Slots:"...)
+	b = strconv.AppendInt(b, v.Slots, 10)
+	b = append(b, " HashKey:"...)
+	b = canon.AppendQuoted(b, v.HashKey[:])
+	b = append(b, " SegmentBytes:"...)
+	b = strconv.AppendInt(b, int64(v.SegmentBytes), 10)
+	b = append(b, " IndexBytesMax:"...)
+	b = strconv.AppendInt(b, int64(v.IndexBytesMax), 10)
+	b = append(b, " Now:"...)
+	b = strconv.AppendInt(b, int64(v.Now), 10)
+	b = append(b, " DeleteRetention:"...)
+	b = strconv.AppendInt(b, int64(v.DeleteRetention), 10)
+	b = append(b, " Producers:"...)
+	if v.Producers == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Producers {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Producers[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *ProducerEnd) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Producer))
+	b = canon.AppendInt(b, int64(v.Epoch))
+	b = canon.AppendInt(b, int64(v.Last))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *ProducerEnd) ReadCanon(r *canon.Reader) {
+	v.Producer = kafka.ProducerID(r.Int(64))
+	v.Epoch = kafka.ProducerEpoch(r.Int(16))
+	v.Last = kafka.Offset(r.Int(64))
+}
+
+// AppendText appends v for a human reader.
+func (v *ProducerEnd) AppendText(b []byte) []byte {
+	b = append(b, "ProducerEnd"...)
+	b = append(b, '{')
+	b = append(b, "Producer:"...)
+	b = strconv.AppendInt(b, int64(v.Producer), 10)
+	b = append(b, " Epoch:"...)
+	b = strconv.AppendInt(b, int64(v.Epoch), 10)
+	b = append(b, " Last:"...)
+	b = strconv.AppendInt(b, int64(v.Last), 10)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *Cleaned) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Base))
+	b = canon.AppendInt(b, int64(v.End))
+	b = v.Segment.AppendCanon(b)
+	b = canon.AppendBool(b, v.More)
+	b = canon.AppendInt(b, int64(v.Reached))
+	b = canon.AppendInt(b, v.BytesRead)
+	b = canon.AppendInt(b, v.BytesWritten)
+	b = canon.AppendInt(b, v.Records)
+	b = canon.AppendInt(b, v.Kept)
+	b = canon.AppendInt(b, v.Keys)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *Cleaned) ReadCanon(r *canon.Reader) {
+	v.Base = kafka.Offset(r.Int(64))
+	v.End = kafka.Offset(r.Int(64))
+	v.Segment.ReadCanon(r)
+	v.More = r.Bool()
+	v.Reached = kafka.Offset(r.Int(64))
+	v.BytesRead = r.Int(64)
+	v.BytesWritten = r.Int(64)
+	v.Records = r.Int(64)
+	v.Kept = r.Int(64)
+	v.Keys = r.Int(64)
+}
+
+// AppendText appends v for a human reader.
+func (v *Cleaned) AppendText(b []byte) []byte {
+	b = append(b, "Cleaned"...)
+	b = append(b, '{')
+	b = append(b, "Base:"...)
+	b = strconv.AppendInt(b, int64(v.Base), 10)
+	b = append(b, " End:"...)
+	b = strconv.AppendInt(b, int64(v.End), 10)
+	b = append(b, " Segment:"...)
+	b = v.Segment.AppendText(b)
+	b = append(b, " More:"...)
+	b = strconv.AppendBool(b, v.More)
+	b = append(b, " Reached:"...)
+	b = strconv.AppendInt(b, int64(v.Reached), 10)
+	b = append(b, " BytesRead:"...)
+	b = strconv.AppendInt(b, v.BytesRead, 10)
+	b = append(b, " BytesWritten:"...)
+	b = strconv.AppendInt(b, v.BytesWritten, 10)
+	b = append(b, " Records:"...)
+	b = strconv.AppendInt(b, v.Records, 10)
+	b = append(b, " Kept:"...)
+	b = strconv.AppendInt(b, v.Kept, 10)
+	b = append(b, " Keys:"...)
+	b = strconv.AppendInt(b, v.Keys, 10)
 	b = append(b, '}')
 	return b
 }
@@ -1081,6 +1243,10 @@ func (v *LogDone) AppendCanon(b []byte) []byte {
 	if v.Opened != nil {
 		b = v.Opened.AppendCanon(b)
 	}
+	b = canon.AppendBool(b, v.Cleaned != nil)
+	if v.Cleaned != nil {
+		b = v.Cleaned.AppendCanon(b)
+	}
 	return b
 }
 
@@ -1097,6 +1263,11 @@ func (v *LogDone) ReadCanon(r *canon.Reader) {
 	if r.Bool() {
 		v.Opened = new(Opened)
 		v.Opened.ReadCanon(r)
+	}
+	v.Cleaned = nil
+	if r.Bool() {
+		v.Cleaned = new(Cleaned)
+		v.Cleaned.ReadCanon(r)
 	}
 }
 
@@ -1121,6 +1292,12 @@ func (v *LogDone) AppendText(b []byte) []byte {
 		b = append(b, "nil"...)
 	} else {
 		b = v.Opened.AppendText(b)
+	}
+	b = append(b, " Cleaned:"...)
+	if v.Cleaned == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = v.Cleaned.AppendText(b)
 	}
 	b = append(b, '}')
 	return b

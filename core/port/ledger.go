@@ -1,11 +1,6 @@
 package port
 
-import (
-	"cmp"
-	"slices"
-
-	"momus/core/kafka"
-)
+import "momus/core/kafka"
 
 // SaveKind says which small atomic file a Save writes.
 type SaveKind uint8
@@ -14,7 +9,7 @@ type SaveKind uint8
 const (
 	// SaveQuorum writes quorum-state of the metadata log.
 	SaveQuorum SaveKind = iota + 1
-	// SaveCheckpoints writes recovery-point-, log-start- and replication-offset-checkpoint of Dir.
+	// SaveCheckpoints writes recovery-point-, log-start-, replication- and cleaner-offset-checkpoint of Dir.
 	SaveCheckpoints
 	// SaveBrokerEpoch keeps the broker epoch beside the boot id, in every directory.
 	SaveBrokerEpoch
@@ -65,7 +60,7 @@ type QuorumState struct {
 	VotedDir    kafka.DirID
 }
 
-// Checkpoint is the line of one partition in a directory's three offset checkpoints. A negative
+// Checkpoint is the line of one partition in a directory's four offset checkpoints. A negative
 // offset leaves the partition out of that file.
 //
 //canon:gen
@@ -75,6 +70,8 @@ type Checkpoint struct {
 	RecoveryPoint kafka.Offset
 	LogStart      kafka.Offset
 	HighWatermark kafka.Offset
+	// Clean is up to where the log was compacted; kafka.NoOffset if it never was, so that no offset is missing.
+	Clean kafka.Offset
 }
 
 // Save writes one small file. Saves of one kind and directory are FIFO.
@@ -142,20 +139,20 @@ type DirFacts struct {
 	BrokerEpoch kafka.BrokerEpoch
 	Checkpoints []Checkpoint
 	Logs        []LogName
-	// Cleaned are the partitions, in order and without their topics' ids, that a Kafka compacted while it had the directory.
-	Cleaned []LogName
 	// Futures are the copies of logs that were to become the logs of this directory (KIP-113).
 	Futures []FutureLog
 	// Accepted are the partitions that go on here although the directory that held them is lost.
 	Accepted []AcceptedLoss
 }
 
-// WasCleaned tells whether a Kafka compacted a partition while it had the directory.
+// WasCleaned tells whether a partition's log was compacted while it was in the directory, here or by a Kafka.
 func (d *DirFacts) WasCleaned(topic string, partition kafka.PartitionID) bool {
-	_, found := slices.BinarySearchFunc(d.Cleaned, partition, func(l LogName, partition kafka.PartitionID) int {
-		return cmp.Or(cmp.Compare(l.Topic, topic), cmp.Compare(l.Partition, partition))
-	})
-	return found
+	for i := range d.Checkpoints {
+		if c := &d.Checkpoints[i]; c.Topic == topic && c.Partition == partition {
+			return c.Clean >= 0
+		}
+	}
+	return false
 }
 
 // AcceptedLoss says that somebody gave up what a lost directory held of a partition.

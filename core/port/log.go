@@ -65,6 +65,14 @@ const (
 	OpRemoveCopy
 	// OpForgetCopy lets go of the copy under way without a call on its directory, which is offline.
 	OpForgetCopy
+	// OpClean compacts a part of the log aside, by Clean, or goes on with the next part if Clean is nil. It goes on
+	// beside the operations that follow, and is answered with Cleaned. FailCorrupt says that a batch cannot be
+	// read; the log is none the worse for it.
+	OpClean
+	// OpReplace puts the part that was compacted last in the place of the segments that it came of.
+	OpReplace
+	// OpStopClean lets go of what is being compacted.
+	OpStopClean
 )
 
 var logOpNames = [...]string{
@@ -73,6 +81,7 @@ var logOpNames = [...]string{
 	OpPurge: "purge", OpForget: "forget",
 	OpBeginCopy: "begin of a copy", OpCopy: "copy", OpFinishCopy: "end of a copy", OpSwap: "swap",
 	OpRemoveCopy: "removal of a copy", OpForgetCopy: "forget a copy",
+	OpClean: "compaction", OpReplace: "replacement by what was compacted", OpStopClean: "end of a compaction",
 }
 
 // String names the operation as traces and log lines do; one of another version by its number.
@@ -115,6 +124,8 @@ type OpenSpec struct {
 	// Compacted says that offsets may be missing between batches, since a cleaner has been here. Where they
 	// may not, a gap is damage after a stop that was not clean: a disk that lost what it was asked to sync leaves one.
 	Compacted bool
+	// Clean is up to where the log was compacted by the checkpoint, kafka.NoOffset if it never was. It is the core's own.
+	Clean kafka.Offset
 	// AcceptLoss lets a log with rot open, cut before the rot.
 	AcceptLoss bool
 	// IndexIntervalBytes and IndexBytesMax are index.interval.bytes and segment.index.bytes.
@@ -139,6 +150,54 @@ type LogOp struct {
 	// Snapshot is the producer snapshot file at Base of an OpAppend or an OpAdvanceStart with Roll,
 	// and at End of an OpClose or an OpFinishCopy. Nil writes none.
 	Snapshot []byte
+	Clean    *CleanSpec
+}
+
+// CleanSpec is what OpClean needs to know.
+//
+//canon:gen
+type CleanSpec struct {
+	// From is the first offset that is not known to be compacted, Upto the base of the first segment that must not
+	// be: of each key the last record between them is looked for.
+	From, Upto kafka.Offset
+	// Keys bounds the keys that are told apart at a time, Slots the places of the table that they stand in.
+	Keys, Slots int64
+	// HashKey is what the hashes of keys are keyed with.
+	HashKey [16]byte
+	// SegmentBytes and IndexBytesMax bound the segments that are made.
+	SegmentBytes  int32
+	IndexBytesMax int32
+	// Now is the time by which a tombstone may go, DeleteRetention how long one stays that is seen for the first time.
+	Now             kafka.Wall
+	DeleteRetention kafka.Millis
+	// Producers are those whose last batch must stay, by rising id.
+	Producers []ProducerEnd
+}
+
+// ProducerEnd is where the last batch of a producer ends; kafka.NoOffset says that a marker of Epoch is all there is.
+//
+//canon:gen
+type ProducerEnd struct {
+	Producer kafka.ProducerID
+	Epoch    kafka.ProducerEpoch
+	Last     kafka.Offset
+}
+
+// Cleaned is what came of an OpClean, or an OpReplace: the segments from Base on and below End are to be replaced by
+// Segment, or were. If Base is End nothing is to be, or was, since they changed meanwhile.
+//
+//canon:gen
+type Cleaned struct {
+	Base, End kafka.Offset
+	Segment   SegmentInfo
+	// More says that the next OpClean goes on. Else it is over, and the log is compacted up to Reached.
+	More    bool
+	Reached kafka.Offset
+	// BytesRead and BytesWritten are what that took, Records those that were in the segments and Kept those that stay.
+	BytesRead, BytesWritten int64
+	Records, Kept           int64
+	// Keys is how many keys are told apart.
+	Keys int64
 }
 
 // Failure is the environment's fault in an operation.
@@ -210,6 +269,8 @@ type LogDone struct {
 	End    kafka.Offset
 	Fail   Failure
 	Opened *Opened
+	// Cleaned answers OpClean.
+	Cleaned *Cleaned
 }
 
 // ReadID names a read in flight.

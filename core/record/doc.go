@@ -10,6 +10,7 @@
 //	iter.go      walking the records of a batch
 //	codec.go     reading gzip, snappy, lz4; zstd.go: zstd; compress.go: writing them
 //	rewrite.go   a batch's body in another codec
+//	sieve.go     a batch with some of its records, as compaction leaves it
 //	metadata.go  the frame of records of __cluster_metadata; metadata_*.go: the records
 //	group.go     the records of __consumer_offsets: key and value; group_*.go: the records
 //	quorum.go    the control records of the metadata quorum and of transactions

@@ -99,6 +99,7 @@ func (v *Replica) AppendCanon(b []byte) []byte {
 		b = canon.AppendInt(b, v.sealed[i1].size)
 		b = canon.AppendInt(b, int64(v.sealed[i1].top))
 		b = canon.AppendInt(b, int64(v.sealed[i1].touched))
+		b = canon.AppendInt(b, int64(v.sealed[i1].first))
 	}
 	b = canon.AppendLen(b, len(v.epochs), v.epochs == nil)
 	for i1 := range v.epochs {
@@ -110,6 +111,23 @@ func (v *Replica) AppendCanon(b []byte) []byte {
 		b = canon.AppendInt(b, int64(v.trims[i1].op))
 		b = canon.AppendInt(b, int64(v.trims[i1].slot))
 	}
+	b = canon.AppendInt(b, int64(v.compacted))
+	b = canon.AppendBool(b, v.sparse)
+	b = canon.AppendBool(b, v.uncleanable)
+	b = canon.AppendUint(b, uint64(v.compaction.phase))
+	b = canon.AppendInt(b, int64(v.compaction.from))
+	b = canon.AppendInt(b, int64(v.compaction.upto))
+	b = canon.AppendBool(b, v.compaction.saved)
+	b = canon.AppendInt(b, v.compaction.rate)
+	b = canon.AppendInt(b, int64(v.compaction.resumeAt))
+	b = canon.AppendInt(b, int64(v.compaction.began))
+	b = canon.AppendInt(b, v.compaction.read)
+	b = canon.AppendInt(b, v.compaction.written)
+	b = canon.AppendInt(b, v.compaction.records)
+	b = canon.AppendInt(b, v.compaction.kept)
+	b = canon.AppendInt(b, v.compaction.keys)
+	b = canon.AppendInt(b, v.compaction.bytesBefore)
+	b = canon.AppendInt(b, v.compaction.bytesLeft)
 	return b
 }
 
@@ -218,6 +236,7 @@ func (v *Replica) ReadCanon(r *canon.Reader) {
 			v.sealed[i2].size = r.Int(64)
 			v.sealed[i2].top = kafka.Wall(r.Int(64))
 			v.sealed[i2].touched = kafka.Wall(r.Int(64))
+			v.sealed[i2].first = kafka.Wall(r.Int(64))
 		}
 	}
 	v.epochs = nil
@@ -236,6 +255,23 @@ func (v *Replica) ReadCanon(r *canon.Reader) {
 			v.trims[i2].slot = int32(r.Int(32))
 		}
 	}
+	v.compacted = kafka.Offset(r.Int(64))
+	v.sparse = r.Bool()
+	v.uncleanable = r.Bool()
+	v.compaction.phase = compactPhase(r.Uint(8))
+	v.compaction.from = kafka.Offset(r.Int(64))
+	v.compaction.upto = kafka.Offset(r.Int(64))
+	v.compaction.saved = r.Bool()
+	v.compaction.rate = r.Int(64)
+	v.compaction.resumeAt = kafka.Mono(r.Int(64))
+	v.compaction.began = kafka.Mono(r.Int(64))
+	v.compaction.read = r.Int(64)
+	v.compaction.written = r.Int(64)
+	v.compaction.records = r.Int(64)
+	v.compaction.kept = r.Int(64)
+	v.compaction.keys = r.Int(64)
+	v.compaction.bytesBefore = r.Int(64)
+	v.compaction.bytesLeft = r.Int(64)
 }
 
 // AppendText appends v for a human reader.
@@ -467,6 +503,8 @@ func (v *Replica) AppendText(b []byte) []byte {
 			b = strconv.AppendInt(b, int64(v.sealed[i1].top), 10)
 			b = append(b, " touched:"...)
 			b = strconv.AppendInt(b, int64(v.sealed[i1].touched), 10)
+			b = append(b, " first:"...)
+			b = strconv.AppendInt(b, int64(v.sealed[i1].first), 10)
 			b = append(b, '}')
 		}
 		b = append(b, ']')
@@ -504,6 +542,43 @@ func (v *Replica) AppendText(b []byte) []byte {
 		}
 		b = append(b, ']')
 	}
+	b = append(b, " compacted:"...)
+	b = strconv.AppendInt(b, int64(v.compacted), 10)
+	b = append(b, " sparse:"...)
+	b = strconv.AppendBool(b, v.sparse)
+	b = append(b, " uncleanable:"...)
+	b = strconv.AppendBool(b, v.uncleanable)
+	b = append(b, " compaction:"...)
+	b = append(b, '{')
+	b = append(b, "phase:"...)
+	b = strconv.AppendUint(b, uint64(v.compaction.phase), 10)
+	b = append(b, " from:"...)
+	b = strconv.AppendInt(b, int64(v.compaction.from), 10)
+	b = append(b, " upto:"...)
+	b = strconv.AppendInt(b, int64(v.compaction.upto), 10)
+	b = append(b, " saved:"...)
+	b = strconv.AppendBool(b, v.compaction.saved)
+	b = append(b, " rate:"...)
+	b = strconv.AppendInt(b, v.compaction.rate, 10)
+	b = append(b, " resumeAt:"...)
+	b = strconv.AppendInt(b, int64(v.compaction.resumeAt), 10)
+	b = append(b, " began:"...)
+	b = strconv.AppendInt(b, int64(v.compaction.began), 10)
+	b = append(b, " read:"...)
+	b = strconv.AppendInt(b, v.compaction.read, 10)
+	b = append(b, " written:"...)
+	b = strconv.AppendInt(b, v.compaction.written, 10)
+	b = append(b, " records:"...)
+	b = strconv.AppendInt(b, v.compaction.records, 10)
+	b = append(b, " kept:"...)
+	b = strconv.AppendInt(b, v.compaction.kept, 10)
+	b = append(b, " keys:"...)
+	b = strconv.AppendInt(b, v.compaction.keys, 10)
+	b = append(b, " bytesBefore:"...)
+	b = strconv.AppendInt(b, v.compaction.bytesBefore, 10)
+	b = append(b, " bytesLeft:"...)
+	b = strconv.AppendInt(b, v.compaction.bytesLeft, 10)
+	b = append(b, '}')
 	b = append(b, '}')
 	return b
 }

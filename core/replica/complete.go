@@ -22,6 +22,11 @@ func (r *Replica) LogDone(now kafka.Now, d *port.LogDone) {
 	case port.OpBeginCopy, port.OpCopy, port.OpFinishCopy, port.OpSwap, port.OpRemoveCopy, port.OpForgetCopy:
 		r.moveDone(d)
 		return
+	case port.OpClean, port.OpReplace, port.OpStopClean:
+		if d.Fail != port.FailIO && d.Fail != port.FailNoSpace {
+			r.compactDone(now, d)
+			return
+		}
 	}
 	if d.Fail != port.FailNone {
 		r.fail(d.Fail, d.Fail.String()+" in "+d.Kind.String())

@@ -21,6 +21,7 @@
 //	flush.go      when to flush; roll.go when to begin a segment
 //	directory.go  the loss of the log directory; move.go the move to another one
 //	retain.go     which segments are to go, and when their files
+//	compact.go    what is to be compacted, and how far that is
 //	epochs.go     leader epochs and where they begin
 //	delete_records.go  a log start that moves because somebody asks for it
 //	expire.go     producers that were silent for long

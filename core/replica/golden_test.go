@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -123,14 +124,15 @@ func (a args) nodes(key string) []kafka.NodeID {
 	return list
 }
 
-var failures = map[string]port.Failure{"io": port.FailIO, "no-space": port.FailNoSpace, "missing": port.FailMissing}
+var failures = map[string]port.Failure{"io": port.FailIO, "no-space": port.FailNoSpace, "missing": port.FailMissing,
+	"corrupt": port.FailCorrupt, "fenced": port.FailFenced}
 
 func (s *script) run(line string) string {
 	command, a := parse(line)
 	r := s.r
 	switch command {
 	case "open":
-		r.Open(s.now, port.OpenSpec{Topic: "t", Create: true, IndexIntervalBytes: s.cfg.IndexIntervalBytes, LogStart: kafka.Offset(a.int("saved", 0))}, -1)
+		r.Open(s.now, port.OpenSpec{Topic: "t", Create: true, IndexIntervalBytes: s.cfg.IndexIntervalBytes, LogStart: kafka.Offset(a.int("saved", 0)), Clean: kafka.Offset(a.int("clean", -1))}, -1)
 	case "opened":
 		o := &port.Opened{
 			Start: kafka.Offset(a.int("start", 0)), End: kafka.Offset(a.int("end", 0)),
@@ -160,6 +162,9 @@ func (s *script) run(line string) string {
 		if v, ok := a["compact"]; ok {
 			s.cfg.Compact = v == "1"
 		}
+		s.cfg.MinCompactionLag = kafka.Millis(a.int("min-lag", int64(s.cfg.MinCompactionLag)))
+		s.cfg.MaxCompactionLag = kafka.Millis(a.int("max-lag", int64(s.cfg.MaxCompactionLag)))
+		s.cfg.MinCleanableRatio = a.int("ratio", s.cfg.MinCleanableRatio)
 		s.cfg.SegmentIndexBytes = int32(a.int("index", int64(s.cfg.SegmentIndexBytes)))
 		s.cfg.MinInsyncReplicas = int32(a.int("min-isr", int64(s.cfg.MinInsyncReplicas)))
 		r.Configure(s.now, s.cfg)
@@ -191,6 +196,30 @@ func (s *script) run(line string) string {
 		})
 		return fmt.Sprintf("\n%v high=%d upto=%d diverging=%v %d %d", st.Err, st.HighWatermark, st.Upto,
 			st.HasDiverging, st.DivergingEpoch, st.DivergingEnd)
+	case "dirt":
+		d, wanted := r.Dirt(s.now)
+		return fmt.Sprintf("\nfrom=%d upto=%d clean=%d dirty=%d due=%v wanted=%v", d.From, d.Upto, d.Clean, d.Dirty, d.Due, wanted)
+	case "compact":
+		d, _ := r.Dirt(s.now)
+		r.Compact(s.now, d, port.CleanSpec{}, a.int("rate", math.MaxInt64))
+	case "built", "replaced", "stopped":
+		c := &port.Cleaned{
+			Base: kafka.Offset(a.int("base", 0)), End: kafka.Offset(a.int("end", 0)), More: a["more"] != "0", Reached: kafka.Offset(a.int("reached", 0)),
+			BytesRead: a.int("read", 0), Records: 10, Kept: 4, Keys: 3,
+			Segment: port.SegmentInfo{Base: kafka.Offset(a.int("base", 0)), Size: a.int("size", 0), MaxTimestamp: kafka.Wall(a.int("top", -1))},
+		}
+		kinds := map[string]port.LogOpKind{"built": port.OpClean, "replaced": port.OpReplace, "stopped": port.OpStopClean}
+		r.LogDone(s.now, &port.LogDone{Kind: kinds[command], Log: testLog, Gen: r.gen, Fail: failures[a["fail"]], Cleaned: c})
+	case "point":
+		r.PointSaved(kafka.Offset(a.int("saved", 0)), kafka.Offset(a.int("clean", 0)))
+	case "move":
+		r.MoveTo(kafka.DirID{byte(a.int("to", 1))}, &msg.MoveLog{})
+	case "segments":
+		text := ""
+		for i := range r.sealed {
+			text += fmt.Sprintf("\n%d size=%d top=%d", r.sealed[i].base, r.sealed[i].size, r.sealed[i].top)
+		}
+		return text + fmt.Sprintf("\n%d active, compacted up to %d", r.active.base, r.compacted)
 	case "retain":
 		r.Retain(s.now)
 	case "trim":
@@ -232,6 +261,9 @@ func drain(r *Replica) string {
 		if op.Roll {
 			b.WriteString(" roll")
 		}
+		if c := op.Clean; c != nil {
+			fmt.Fprintf(&b, " from=%d upto=%d now=%d producers=%v", c.From, c.Upto, c.Now, c.Producers)
+		}
 	}
 	for i := range r.out().Produced {
 		p := &r.out().Produced[i]
@@ -253,7 +285,7 @@ func drain(r *Replica) string {
 		b.WriteString("\nwants its start saved")
 	}
 	for _, n := range r.out().Notes {
-		names := [...]string{"", "opened", "cut", "failed", "leader", "flushed", "expired", "deleted", "start moved"}
+		names := [...]string{"", "opened", "cut", "failed", "leader", "flushed", "expired", "deleted", "start moved", "moving", "moved", "not moved", "move given up", "compacted", "uncleanable"}
 		fmt.Fprintf(&b, "\nnote %s from=%d to=%d", names[n.Kind], n.From, n.To)
 		if n.Cause != 0 {
 			fmt.Fprintf(&b, " cause=%d limit=%d found=%d", n.Cause, n.Limit, n.Found)
@@ -261,6 +293,9 @@ func drain(r *Replica) string {
 		if n.Text != "" {
 			fmt.Fprintf(&b, " %q", n.Text)
 		}
+	}
+	if r.out().Compacted {
+		b.WriteString("\nroom for a compaction")
 	}
 	if n := len(r.out().Drops); n > 0 {
 		fmt.Fprintf(&b, "\ndropped %d", n)

@@ -129,6 +129,7 @@ func (r *Replica) moveTo(dir kafka.DirID) {
 }
 
 func (r *Replica) beginMove(dir kafka.DirID) {
+	r.stopCompaction()
 	r.move.phase, r.move.to, r.move.wanted = moveBeginning, dir, kafka.DirID{}
 	r.note(Note{Kind: NoteMoving, Dir: dir})
 	r.moveOp(port.OpBeginCopy, dir)
@@ -282,9 +283,13 @@ func (r *Replica) Named(online bool) {
 
 // FutureLine is the line of the copy, which is whole, in the checkpoints of its directory.
 func (r *Replica) FutureLine() port.Checkpoint {
+	clean := r.compacted
+	if r.sparse { // in the other directory nothing but its line says so
+		clean = max(clean, 0)
+	}
 	return port.Checkpoint{
 		Topic: r.options.Topic, Partition: r.log.Partition,
-		RecoveryPoint: r.written, LogStart: r.startOnDisk, HighWatermark: r.high,
+		RecoveryPoint: r.written, LogStart: r.startOnDisk, HighWatermark: r.high, Clean: clean,
 	}
 }
 

@@ -23,6 +23,7 @@ func (r *Replica) Open(_ kafka.Now, spec port.OpenSpec, high kafka.Offset) {
 	r.assignedBytes, r.writtenBytes, r.committedBytes = 0, 0, 0
 	r.marks = r.marks[:0]
 	r.sealed, r.purges = nil, nil
+	r.compacted, r.sparse, r.uncleanable, r.compaction = spec.Clean, spec.Compacted, false, compaction{}
 	r.flushLate = false
 	r.active.interval = spec.IndexIntervalBytes
 	r.out().Ops = append(r.out().Ops, port.LogOp{Kind: port.OpOpen, Log: r.log, Gen: r.gen, Open: &spec})
@@ -68,7 +69,7 @@ func (r *Replica) openedSegments(now kafka.Now, o *port.Opened) {
 	for i := range o.Segments {
 		s := &o.Segments[i]
 		if i+1 < len(o.Segments) {
-			r.sealed = append(r.sealed, extent{s.Base, s.Size, s.MaxTimestamp, now.Wall})
+			r.sealed = append(r.sealed, extent{base: s.Base, size: s.Size, top: s.MaxTimestamp, touched: now.Wall, first: -1})
 			continue
 		}
 		r.active.reset(now, s.Base, s.Size)
@@ -128,6 +129,7 @@ func (r *Replica) Close(_ kafka.Now) {
 		}
 		r.role = RoleClosing
 		r.stopTimers()
+		r.compaction = compaction{}
 		r.dropMove(kafka.ErrReplicaNotAvailable)
 		r.out().Ops = append(r.out().Ops, port.LogOp{
 			Kind: port.OpClose, Log: r.log, Gen: r.gen, End: r.assigned, Snapshot: snapshot,
@@ -160,6 +162,7 @@ func (r *Replica) Delete(_ kafka.Now) {
 	}
 	r.role, r.leads = RoleDeleting, false
 	r.stopTimers()
+	r.compaction = compaction{}
 	r.deleteMove()
 	r.answerAll(kafka.ErrUnknownTopicOrPartition)
 	r.out().Ops = append(r.out().Ops, port.LogOp{Kind: port.OpDelete, Log: r.log, Gen: r.gen})
@@ -176,6 +179,7 @@ func (r *Replica) fail(f port.Failure, why string) {
 	r.note(Note{Kind: NoteFailed, From: r.flushed, Fail: f, Text: why})
 	r.gen++
 	r.stopTimers()
+	r.compaction = compaction{}
 	r.dropMove(kafka.ErrKafkaStorageError)
 	switch r.role {
 	case RoleClosing:

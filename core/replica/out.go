@@ -21,8 +21,10 @@ type Out struct {
 	GiveBack  bool
 	Left      bool
 	FailedDir kafka.DirID
-	// SaveStart wants the offset checkpoints written: somebody waits for the log start in them.
+	// SaveStart wants the offset checkpoints written: somebody waits for the log start in them, or a compaction.
 	SaveStart bool
+	// Compacted says that a compaction ended, so that there is room for another.
+	Compacted bool
 }
 
 // NoteKind names a fact.
@@ -52,6 +54,9 @@ const (
 	NoteMoveFailed
 	// NoteMoveGivenUp: another move was asked for instead.
 	NoteMoveGivenUp
+	// NoteCompacted: the keys between From and To were compacted. NoteUncleanable: they can't be.
+	NoteCompacted
+	NoteUncleanable
 )
 
 // Note is one fact about a replica.
@@ -69,6 +74,8 @@ type Note struct {
 	// Fail is what failed, of NoteFailed.
 	Fail port.Failure
 	Text string
+	// Compacted is what a compaction did.
+	Compacted Compacted
 }
 
 func (r *Replica) note(n Note) { r.out().Notes = append(r.out().Notes, n) }

@@ -126,6 +126,13 @@ type Replica struct {
 	// so by rising start.
 	trims []trim
 
+	// compacted is up to where the log was compacted, kafka.NoOffset if nobody knows of that; sparse says that offsets
+	// may be missing nevertheless. uncleanable says that it can't be compacted any more before it is opened anew.
+	compacted   kafka.Offset
+	sparse      bool
+	uncleanable bool
+	compaction  compaction
+
 	// Out is drained by the node after every call, and nil between. The node may lend the memory of one
 	// before a call, so that not every log keeps its own.
 	Out *Out `canon:"-"`
@@ -141,7 +148,7 @@ type mark struct {
 
 // New makes a replica whose log is not opened yet.
 func New(log kafka.TopicPartition, options Options, cfg config.Topic) *Replica {
-	return &Replica{log: log, options: options, cfg: cfg}
+	return &Replica{log: log, options: options, cfg: cfg, compacted: kafka.NoOffset}
 }
 
 // Log names the replica's log.
@@ -191,7 +198,7 @@ func (r *Replica) Checkpoint() (c port.Checkpoint, ok bool) {
 	}
 	return port.Checkpoint{
 		Topic: r.options.Topic, Partition: r.log.Partition,
-		RecoveryPoint: r.flushed, LogStart: r.startOnDisk, HighWatermark: r.high,
+		RecoveryPoint: r.flushed, LogStart: r.startOnDisk, HighWatermark: r.high, Clean: r.compacted,
 	}, true
 }
 
@@ -203,6 +210,9 @@ func (r *Replica) NextDeadline() kafka.Mono {
 	}
 	if len(r.purges) > 0 && (at == 0 || r.purges[0].at < at) {
 		at = r.purges[0].at
+	}
+	if resume := r.compaction.resumeAt; resume != 0 && (at == 0 || resume < at) {
+		at = resume
 	}
 	return at
 }
@@ -217,6 +227,9 @@ func (r *Replica) Deadline(now kafka.Now) {
 	}
 	if len(r.purges) > 0 && r.purges[0].at <= now.Mono {
 		r.purgeFiles(now)
+	}
+	if r.compaction.resumeAt != 0 && r.compaction.resumeAt <= now.Mono {
+		r.nextPart()
 	}
 }
 

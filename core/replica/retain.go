@@ -27,6 +27,8 @@ type extent struct {
 	// top is the greatest timestamp, or -1; touched when its last batch came, by the wall clock,
 	// or when the log was opened, which stands in for the file's time in Kafka.
 	top, touched kafka.Wall
+	// first is the greatest timestamp of the first batch, -1 if there is none or it is not known.
+	first kafka.Wall
 }
 
 // youngest is the time that counts against retention.ms.
@@ -45,7 +47,8 @@ func (r *Replica) Retain(now kafka.Now) {
 	if r.frozen() {
 		return
 	}
-	if !r.isOpen() || !r.cfg.Delete {
+	// While segments are being replaced by smaller ones, nobody here knows how much is kept.
+	if !r.isOpen() || r.compaction.phase == compactReplacing || !r.cfg.Delete {
 		return
 	}
 	r.retainBytes(now)

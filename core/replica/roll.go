@@ -55,7 +55,7 @@ func (s *segment) grow(now kafka.Now, h *record.Header) {
 	s.size += int64(h.Size)
 }
 
-func (s *segment) extent() extent { return extent{s.base, s.size, s.top, s.touched} }
+func (s *segment) extent() extent { return extent{s.base, s.size, s.top, s.touched, s.first} }
 
 // aged tells whether the segment has waited for longer than age when a batch of a time comes. As in
 // Kafka that is the time between the greatest timestamps of its first batch and of the new one;
@@ -79,7 +79,15 @@ func (r *Replica) mustRoll(now kafka.Now, h *record.Header) bool {
 		return far
 	}
 	full := s.entries >= int64(r.cfg.SegmentIndexBytes)/timeEntryBytes-1
-	return s.size > int64(r.cfg.SegmentBytes)-int64(h.Size) || full || far || s.aged(now, h.MaxTimestamp, r.cfg.SegmentAge)
+	return s.size > int64(r.cfg.SegmentBytes)-int64(h.Size) || full || far || s.aged(now, h.MaxTimestamp, r.segmentAge())
+}
+
+// segmentAge is segment.ms; what must be compacted in time must leave the active segment in time.
+func (r *Replica) segmentAge() kafka.Millis {
+	if r.cfg.Compact {
+		return min(r.cfg.SegmentAge, r.cfg.MaxCompactionLag)
+	}
+	return r.cfg.SegmentAge
 }
 
 // roll leaves the active segment for one that begins at base.
@@ -94,7 +102,7 @@ func (r *Replica) roll(now kafka.Now, base kafka.Offset) {
 // and is another in each life of the node, as in Kafka.
 func (r *Replica) drawJitter() {
 	r.active.jitter = 0
-	if most := min(r.cfg.SegmentJitter, r.cfg.SegmentAge); most > 0 {
+	if most := min(r.cfg.SegmentJitter, r.segmentAge()); most > 0 {
 		key := "segment-jitter/" + r.log.String() + "/" + strconv.FormatInt(int64(r.active.base), 10)
 		stream := entropy.New(r.options.Entropy, key)
 		r.active.jitter = kafka.Millis(stream.Below(uint64(most)))

@@ -85,18 +85,7 @@ func parseOffsetLine(line string) (l offsetLine, ok bool) {
 	return offsetLine{fields[0], kafka.PartitionID(partition), kafka.Offset(offset)}, err1 == nil && err2 == nil
 }
 
-// readCleaned lists the partitions that a cleaner has been at, as Kafka's notes it: their logs may lack offsets,
-// whatever their cleanup.policy is now. There is no cleaner here, and nobody writes the file.
-func readCleaned(fs disk.FS, dir string) ([]port.LogName, error) {
-	lines, _, err := optional(fs, dir+"/"+cleanerFile, parseCheckpoint)
-	var list []port.LogName
-	for _, l := range lines {
-		list = append(list, port.LogName{Topic: l.topic, Partition: l.partition})
-	}
-	return list, err
-}
-
-// kinds are the three offset checkpoints with the field that each holds.
+// kinds are the four offset checkpoints with the field that each holds.
 var kinds = [...]struct {
 	file  string
 	field func(*port.Checkpoint) *kafka.Offset
@@ -104,16 +93,25 @@ var kinds = [...]struct {
 	{recoveryFile, func(c *port.Checkpoint) *kafka.Offset { return &c.RecoveryPoint }},
 	{logStartFile, func(c *port.Checkpoint) *kafka.Offset { return &c.LogStart }},
 	{highWatermarkFile, func(c *port.Checkpoint) *kafka.Offset { return &c.HighWatermark }},
+	{cleanerFile, func(c *port.Checkpoint) *kafka.Offset { return &c.Clean }},
 }
 
-// saveCheckpoints replaces the three files. Each is whole by itself; a crash between them leaves
-// offsets of two moments, which every reader must be able to live with, as in Kafka.
+// saveCheckpoints replaces the four files. Each is whole by itself; a crash between them leaves
+// offsets of two moments, which every reader must be able to live with, as in Kafka. Where nothing was
+// ever compacted there is no file for that.
 func saveCheckpoints(fs disk.FS, dir string, list []port.Checkpoint) error {
 	for _, kind := range kinds {
 		var lines []offsetLine
 		for i := range list {
 			if offset := *kind.field(&list[i]); offset >= 0 {
 				lines = append(lines, offsetLine{list[i].Topic, list[i].Partition, offset})
+			}
+		}
+		if kind.file == cleanerFile && len(lines) == 0 {
+			if there, err := exists(fs, dir+"/"+kind.file); err != nil {
+				return err
+			} else if !there {
+				continue
 			}
 		}
 		if err := replaceFile(fs, dir, kind.file, appendCheckpoint(nil, lines)); err != nil {
@@ -123,7 +121,19 @@ func saveCheckpoints(fs disk.FS, dir string, list []port.Checkpoint) error {
 	return fs.SyncDir(dir)
 }
 
-// readCheckpoints joins the three files, sorted by topic and partition.
+// exists tells whether there is a file of a name.
+func exists(fs disk.FS, path string) (bool, error) {
+	f, err := fs.Open(path)
+	if errors.Is(err, disk.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return true, f.Close()
+}
+
+// readCheckpoints joins the four files, sorted by topic and partition.
 func readCheckpoints(fs disk.FS, dir string) ([]port.Checkpoint, error) {
 	var list []port.Checkpoint
 	var errs []error
@@ -140,7 +150,7 @@ func readCheckpoints(fs disk.FS, dir string) ([]port.Checkpoint, error) {
 			if !found {
 				list = slices.Insert(list, at, port.Checkpoint{
 					Topic: l.topic, Partition: l.partition,
-					RecoveryPoint: kafka.NoOffset, LogStart: kafka.NoOffset, HighWatermark: kafka.NoOffset,
+					RecoveryPoint: kafka.NoOffset, LogStart: kafka.NoOffset, HighWatermark: kafka.NoOffset, Clean: kafka.NoOffset,
 				})
 			}
 			*kind.field(&list[at]) = l.offset

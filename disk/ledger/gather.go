@@ -130,12 +130,11 @@ func gatherDir(fs disk.FS, path string, id kafka.DirID, bootID string) (port.Dir
 		dir.SameBoot = bootID != "" && last.id == bootID
 		dir.BrokerEpoch = last.epoch
 	}
-	var err3, err4, err5, err6 error
+	var err3, err4, err5 error
 	dir.Checkpoints, err3 = readCheckpoints(fs, path)
 	dir.Logs, dir.Futures, err4 = readLogs(fs, path)
 	dir.Accepted, _, err5 = optional(fs, path+"/"+acceptedFile, parseAccepted)
-	dir.Cleaned, err6 = readCleaned(fs, path)
-	return dir, errors.Join(err1, err2, err3, err4, err5, err6)
+	return dir, errors.Join(err1, err2, err3, err4, err5)
 }
 
 // gatherQuorum reads the files beside the metadata log, which does not exist before the first start

@@ -47,14 +47,20 @@ func TestLogsAreNamedByTopicPartitionAndID(t *testing.T) {
 	}
 }
 
-func TestWhatKafkaCompactedIsKnown(t *testing.T) {
+func TestWhatWasCompactedIsKnown(t *testing.T) {
 	b := newBench(t)
 	must(t, Format(b, options()))
 	put(t, b, "/data/two/"+cleanerFile, "0\n2\nfoo 3 17\nbar 0 5\n")
 	facts, err := Gather(b, layout())
 	must(t, err)
-	want := []port.LogName{{Topic: "bar"}, {Topic: "foo", Partition: 3}}
-	if diff := cmp.Diff(want, facts.Dirs[1].Cleaned); diff != "" {
+	line := func(topic string, partition kafka.PartitionID, clean kafka.Offset) port.Checkpoint {
+		return port.Checkpoint{
+			Topic: topic, Partition: partition, Clean: clean,
+			RecoveryPoint: kafka.NoOffset, LogStart: kafka.NoOffset, HighWatermark: kafka.NoOffset,
+		}
+	}
+	want := []port.Checkpoint{line("bar", 0, 5), line("foo", 3, 17)}
+	if diff := cmp.Diff(want, facts.Dirs[1].Checkpoints); diff != "" {
 		t.Fatal(diff)
 	}
 	for name, want := range map[string]bool{"bar-0": true, "foo-3": true, "foo-4": false, "baz-0": false} {

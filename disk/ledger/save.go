@@ -24,9 +24,9 @@ func Dirs(facts *port.BootFacts) []Dir {
 	return dirs
 }
 
-// SaveCalls is how many calls a save makes at most in one directory: those that replace the three
-// offset checkpoints.
-const SaveCalls = len(kinds)*replaceCalls + 1
+// SaveCalls is how many calls a save makes at most in one directory: those that replace the four
+// offset checkpoints, and a look whether the last is there.
+const SaveCalls = len(kinds)*replaceCalls + 2 + 1
 
 // saveBytes is more than any save writes of what is not a list; lineBytes more than a line of a
 // checkpoint has beside the topic's name.

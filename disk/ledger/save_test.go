@@ -31,8 +31,8 @@ func TestSavesAreAnsweredInOrderAndGatheredAfterPowerLoss(t *testing.T) {
 	b := formatted(t)
 	quorum := port.QuorumState{LeaderID: 3, LeaderEpoch: 8, VotedID: 3, VotedDir: idOne}
 	checkpoints := []port.Checkpoint{
-		{Topic: "b", Partition: 2, RecoveryPoint: 5, LogStart: kafka.NoOffset, HighWatermark: 7},
-		{Topic: "a", Partition: 10, RecoveryPoint: kafka.NoOffset, LogStart: 1, HighWatermark: 2},
+		{Topic: "b", Partition: 2, RecoveryPoint: 5, LogStart: kafka.NoOffset, HighWatermark: 7, Clean: 4},
+		{Topic: "a", Partition: 10, RecoveryPoint: kafka.NoOffset, LogStart: 1, HighWatermark: 2, Clean: kafka.NoOffset},
 	}
 	saves := []port.Save{
 		{Kind: port.SaveQuorum, Seq: 1, Dir: idOne, Quorum: quorum},

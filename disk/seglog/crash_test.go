@@ -2,6 +2,7 @@ package seglog
 
 import (
 	"encoding/binary"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -46,6 +47,8 @@ type crashes struct {
 	// strict says that no segment goes but by moves of the log start: what was flushed is known of producers by
 	// the snapshot, though the segment be gone.
 	strict bool
+	// clean is where the segments end that are compacted, or 0: below it the last record stays, or more.
+	clean kafka.Offset
 	// recovered says that this life has opened the log.
 	recovered bool
 	// sent holds base+count@epoch of all that was ever sent, in this and earlier lives.
@@ -229,6 +232,10 @@ func (c *crashes) opened(t failer, o *port.Opened) {
 	if o.Start < c.start {
 		t.Fatalf("recovered from %d, below the log start %d", o.Start, c.start)
 	}
+	if c.clean > 0 {
+		c.openedSparse(t, o)
+		return
+	}
 	at := o.Start
 	for i, b := range c.readAll(o.Start, 1<<20) {
 		base, err := strconv.Atoi(b[:strings.IndexByte(b, '+')])
@@ -250,6 +257,44 @@ func (c *crashes) opened(t failer, o *port.Opened) {
 	if c.flushed > c.written {
 		t.Fatalf("flushed to %d, written to %d", c.flushed, c.written)
 	}
+}
+
+// openedSparse checks what recovery found of a log that was being compacted, in which every record has the same key.
+func (c *crashes) openedSparse(t failer, o *port.Opened) {
+	var found []kafka.Offset
+	for _, b := range c.records() {
+		for _, f := range strings.Fields(b)[1:] {
+			offset, rest, _ := strings.Cut(f, ":")
+			at, err := strconv.Atoi(offset)
+			if err != nil || !strings.HasPrefix(rest, "k=v") || len(found) > 0 && kafka.Offset(at) <= found[len(found)-1] {
+				t.Fatalf("record %s was never sent, or not there", f)
+			}
+			found = append(found, kafka.Offset(at))
+		}
+	}
+	for at := c.clean - 1; at < o.End; at++ {
+		if !slices.Contains(found, at) {
+			t.Fatalf("the record at %d is gone, the log ends at %d and was compacted up to %d: %v", at, o.End, c.clean, found)
+		}
+	}
+	for _, e := range c.files(t) {
+		if strings.HasSuffix(e, ".swap") || strings.HasSuffix(e, ".cleaned") {
+			t.Fatalf("%s is left", e)
+		}
+	}
+	c.recovered = true
+	c.end, c.written, c.flushed = o.End, o.End, o.Flushed
+}
+
+func (c *crashes) files(t failer) (names []string) {
+	entries, err := c.disk.ReadDir(testPath)
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	for _, e := range entries {
+		names = append(names, e.Name)
+	}
+	return names
 }
 
 func TestWhatWasPromisedSurvivesCrashes(t *testing.T) {

@@ -46,6 +46,18 @@ func (l *writer) doom(s *segment) error {
 //  2. power is lost: the rename of the segment's files is forgotten, that of the snapshot is not,
 //  3. the log begins with that segment again, nobody knows the producer, and what it repeats is appended.
 func (l *writer) setAside(s *segment) (*trash, error) {
+	t, err := l.renameAside(s)
+	if err == nil {
+		err = l.syncEntries()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return t, l.doomSnapshot(s.base, t)
+}
+
+// renameAside renames the files of a segment, for the next sync of the directory to make durable.
+func (l *writer) renameAside(s *segment) (*trash, error) {
 	t := &trash{held: []*segment{s}, base: s.base}
 	s.retire(&l.w.meter)
 	l.newEntries = true
@@ -61,13 +73,7 @@ func (l *writer) setAside(s *segment) (*trash, error) {
 		}
 		t.names = append(t.names, h.name+deletedSuffix)
 	}
-	if err := l.doomAborted(s.base, t); err != nil {
-		return nil, err
-	}
-	if err := l.syncEntries(); err != nil {
-		return nil, err
-	}
-	return t, l.doomSnapshot(s.base, t)
+	return t, l.doomAborted(s.base, t)
 }
 
 // purge lets the trash of a log go whose delay is over: the worker has no clock.

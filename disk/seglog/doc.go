@@ -17,6 +17,9 @@
 //	flush.go     making durable, closing
 //	truncate.go  cutting the end and the start; delete.go removes what is gone
 //	copy.go       copying a log to another directory, beside its other operations; move.go makes the copy the log
+//	clean.go     compaction beside a log's other operations: which records stay; sieve.go writes them, txnstate.go knows
+//	             their transactions, keymap.go and hash.go where the last record of a key is
+//	replace.go   putting what was compacted in its place; swaps.go ends what a crash cut off there
 //	txnindex.go  the transaction indexes that a Kafka left
 //	view.go      what readers see; read.go and readtime.go answer them; scan.go walks headers
 //	reread.go    what is decided on two readings only
@@ -33,7 +36,7 @@
 //  4. A file is unlinked only by its worker, after its last unpin, and after a rename that recovery
 //     recognises (.deleted, -delete).
 //  5. A name is never opened again after its file was renamed away: a reader gets the file that its
-//     View meant, or errGone.
+//     View meant, or errGone. A file that gets another name is held open by its worker meanwhile.
 //  6. The offset and time index of a segment are accelerators: recovery rebuilds them from the log.
 //     On disk are those of sealed segments, and of the last one since it was opened or closed.
 //  7. A turn begins no operation, no sync of a file and no step of a job once its budget is spent.
@@ -49,4 +52,6 @@
 //     open. An index entry is followed only if the log has a batch where it points, of the entry's timestamp.
 //  11. The tails count what they keep from being used again: small appends are copied together, of larger ones
 //     the whole request counts, so that however small the batches in it are, the budget of buffers is never theirs alone.
+//  12. Compaction changes nothing that a reader can tell but which records are there: offsets, epochs and producers
+//     stay. Whatever a crash cuts off, a segment is there as it was, or what was made of it.
 package seglog

@@ -1,6 +1,7 @@
 package seglog
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -136,4 +137,62 @@ func (l *writer) keepEpochs(trimmed []port.EpochStart) error {
 	}
 	l.epochs = trimmed
 	return l.saveEpochs()
+}
+
+// sparseEpochs are the epochs of a log that was compacted, of which batches may be gone, and all those of an epoch: where
+// an epoch began, the checkpoint says, as long as it fits what was found. The end of the log, where the checkpoint may
+// not have been durable, has all its batches.
+func sparseEpochs(found, stored []port.EpochStart, end kafka.Offset) []port.EpochStart {
+	var merged []port.EpochStart
+	for i, j := 0, 0; i < len(found) || j < len(stored); {
+		var next port.EpochStart
+		switch {
+		case j == len(stored) || i < len(found) && found[i].Epoch < stored[j].Epoch:
+			next = found[i]
+			i++
+		case i == len(found) || stored[j].Epoch < found[i].Epoch:
+			next = stored[j]
+			j++
+		default:
+			next = stored[j]
+			if next.Start > found[i].Start {
+				return found
+			}
+			i, j = i+1, j+1
+		}
+		if n := len(merged); next.Start > end || n > 0 && next.Start < merged[n-1].Start {
+			return found
+		}
+		merged = append(merged, next)
+	}
+	return merged
+}
+
+// settle compares the epochs with their checkpoint.
+func (o *opener) settle() error {
+	l := o.l
+	var stored []port.EpochStart
+	if size := o.size(epochsFile); size > 0 {
+		b, err := l.readSmall(l.dir+"/"+epochsFile, size)
+		if err != nil {
+			return err
+		}
+		stored = parseEpochs(b)
+	}
+	epochs := o.epochs
+	if o.op.Open.Compacted {
+		epochs = sparseEpochs(epochs, stored, l.view.end)
+	}
+	for _, e := range stored {
+		// An epoch that has no batch yet is known from the file alone.
+		if n := len(epochs); e.Start <= l.view.end && (n == 0 || e.Epoch > epochs[n-1].Epoch && e.Start >= epochs[n-1].Start) {
+			epochs = append(epochs, e)
+		}
+	}
+	l.epochs = stored
+	if err := l.keepEpochs(trimEpochs(epochs, l.view.start, math.MaxInt64)); err != nil {
+		return err
+	}
+	o.stage = settled
+	return nil
 }

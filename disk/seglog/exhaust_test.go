@@ -80,6 +80,18 @@ func deletes(c *crashes) (port.LogOp, bool) {
 	return port.LogOp{Kind: port.OpDelete, Gen: c.gen}, true
 }
 
+// compacts has all segments but the last written anew, replaces puts what came of it in their place. All records have
+// one key. A checkpoint names the log before.
+func compacts(c *crashes) (port.LogOp, bool) {
+	c.spec.Compacted = true
+	c.clean = c.w.logs.Get(testLog).view.active.base
+	return port.LogOp{Kind: port.OpClean, Gen: c.gen, Clean: c.cleanSpec(0)}, true
+}
+
+func replaces(c *crashes) (port.LogOp, bool) {
+	return port.LogOp{Kind: port.OpReplace, Gen: c.gen}, true
+}
+
 var scripts = []script{
 	{"append", []func(*crashes) (port.LogOp, bool){appends(10, false), appends(600, false)}},
 	{"append and flush", []func(*crashes) (port.LogOp, bool){appends(600, false), flushes, checkpoints, appends(10, false)}},
@@ -91,6 +103,8 @@ var scripts = []script{
 		appends(10, false), advances(6), leaves(6), appends(10, false), flushes}},
 	{"empty the log", []func(*crashes) (port.LogOp, bool){sends, empties, appends(10, false), flushes}},
 	{"empty it twice", []func(*crashes) (port.LogOp, bool){sends, empties, sends, flushes, empties}},
+	{"compact", []func(*crashes) (port.LogOp, bool){appends(10, true), flushes, checkpoints, compacts, replaces}},
+	{"compact several segments into one", []func(*crashes) (port.LogOp, bool){appends(10, true), appends(600, true), flushes, checkpoints, compacts, replaces}},
 	{"delete", []func(*crashes) (port.LogOp, bool){deletes}},
 }
 
@@ -148,7 +162,7 @@ func outcomes(e simdisk.Effect) []simdisk.Choice {
 }
 
 // statesMax bounds the crash states of all scripts.
-const statesMax = 8000
+const statesMax = 12000
 
 // TestEveryCrashStateOfShortScriptsKeepsWhatWasPromised cuts each script inside each of its calls and at
 // its end, by a kill and by a power loss, with every mix of what may become of the writes, sizes and

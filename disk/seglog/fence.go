@@ -44,6 +44,7 @@ func (l *writer) leave() {
 	if l.copy != nil {
 		l.dropCopy()
 	}
+	l.dropClean()
 	l.retired, l.left = append(l.retired, l.left...), nil
 	l.view.tail = nil
 	for i := range l.view.sealed {

@@ -97,8 +97,18 @@ func (f *files) acquire(h *handle, m *meter) (disk.File, error) {
 	}
 	m.call(0)
 	file, err := fs.Open(name)
-	if errors.Is(err, disk.ErrNotExist) && f.isGone(h) {
-		return nil, errGone // renamed away since its name was read
+	if errors.Is(err, disk.ErrNotExist) {
+		if f.isGone(h) {
+			return nil, errGone // renamed away since its name was read
+		}
+		open, renamed := f.reopened(h, name)
+		if open != nil {
+			return open, nil
+		}
+		if renamed != "" {
+			m.call(0)
+			file, err = fs.Open(renamed)
+		}
 	}
 	if err != nil {
 		return nil, err

@@ -58,7 +58,7 @@ func (x *indexer) add(e *extent, h *record.Header, pos int64) {
 	if pos == 0 {
 		e.first = h.MaxTimestamp
 	}
-	if h.MaxTimestamp > e.top.time {
+	if h.MaxTimestamp > e.top.time && h.Count > 0 {
 		e.top = timeEntry{h.MaxTimestamp, h.Last()}
 	}
 	if x.sinceBytes > x.intervalBytes && len(e.index) < x.indexMax {

@@ -2,7 +2,6 @@ package seglog
 
 import (
 	"errors"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +17,7 @@ type stage uint8
 
 const (
 	listing  stage = iota // what is in the directory
+	swapping              // ending a replacement of segments
 	tidying               // removing what an earlier run left half done
 	planning              // the newest producer snapshot that can be read
 	leaping               // where to begin in segment i
@@ -78,6 +78,7 @@ type opener struct {
 	rewritten int64
 	aside     disk.File
 	doomed    []*segment
+	swaps     *swaps
 }
 
 // open begins an opening; whatever the log was before is let go.
@@ -119,6 +120,9 @@ func (o *opener) step() bool {
 	if o.aside != nil {
 		closeIdle(o.aside)
 	}
+	if o.swaps != nil && o.swaps.walk.file != nil {
+		closeIdle(o.swaps.walk.file)
+	}
 	if o.current.segment != nil {
 		o.current.retire(&o.l.w.meter)
 	}
@@ -136,6 +140,8 @@ func (o *opener) advance() error {
 	switch o.stage {
 	case listing:
 		return o.list()
+	case swapping:
+		return o.swapOn()
 	case tidying:
 		return o.tidy()
 	case planning:
@@ -189,6 +195,10 @@ func (o *opener) list() error {
 	for _, e := range entries {
 		o.sort(e)
 	}
+	if o.findSwaps() {
+		o.stage = swapping
+		return nil
+	}
 	o.leftovers = slices.DeleteFunc(o.leftovers, o.hasLog)
 	slices.Sort(o.bases)
 	l.aborted = slices.DeleteFunc(slices.Clone(o.bases), func(base kafka.Offset) bool { return o.size(segmentName(base)+txnIndexSuffix) < 0 })
@@ -206,7 +216,7 @@ func (o *opener) sort(e disk.Entry) {
 	digits, suffix, _ := strings.Cut(e.Name, ".")
 	base, err := strconv.ParseInt(digits, 10, 64)
 	switch {
-	case strings.HasSuffix(e.Name, deletedSuffix), strings.HasSuffix(e.Name, ".cleaned"), strings.HasSuffix(e.Name, ".tmp"):
+	case strings.HasSuffix(e.Name, deletedSuffix), strings.HasSuffix(e.Name, cleanedSuffix), strings.HasSuffix(e.Name, ".tmp"):
 		o.leftovers = append(o.leftovers, e.Name)
 	case err != nil || len(digits) != 20:
 	case suffix == "log":
@@ -353,32 +363,6 @@ func (o *opener) dropOn() error {
 	err := o.l.doom(o.doomed[0])
 	o.doomed = o.doomed[1:]
 	return err
-}
-
-// settle compares the epochs with their checkpoint.
-func (o *opener) settle() error {
-	l := o.l
-	var stored []port.EpochStart
-	if size := o.size(epochsFile); size > 0 {
-		b, err := l.readSmall(l.dir+"/"+epochsFile, size)
-		if err != nil {
-			return err
-		}
-		stored = parseEpochs(b)
-	}
-	epochs := o.epochs
-	for _, e := range stored {
-		// An epoch that has no batch yet is known from the file alone.
-		if n := len(epochs); e.Start <= l.view.end && (n == 0 || e.Epoch > epochs[n-1].Epoch && e.Start >= epochs[n-1].Start) {
-			epochs = append(epochs, e)
-		}
-	}
-	l.epochs = stored
-	if err := l.keepEpochs(trimEpochs(epochs, l.view.start, math.MaxInt64)); err != nil {
-		return err
-	}
-	o.stage = settled
-	return nil
 }
 
 // answer lets readers in.

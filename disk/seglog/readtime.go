@@ -110,7 +110,7 @@ func (e *extent) topWithin(from, upto kafka.Offset) (timeEntry, error) {
 		if h.End() > upto {
 			return true, nil
 		}
-		if h.End() > from && h.MaxTimestamp > top.time {
+		if h.End() > from && h.MaxTimestamp > top.time && h.Count > 0 {
 			top = timeEntry{h.MaxTimestamp, h.Last()}
 		}
 		return h.End() >= upto, nil

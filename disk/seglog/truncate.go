@@ -88,7 +88,7 @@ func (l *writer) shorten(e extent, end kafka.Offset) (extent, error) {
 			break
 		}
 		size, last = scan.pos, h.End()
-		if h.MaxTimestamp > top.time {
+		if h.MaxTimestamp > top.time && h.Count > 0 {
 			top = timeEntry{h.MaxTimestamp, h.Last()}
 		}
 	}

@@ -1,11 +1,9 @@
 package seglog
 
 import (
-	"slices"
-
-	"momus/core/fold"
 	"momus/core/kafka"
 	"momus/core/port"
+	"momus/core/record"
 	"momus/disk"
 )
 
@@ -95,6 +93,8 @@ type writer struct {
 	retired, left []*segment
 	// copy is the copy of the log in another directory, if one is under way.
 	copy *copier
+	// clean is the compaction of the log, if one is under way.
+	clean *cleaner
 }
 
 // Worker is the one writer of its logs. It is used by one turn at a time.
@@ -112,8 +112,12 @@ type Worker struct {
 	// jobsStepped counts steps, so that a turn knows whether it did one.
 	jobsStepped int64
 	// copies are those under way, the first of which goes on; copied says that one did in this turn.
-	copies  []*copier
-	copied  bool
+	copies []*copier
+	copied bool
+	// cleans are the compactions that go on, the first of which does; cleaned says that one did in this turn.
+	cleans  []*cleaner
+	cleaned bool
+	codecs  record.Codecs
 	touched []*writer
 	tails   tails
 	trash   []*trash
@@ -152,7 +156,7 @@ func NewWorker(c Config) *Worker {
 
 // Pending tells whether another turn is wanted although no operation is new.
 func (w *Worker) Pending() bool {
-	return w.ready.len() > 0 || w.jobs.len() > 0 || w.flushing.len() > 0 || len(w.copies) > 0 || w.trashReady() != nil
+	return w.ready.len() > 0 || w.jobs.len() > 0 || w.flushing.len() > 0 || len(w.copies) > 0 || len(w.cleans) > 0 || w.trashReady() != nil
 }
 
 // Spent is the I/O of the last turn: calls, and bytes read and written.
@@ -166,11 +170,14 @@ func (w *Worker) Turn(ops []port.LogOp, out []port.LogDone) []port.LogDone {
 	for i := range ops {
 		w.enqueue(&ops[i])
 	}
-	// Syncs, jobs and copies that the last turn had no budget for go first, so that nothing starves.
-	if starved := !w.copied && len(w.copies) > 0; starved {
+	// Syncs, jobs, copies and compactions that the last turn had no budget for go first, so that nothing starves.
+	switch {
+	case !w.copied && len(w.copies) > 0:
 		w.copyStep()
+	case !w.cleaned && len(w.cleans) > 0:
+		w.cleanStep()
 	}
-	w.copied = false
+	w.copied, w.cleaned = false, false
 	for w.flushing.len() > 0 && !w.spent() {
 		w.syncNext()
 	}
@@ -184,6 +191,7 @@ func (w *Worker) Turn(ops []port.LogOp, out []port.LogDone) []port.LogDone {
 		w.stepNext()
 	}
 	w.copyOn()
+	w.cleanOn()
 	w.empty()
 	w.publish()
 	out, w.out = w.out, nil
@@ -318,6 +326,12 @@ func (l *writer) perform(op port.LogOp) {
 		l.delete(op)
 	case port.OpForget:
 		l.abandon(op)
+	case port.OpClean:
+		l.startClean(op)
+	case port.OpReplace:
+		l.replace(op)
+	case port.OpStopClean:
+		l.stopClean(op)
 	default:
 		l.moveBy(op)
 	}
@@ -370,21 +384,4 @@ func (l *writer) publish() {
 		l.log.view.Store(&v)
 	}
 	l.changed = false
-}
-
-// opened is what the core learns of a log.
-func (l *writer) opened(state fold.State, cut int64) *port.Opened {
-	o := &port.Opened{
-		Start: l.view.start, End: l.view.end, Flushed: l.flushed,
-		Epochs: slices.Clone(l.epochs), Fold: state, CutBytes: cut,
-	}
-	for i := 0; i <= len(l.view.sealed); i++ {
-		e := l.view.extent(i)
-		first := e.first
-		if e.size == 0 {
-			first = noTime.time
-		}
-		o.Segments = append(o.Segments, port.SegmentInfo{Base: e.base, Size: e.size, FirstTimestamp: first, MaxTimestamp: e.top.time})
-	}
-	return o
 }

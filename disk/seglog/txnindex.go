@@ -11,9 +11,9 @@ import (
 )
 
 // Kafka keeps beside a segment the transactions that a marker in it aborted, in .txnindex: an entry for
-// each, by rising offset of the marker. Of these files none is written here, since without a coordinator
+// each, by rising offset of the marker. Of these files none is begun here, since without a coordinator
 // there are no transactions but those that a Kafka left. Its files stay true: they go with their segment,
-// and lose what was cut off it.
+// lose what was cut off it, and are made anew when it is compacted.
 const (
 	txnIndexSuffix = ".txnindex"
 	// An entry is a version, then producer, first offset, last offset (the marker's), last stable offset.
@@ -36,6 +36,13 @@ func (l *writer) doomAborted(base kafka.Offset, t *trash) error {
 	}
 	t.names = append(t.names, path+deletedSuffix)
 	return nil
+}
+
+// noteAborted notes that a segment has a transaction index.
+func (l *writer) noteAborted(base kafka.Offset) {
+	if i, found := slices.BinarySearch(l.aborted, base); !found {
+		l.aborted = slices.Insert(l.aborted, i, base)
+	}
 }
 
 // cutAborted takes the markers at or above end out of a segment's transaction index: what comes to

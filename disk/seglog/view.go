@@ -1,10 +1,13 @@
 package seglog
 
 import (
+	"slices"
 	"sort"
 	"sync/atomic"
 
+	"momus/core/fold"
 	"momus/core/kafka"
+	"momus/core/port"
 	"momus/disk"
 )
 
@@ -148,4 +151,16 @@ func (r *Registry) unregister(id kafka.TopicPartition) {
 	r.files.lock.Lock()
 	defer r.files.lock.Unlock()
 	r.logs.Set(id, nil)
+}
+
+// opened is what the core learns of a log.
+func (l *writer) opened(state fold.State, cut int64) *port.Opened {
+	o := &port.Opened{
+		Start: l.view.start, End: l.view.end, Flushed: l.flushed,
+		Epochs: slices.Clone(l.epochs), Fold: state, CutBytes: cut,
+	}
+	for i := 0; i <= len(l.view.sealed); i++ {
+		o.Segments = append(o.Segments, segmentInfo(l.view.extent(i)))
+	}
+	return o
 }

@@ -114,7 +114,8 @@ func (a *admin) create(l *link, now int64) {
 			q.Configs = append(q.Configs, word("compression.type", t.compression))
 		}
 		if t.policy != 0 {
-			q.Configs = append(q.Configs, word("cleanup.policy", policies[t.policy]))
+			q.Configs = append(q.Configs, word("cleanup.policy", policies[t.policy]), word("min.cleanable.dirty.ratio", "0."+strconv.FormatInt(t.ratio, 10)),
+				setting("delete.retention.ms", int64(t.judged.DeleteRetention)))
 		}
 		if t.stamp {
 			q.Configs = append(q.Configs, word("message.timestamp.type", "LogAppendTime"))
@@ -137,7 +138,7 @@ func (t *topic) settings() []namedValue {
 	return []namedValue{
 		{"flush.messages", t.flush}, {"internal.segment.bytes", t.segment}, {"index.interval.bytes", t.interval},
 		{"retention.bytes", t.keepBytes}, {"retention.ms", t.keep}, {"segment.ms", t.roll},
-		{"segment.jitter.ms", t.jitter}, {"file.delete.delay.ms", t.delay},
+		{"segment.jitter.ms", t.jitter}, {"min.compaction.lag.ms", t.lag}, {"file.delete.delay.ms", t.delay},
 	}
 }
 

@@ -2,6 +2,7 @@ package clients
 
 import (
 	"encoding/binary"
+	"strconv"
 
 	"momus/checker"
 	"momus/core/kafka"
@@ -22,6 +23,26 @@ func appendValue(b []byte, v checker.Value, size int) []byte {
 		b = append(b, byte(uint64(v)*37+uint64(i)))
 	}
 	return b
+}
+
+// tombstoneHeader is the header in which a record without a value says which one it is.
+const tombstoneHeader = "value"
+
+// appendKey appends a key by its number.
+func appendKey(b []byte, key int64) []byte { return strconv.AppendInt(append(b, "key-"...), key, 10) }
+
+// recordValue is what a record is told from others by.
+func recordValue(r *record.Record) (v checker.Value, ok bool) {
+	if r.Value != nil {
+		return readValue(r.Value)
+	}
+	r.Headers(func(key, value []byte) bool {
+		if string(key) == tombstoneHeader {
+			v, ok = readValue(value)
+		}
+		return true
+	})
+	return v, ok
 }
 
 // readValue is the value in a record's bytes, if they are whole.
@@ -48,6 +69,8 @@ type shape struct {
 	sequence kafka.Sequence
 	at       kafka.Wall
 	keyed    bool
+	// topic, if it is set, says which keys the records have, and which of them no value.
+	topic *checker.Topic
 	// keyless has a batch for a compacted topic come without keys: no broker may take one.
 	keyless bool
 	// spoiled batches claim one record more than they hold: only who reads the records can tell. No
@@ -64,12 +87,19 @@ func (s *shared) build(sh shape) (checker.Value, []byte) {
 	b.Batch.Attributes = record.Attributes(sh.codec)
 	b.Batch.ProducerID, b.Batch.ProducerEpoch, b.Batch.BaseSequence = sh.producer, sh.epoch, sh.sequence
 	for i := range sh.count {
-		s.scratch = appendValue(s.scratch[:0], first+checker.Value(i), sh.size)
-		var key []byte
-		if sh.keyed {
-			key = s.scratch[:valueSize/2]
+		v := first + checker.Value(i)
+		s.scratch = appendValue(s.scratch[:0], v, sh.size)
+		at := sh.at + kafka.Wall(i%2)
+		switch {
+		case sh.keyed && sh.topic != nil && sh.topic.IsTombstone(v):
+			b.Add(at, appendKey(nil, sh.topic.KeyOf(v)), nil, record.RecordHeader{Key: tombstoneHeader, Value: s.scratch})
+		case sh.keyed && sh.topic != nil:
+			b.Add(at, appendKey(nil, sh.topic.KeyOf(v)), s.scratch)
+		case sh.keyed:
+			b.Add(at, s.scratch[:valueSize/2], s.scratch)
+		default:
+			b.Add(at, nil, s.scratch)
 		}
-		b.Add(sh.at+kafka.Wall(i%2), key, s.scratch)
 	}
 	batch := b.Append(nil)
 	if sh.spoiled {
@@ -144,7 +174,7 @@ func (s *shared) readBatch(h record.Header, batch []byte, from kafka.Offset) str
 		if it.Record.Offset < from {
 			continue
 		}
-		v, ok := readValue(it.Record.Value)
+		v, ok := recordValue(&it.Record)
 		if !ok {
 			return "a record that nobody sent in this form"
 		}

@@ -24,9 +24,6 @@ type Plan struct {
 	Idle int64
 	// Deposes has a client take the leadership of all partitions away now and then.
 	Deposes bool
-	// Addresses says that new connections of an address may be limited: there are several windows, with one no
-	// connection at all would be let in.
-	Addresses bool
 }
 
 // topicsMax and partitionsMax bound the topics of a plan.
@@ -54,6 +51,10 @@ type topic struct {
 	// keepBytes and keep are retention.bytes and retention.ms, roll and jitter segment.ms and
 	// segment.jitter.ms, delay is file.delete.delay.ms; 0 is unset.
 	keepBytes, keep, roll, jitter, delay int64
+	// Of a topic that may be compacted, judged is what the judge knows of its keys; ratio is
+	// min.cleanable.dirty.ratio in tenths, lag min.compaction.lag.ms.
+	judged     checker.Topic
+	ratio, lag int64
 }
 
 // policies are the values of cleanup.policy.
@@ -82,6 +83,7 @@ func drawTopics(env Env) []topic {
 		t.stamp = env.Draw(key+"/stamp", 6) == 1
 		t.policy = []int64{0, 0, 0, checker.PolicyCompact, checker.PolicyBoth, 0}[env.Draw(key+"/policy", 6)]
 		t.drawRetention(env, key)
+		t.drawCompaction(env, key)
 		t.volatile = i > 0 && uint64(i) == volatile
 		if i > 0 && i == len(topics)-1 && !t.volatile && env.Draw("plan/auto", 3) == 1 {
 			*t = topic{name: t.name, auto: true}
@@ -126,4 +128,21 @@ func (t *topic) drawRetention(env Env, key string) {
 		t.jitter = int64(env.Draw(key+"/roll/jitter", 200))
 	}
 	t.delay = []int64{0, 1, 100, 1000}[env.Draw(key+"/delay", 4)]
+}
+
+// drawCompaction has a topic that may be compacted have few keys, some of whose records are tombstones, and segments that
+// are left soon.
+func (t *topic) drawCompaction(env Env, key string) {
+	if !t.compacted() {
+		return
+	}
+	key += "/compaction"
+	t.judged.Keys = []int64{3, 1, 8, 30}[env.Draw(key+"/keys", 4)]
+	t.judged.Tombstones = env.Draw(key+"/tombstones", 3) > 0
+	t.judged.DeleteRetention = []kafka.Millis{500, 1, 100, 5000}[env.Draw(key+"/horizon", 4)]
+	t.ratio = []int64{1, 0, 5}[env.Draw(key+"/ratio", 3)]
+	t.lag = []int64{0, 0, 1, 300}[env.Draw(key+"/lag", 4)]
+	if env.Draw(key+"/roll", 3) > 0 {
+		t.segment, t.roll = 4096, 100
+	}
 }

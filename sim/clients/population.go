@@ -50,6 +50,7 @@ func NewPopulation(env Env, plan Plan) *Population {
 	for _, t := range s.topics {
 		s.history.Topics = append(s.history.Topics, checker.Topic{
 			Name: t.name, FlushMessages: t.flush, RetentionBytes: t.keepBytes, Retention: kafka.Millis(t.keep), Policy: t.policy,
+			Keys: t.judged.Keys, Tombstones: t.judged.Tombstones, DeleteRetention: t.judged.DeleteRetention,
 		})
 	}
 	p.clients = append(p.clients, newAdmin(s, p.next()))

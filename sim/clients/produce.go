@@ -90,7 +90,7 @@ func (a *actor) shape(h *habits) shape {
 // makeBatch makes a batch and records its operation.
 func (a *actor) makeBatch(topic int, partition kafka.PartitionID, acks int16, sh shape) *batch {
 	if a.topics[topic].compacted() {
-		sh.keyed = !sh.keyless
+		sh.keyed, sh.topic = !sh.keyless, &a.topics[topic].judged
 	}
 	first, bytes := a.build(sh)
 	b := &batch{op: len(a.history.Produces), topic: topic, partition: partition, bytes: bytes, born: a.env.Now()}

@@ -1,0 +1,59 @@
+package core
+
+import (
+	"momus/core/entropy"
+	"momus/core/kafka"
+	"momus/core/port"
+	"momus/core/replica"
+)
+
+// dedupeKeyBytes is what a key takes of log.cleaner.dedupe.buffer.size, as in Kafka.
+const dedupeKeyBytes = 24
+
+// compact has logs compacted, those first of which the greatest part is dirty, as many at a time as
+// log.cleaner.threads says. Where nothing is found, nothing is looked for before log.cleaner.backoff.ms has passed.
+func (n *Node) compact(now kafka.Now) {
+	cleaner := n.image.BrokerConfig(n.cfg).Cleaner
+	n.nextCompaction, n.lastCompaction = now.Mono.Add(max(cleaner.Backoff, 1).Delay()), now.Mono
+	logs := n.logs()
+	free := cleaner.Threads
+	for _, log := range logs {
+		if n.replicas[log].Compacting() {
+			free--
+		}
+	}
+	for ; free > 0; free-- {
+		var r *replica.Replica
+		var most replica.Dirt
+		for _, log := range logs {
+			d, wanted := n.replicas[log].Dirt(now)
+			if wanted && (r == nil || d.Filthier(&most)) {
+				r, most = n.replicas[log], d
+			}
+		}
+		if r == nil {
+			return
+		}
+		spec := port.CleanSpec{}
+		spec.Keys, spec.Slots = keysOf(cleaner.DedupeBytes/int64(cleaner.Threads), cleaner.LoadFactor, int64(most.Upto-most.From))
+		stream := entropy.New(n.entropy, "compaction/"+r.Log().String())
+		for i := range spec.HashKey {
+			spec.HashKey[i] = byte(stream.Below(256))
+		}
+		r.Compact(now, most, spec, cleaner.BytesPerSecond)
+		n.touch(r)
+	}
+}
+
+// keysOf is how many keys are told apart in so much memory, and the places of the table that they stand in. There are no
+// more than offsets.
+func keysOf(bytes, loadFactor, offsets int64) (keys, slots int64) {
+	const billion = 1_000_000_000
+	slots = max(bytes/dedupeKeyBytes, 2)
+	keys = max(slots/billion*loadFactor+slots%billion*loadFactor/billion, 1)
+	if offsets < keys {
+		keys = max(offsets, 1)
+		slots = min(slots, max(keys/loadFactor*billion+keys%loadFactor*billion/loadFactor, keys)+1)
+	}
+	return keys, slots
+}
