@@ -113,6 +113,34 @@ func TestResultsAreJudged(t *testing.T) {
 	}
 }
 
+func TestTheMedianOfStartsCounts(t *testing.T) {
+	m := &mutation{name: "m", checker: "lost-write"}
+	for _, c := range []struct {
+		starts []int
+		cell   string
+		kept   bool
+	}{
+		{[]int{5, 0, 9, 3, 0}, "9 (5, -, 9, 3, -)", true},
+		{[]int{0, 4, 4, 1, 7}, "4 (-, 4, 4, 1, 7)", true},
+		{[]int{0, 0, 9, 3, 0}, "- (-, -, 9, 3, -)", false},
+	} {
+		r := result{mutation: m, tried: 100, caught: c.starts[0], starts: c.starts, hash: "1"}
+		if r.judge(); r.kept() != c.kept || r.medianCell() != c.cell {
+			t.Errorf("%v: kept is %v, the cell %q", c.starts, r.kept(), r.medianCell())
+		}
+		page := table{}
+		page.put(&r)
+		page.put(&result{mutation: m, tried: 2, caught: 2, starts: []int{2}, hash: "1"})
+		if got := cells(page["m"])[medianColumn]; got != c.cell {
+			t.Errorf("a run with one start leaves the median %q of the same source", got)
+		}
+		page.put(&result{mutation: m, tried: 2, caught: 2, starts: []int{2}, hash: "2"})
+		if got := cells(page["m"])[medianColumn]; got != "-" {
+			t.Errorf("a run on another source leaves the median %q", got)
+		}
+	}
+}
+
 func TestTheTableKeepsRowsOfOtherRuns(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "gallery.md")
 	a, b := &mutation{name: "a", checker: "x", why: "first"}, &mutation{name: "b", checker: noChecker, why: "second"}
@@ -131,6 +159,19 @@ func TestTheTableKeepsRowsOfOtherRuns(t *testing.T) {
 	}
 	if again["a"] != page["a"] || again["b"] != page["b"] {
 		t.Errorf("rows changed: %v", again)
+	}
+}
+
+func TestRowsOfBeforeThereWereMediansAreRead(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "gallery.md")
+	page := "# The gallery\n\n| mutation | source | check | seeds | own assertions | others | hash | what breaks |\n|---|---|---|--:|--:|---|---|---|\n" +
+		"| a | x.go | hole | 4 | - | - | 1111 | it breaks |\n"
+	if err := os.WriteFile(path, []byte(page), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	old, err := readTable(path)
+	if err != nil || old.hash("a") != "1111" || old["a"] != "| a | x.go | hole | 4 | - | - | - | 1111 | it breaks |" {
+		t.Errorf("read %v, %v", old, err)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -16,21 +17,28 @@ const tableHead = `# The gallery of mutations
 
 Written by ` + "`make gallery`" + `; not by hand. Each mutation breaks the broker on purpose, in one place;
 seeds from 1 on are simulated until the named check objects. A catch counts only if the same seed is
-green without the mutation. *Seeds* is how many it took; *own assertions* is the first seed at which
+green without the mutation. *Seeds* is how many it took; *median* that of several starts, each at other
+seeds, which stand behind it (- is one that got away); *own assertions* is the first seed at which
 the core's own checks spoke, *others* what else objected and when: they do not count. The hash is
 that of the mutation and its source: what it no longer fits is run again by CI.
 
-| mutation | source | check | seeds | own assertions | others | hash | what breaks |
-|---|---|---|--:|--:|---|---|---|
+| mutation | source | check | seeds | median | own assertions | others | hash | what breaks |
+|---|---|---|--:|---|--:|---|---|---|
 `
 
 // hashColumn is where a row's hash stands.
-const hashColumn = 6
+const hashColumn = 7
+
+// columns is how many there are.
+const columns = 9
+
+// medianColumn is where the median of several starts stands.
+const medianColumn = 4
 
 // table is the rows of the page by the mutation's name.
 type table map[string]string
 
-// readTable reads the page; one that does not exist is empty.
+// readTable reads the page; one that does not exist is empty. Rows of before there were medians get none.
 func readTable(path string) (table, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -40,14 +48,19 @@ func readTable(path string) (table, error) {
 		return nil, err
 	}
 	t := table{}
-	_, rows, _ := strings.Cut(string(text), tableHead)
+	_, rows, _ := strings.Cut(string(text), "\n|---|")
 	for line := range strings.Lines(rows) {
-		if cells := cells(line); len(cells) > hashColumn {
-			t[cells[0]] = strings.TrimSpace(line)
+		switch row := cells(line); len(row) {
+		case columns - 1:
+			t[row[0]] = rowOf(slices.Insert(row, medianColumn, "-"))
+		case columns:
+			t[row[0]] = rowOf(row)
 		}
 	}
 	return t, nil
 }
+
+func rowOf(cells []string) string { return "| " + strings.Join(cells, " | ") + " |" }
 
 func cells(row string) []string {
 	parts := strings.Split(strings.Trim(strings.TrimSpace(row), "|"), "|")
@@ -78,7 +91,30 @@ func (t table) put(r *result) {
 	if r.other != "" {
 		other = r.other
 	}
-	t[m.name] = "| " + strings.Join([]string{m.name, m.file, m.checker, seeds, crash, other, r.hash, m.why}, " | ") + " |"
+	median := "-"
+	if len(r.starts) > 1 && !m.harmless() {
+		median = r.medianCell()
+	} else if t.hash(m.name) == r.hash {
+		median = cells(t[m.name])[medianColumn] // of the run before, on the same source
+	}
+	t[m.name] = rowOf([]string{m.name, m.file, m.checker, seeds, median, crash, other, r.hash, m.why})
+}
+
+// medianCell is the median with the starts that it is of.
+func (r *result) medianCell() string {
+	var starts []string
+	for _, n := range r.starts {
+		if n == 0 {
+			starts = append(starts, "-")
+		} else {
+			starts = append(starts, fmt.Sprint(n))
+		}
+	}
+	median := fmt.Sprint(r.median())
+	if r.median() == 0 {
+		median = "-"
+	}
+	return median + " (" + strings.Join(starts, ", ") + ")"
 }
 
 // write writes the page: the rows of the mutations there are, in their order.
