@@ -120,6 +120,10 @@ type Report struct {
 	ProducerIDs, Repeats, Fenced, Wrapped, Expiries int
 	// Undecided are acknowledged records whose partition was not read at the end.
 	Undecided int
+	// ModelKeys are the histories that were held against a model, ModelOps the operations in them; of those whose
+	// outcome nobody was told ModelSettled were read later, and ModelOpen were left open. ModelUndecided are
+	// histories that no model can judge, by their size or by what happened.
+	ModelKeys, ModelOps, ModelSettled, ModelOpen, ModelUndecided int
 	// Crashes, and how many of them lost power.
 	Crashes, PowerLosses int
 }
@@ -152,6 +156,8 @@ func (r *Report) Add(o Report) {
 		{&r.Crashes, o.Crashes}, {&r.PowerLosses, o.PowerLosses},
 		{&r.ProducerIDs, o.ProducerIDs}, {&r.Repeats, o.Repeats}, {&r.Fenced, o.Fenced},
 		{&r.Wrapped, o.Wrapped}, {&r.Expiries, o.Expiries},
+		{&r.ModelKeys, o.ModelKeys}, {&r.ModelOps, o.ModelOps}, {&r.ModelSettled, o.ModelSettled},
+		{&r.ModelOpen, o.ModelOpen}, {&r.ModelUndecided, o.ModelUndecided},
 	} {
 		*f.to += f.n
 	}
@@ -166,11 +172,18 @@ type judge struct {
 	report     Report
 	violations []Violation
 	quotaOps   map[quotaName][]*QuotaOp
+	pictures   []Picture
 	index
 }
 
 // Check judges a history.
 func Check(h *History) ([]Violation, Report) {
+	violations, report, _ := Draw(h)
+	return violations, report
+}
+
+// Draw judges a history, and draws what no order of its operations explains.
+func Draw(h *History) ([]Violation, Report, []Picture) {
 	j := &judge{h: h}
 	for _, o := range h.Oddities {
 		j.flag(Protocol, []Event{o.Event}, "client %d: %s", o.Client, o.Text)
@@ -208,8 +221,9 @@ func Check(h *History) ([]Violation, Report) {
 	for i := range h.Polls {
 		j.checkPoll(&h.Polls[i])
 	}
+	j.checkModels()
 	slices.SortStableFunc(j.violations, func(a, b Violation) int { return cmp.Compare(a.Checker, b.Checker) })
-	return j.violations, j.report
+	return j.violations, j.report, j.pictures
 }
 
 func (j *judge) flag(checker string, events []Event, format string, args ...any) {

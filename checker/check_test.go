@@ -131,7 +131,7 @@ func TestReportCountsWhatWasJudged(t *testing.T) {
 	}
 	want := Report{
 		AcksAll: 1, Idempotent: 1, Failed: 1, Unknown: 1, RecordsAcked: 5, Polls: 1, RecordsPolled: 2,
-		Created: 1, RecordsFinal: 2, ExcusedPowerLoss: 3, Crashes: 1, PowerLosses: 1,
+		Created: 1, RecordsFinal: 2, ExcusedPowerLoss: 3, Crashes: 1, PowerLosses: 1, ModelKeys: 3, ModelOps: 4, ModelUndecided: 1,
 	}
 	if r != want {
 		t.Errorf("got %+v, want %+v", r, want)

@@ -83,13 +83,10 @@ func (j *judge) possible(topic string, key ConfigKey, first int64, from, to Even
 // retention are the values that may have held for a topic at some instant of a stretch: its own, where
 // it may have had none that of all brokers, and where there may have been none of those the node's.
 func (j *judge) retention(topic string, key ConfigKey, from, to Event) []int64 {
-	t := j.settings[topic]
-	first, last := t.RetentionBytes, int64(-1)
+	t, last := j.settings[topic], j.lastDefault(key)
+	first := t.RetentionBytes
 	if key == RetentionTime {
-		first, last = int64(t.Retention), int64(j.h.DefaultRetention)
-		if last == 0 {
-			last = 7 * 24 * 60 * 60 * 1000
-		}
+		first = int64(t.Retention)
 	}
 	var values []int64
 	for _, own := range j.possible(topic, key, first, from, to) {
@@ -105,6 +102,17 @@ func (j *judge) retention(topic string, key ConfigKey, from, to Event) []int64 {
 		}
 	}
 	return values
+}
+
+// lastDefault is what holds of a key where neither a topic nor all brokers together set it.
+func (j *judge) lastDefault(key ConfigKey) int64 {
+	switch {
+	case key != RetentionTime:
+		return -1
+	case j.h.DefaultRetention != 0:
+		return int64(j.h.DefaultRetention)
+	}
+	return 7 * 24 * 60 * 60 * 1000
 }
 
 // hadPolicy tells whether a topic had one of some policies all through a stretch.

@@ -33,6 +33,10 @@
 //	grown.go      how many partitions topics have
 //	quorum.go     the metadata quorum, as it tells of itself
 //	metadata.go   the metadata log: its snapshots cover it, and its images agree
+//	linear.go     histories that some order must explain (Porcupine), their bounds and pictures
+//	model_log.go  a partition log as a model; model_loghistory.go makes its history
+//	model_producer.go  a producer in a partition: what is taken, known again and refused
+//	model_metadata.go  a topic's name, and a key of configuration
 //
 // Invariants:
 //
@@ -45,4 +49,7 @@
 //     directory or a move of the log start in the history, whose range covers it, or not at all. A move is
 //     held against what the topic was asked to keep at that time, the clock and the files, an expiry against the clock and the
 //     timestamps of what its producer wrote.
+//  4. A model searches without a limit of time, so that its verdict is the same everywhere, and is therefore given
+//     nothing beyond the bounds in linear.go. What it is not given counts as undecided, never as a pass. The
+//     library searches in a goroutine of its own, and one at a time: nothing of that is seen from outside.
 package checker

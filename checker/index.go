@@ -77,6 +77,8 @@ type index struct {
 	// deletions are the attempts to delete, by name, that may have deleted something.
 	deletions map[string][]*AdminOp
 	settings  map[string]Topic // as they were asked for, by name
+	// homeless are batches of which nobody can tell which incarnation of their topic they went to.
+	homeless []*ProduceOp
 	// written finds the operation of a value.
 	written []span
 }
@@ -106,8 +108,11 @@ func (j *judge) build() {
 		j.written = append(j.written, span{op.First, op})
 		if l := j.log(op.Topic, op.ID, op.Partition); l != nil {
 			l.produces = append(l.produces, op)
-		} else if op.acked() != nil {
-			// It went to some incarnation of a topic that was deleted, and nobody can tell which.
+			continue
+		}
+		// It went to some incarnation of a topic that was deleted, and nobody can tell which.
+		j.homeless = append(j.homeless, op)
+		if op.acked() != nil {
 			j.report.RecordsAcked += int(op.Count)
 			j.report.ExcusedDeletion += int(op.Count)
 		}
@@ -191,6 +196,18 @@ func (l *log) collect(j *judge) {
 		}
 	}
 	slices.SortStableFunc(l.acks, func(a, b ack) int { return cmp.Compare(a.offset, b.offset) })
+}
+
+// candidates are the batches that may have gone to the log.
+func (j *judge) candidates(l *log) []*ProduceOp {
+	all := slices.Clone(l.produces)
+	for _, op := range j.homeless {
+		if op.Topic == l.topic.name && op.Partition == l.partition {
+			all = append(all, op)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *ProduceOp) int { return cmp.Compare(a.First, b.First) })
+	return all
 }
 
 // find is where the final read has a value, or NoOffset.

@@ -32,6 +32,7 @@ func TestRecordsOfOneProducerLieInOrder(t *testing.T) {
 			s.produce(1, 1, 0, 1)
 			s.produce(2, 1, 0, 0)
 			s.h.Produces[0].Attempts[0].Conn = 2
+			s.h.Produces[0].Attempts[0].End = s.event()
 			s.final(2, 1)
 			return s
 		}},

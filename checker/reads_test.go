@@ -94,8 +94,10 @@ func TestReadsAgree(t *testing.T) {
 			op := s.produce(1, 1, 0, 0)
 			session(op, 1, 0)
 			noAnswer(op)
-			s.attempt(op, kafka.ErrOutOfOrderSequenceNumber, -1)
-			s.final(1)
+			session(s.produce(1, 1, 0, 1), 1, 1)
+			s.crash(false, 0)
+			s.attempt(&s.h.Produces[0], kafka.ErrOutOfOrderSequenceNumber, -1)
+			s.final(1, 2)
 			return s
 		}},
 		{"the leader was another, says acks=1", AbortedRead, func() *story {

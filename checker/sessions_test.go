@@ -67,10 +67,11 @@ func TestTheNextBatchIsNotRefused(t *testing.T) {
 		{"on another connection, before the answer to the one before", "", func() *story {
 			s := tell(0)
 			s.sent(0, 0, 0, 0)
-			s.sent(0, 1, outOfOrder, -1)
-			s.h.Produces[0].Attempts[0].End = s.event()
-			s.h.Produces[0].Attempts[0].Conn = 2
-			s.final(1)
+			s.sent(0, 1, 0, 1)
+			s.sent(0, 2, outOfOrder, -1)
+			s.h.Produces[1].Attempts[0].End = s.event()
+			s.h.Produces[1].Attempts[0].Conn = 2
+			s.final(1, 2)
 			return s
 		}},
 		{"the one before was refused", "", func() *story {

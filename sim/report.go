@@ -35,6 +35,8 @@ type Report struct {
 	Net        simnet.Bites
 	// Marks count what was reached, by name.
 	Marks []Count
+	// Pictures are of histories that no order explains.
+	Pictures []checker.Picture
 	// Sums are the hash chains of each node's lives.
 	Sums [][]uint64
 }
@@ -96,6 +98,8 @@ func (r *Report) Counts() []Count {
 		{"producer-ids", uint64(j.ProducerIDs)}, {"repeats", uint64(j.Repeats)}, {"fenced", uint64(j.Fenced)},
 		{"wrapped", uint64(j.Wrapped)}, {"expiries", uint64(j.Expiries)},
 		{"undecided", uint64(j.Undecided)},
+		{"model-keys", uint64(j.ModelKeys)}, {"model-ops", uint64(j.ModelOps)}, {"model-settled", uint64(j.ModelSettled)},
+		{"model-open", uint64(j.ModelOpen)}, {"model-undecided", uint64(j.ModelUndecided)},
 		{"crash-process", d.ProcessCrashes}, {"crash-power", d.PowerLosses}, {"crash-lossy", d.LossyPowerLosses},
 		{"disk-downs", r.DiskDowns}, {"write-errors", d.WriteErrors}, {"read-errors", d.ReadErrors},
 		{"name-errors", d.NameErrors}, {"sync-errors", d.SyncErrors}, {"full-disks", d.FullDisks}, {"broken-calls", d.BrokenCalls}, {"disk-stalls", d.Stalls},

@@ -260,12 +260,13 @@ func (w *World) finish() *Report {
 	var sum canon.Hash
 	for _, n := range w.nodes {
 		history := n.guests.population.History()
-		violations, judged := checker.Check(history)
+		violations, judged, pictures := checker.Draw(history)
 		r.Judge.Add(judged)
 		if !w.failed { // a run that broke off has not read everything
 			for _, v := range violations {
 				w.violated(Correctness, v.Checker, v.String())
 			}
+			r.Pictures = append(r.Pictures, pictures...)
 		}
 		r.countMarks(n)
 		n.count(r)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strconv"
@@ -24,6 +25,7 @@ func simCommand() *cobra.Command {
 	var seeds string
 	var trace, floors bool
 	var jobs int
+	var pictures string
 	cmd := &cobra.Command{
 		Use:   "sim",
 		Short: "Run whole nodes in a simulated world, by seed",
@@ -49,7 +51,7 @@ The exit status is 0 if all is well, 1 for a broken promise (correctness), 3 if 
 			if trace {
 				jobs = 1 // the lines of one world after another
 			}
-			r := simRun{out: cmd.OutOrStdout(), errs: cmd.ErrOrStderr(), trace: trace, jobs: jobs, world: simulate}
+			r := simRun{out: cmd.OutOrStdout(), errs: cmd.ErrOrStderr(), trace: trace, jobs: jobs, pictures: pictures, world: simulate}
 			return r.all(first, last, floors)
 		},
 	}
@@ -57,6 +59,7 @@ The exit status is 0 if all is well, 1 for a broken promise (correctness), 3 if 
 	cmd.Flags().StringVar(&seeds, "seeds", "", "run the seeds A..B, both included")
 	cmd.Flags().BoolVar(&trace, "trace", false, "print every step's event")
 	cmd.Flags().BoolVar(&floors, "floors", false, "fail if too little happened: acknowledged operations, faults that bit")
+	cmd.Flags().StringVar(&pictures, "pictures", "", "write pages of histories that no order explains into this directory")
 	cmd.Flags().IntVar(&jobs, "jobs", runtime.NumCPU(), "worlds at a time")
 	cmd.AddCommand(scenarioCommand(), shrinkCommand())
 	return cmd
@@ -91,6 +94,8 @@ type simRun struct {
 	out, errs io.Writer
 	trace     bool
 	jobs      int
+	// pictures is the directory that pictures are written to, or empty.
+	pictures string
 	// world runs a seed; tests put another in its place.
 	world func(seed uint64, options sim.Options) *sim.Report
 }
@@ -138,6 +143,9 @@ func (r *simRun) all(first, last uint64, floors bool) error {
 		got := <-results[i]
 		total.Add(got.report)
 		r.print(&got)
+		if err := r.draw(got.report); err != nil {
+			return err
+		}
 		told.tell(&total)
 	}
 	wait.Wait()
@@ -208,4 +216,25 @@ func (r *simRun) print(got *seedResult) {
 	}
 	fmt.Fprintf(r.out, "repeat: %s sim --seed %d --trace\n", os.Args[0], got.report.Seed)
 	fmt.Fprintf(r.out, "smaller: %s sim shrink --seed %d --out FILE\n", os.Args[0], got.report.Seed)
+	if len(got.report.Pictures) > 0 && r.pictures == "" {
+		fmt.Fprintf(r.out, "pictures: %s sim --seed %d --pictures DIR\n", os.Args[0], got.report.Seed)
+	}
+}
+
+// draw writes the pictures of a seed.
+func (r *simRun) draw(report *sim.Report) error {
+	if r.pictures == "" || len(report.Pictures) == 0 {
+		return nil
+	}
+	if err := os.MkdirAll(r.pictures, 0o755); err != nil {
+		return err
+	}
+	for i, p := range report.Pictures {
+		name := filepath.Join(r.pictures, fmt.Sprintf("seed%d-%d-%s.html", report.Seed, i+1, p.Name))
+		if err := os.WriteFile(name, p.HTML, 0o644); err != nil {
+			return err
+		}
+		fmt.Fprintln(r.out, "picture:", name)
+	}
+	return nil
 }
