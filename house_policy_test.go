@@ -83,6 +83,7 @@ sim/simnet, net/nettest < sim/simnet/simnettest;
 core/record, checker < sim/clients;
 sim/simdisk, sim/simnet, sim/clients, cluster, checker < sim < sim/clustertest;
 sim < sim/scenario < sim/shrink < cmd/momus;
+sim, checker < sim/show < cmd/momus;
 sim, checker < scenarios/gallery;
 none < scenarios/bench;
 core/record < scenarios/differential;

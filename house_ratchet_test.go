@@ -41,6 +41,7 @@ var otherCommands = []string{
 	"cmd/momus/sim_progress.go",
 	"cmd/momus/sim_scenario.go",
 	"cmd/momus/sim_shrink.go",
+	"cmd/momus/sim_show.go",
 	"cmd/momus/replay.go",    // recomputes a journal
 	"cmd/momus/version.go",   // prints the build's version
 	"cmd/momus/admin.go",     // wires cmd/momus/admin

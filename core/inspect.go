@@ -86,6 +86,17 @@ func (n *Node) inspect(id int64) {
 	n.ready.Reports = append(n.ready.Reports, r)
 }
 
+// Ends tells the topic, the log start, the high watermark and the end of each log that is open, outside of any
+// Step. It changes nothing.
+func (n *Node) Ends(tell func(topic string, log kafka.TopicPartition, start, high, end kafka.Offset)) {
+	for _, log := range n.logs() {
+		r := n.replicas[log]
+		if _, open := r.Size(); open {
+			tell(r.Topic(), log, r.Start(), r.HighWatermark(), r.End())
+		}
+	}
+}
+
 func (n *Node) reportLogs(list []LogReport, topic *image.Topic) []LogReport {
 	for i := range topic.Partitions {
 		r := n.byLog.Get(kafka.TopicPartition{Topic: topic.ID, Partition: kafka.PartitionID(i)})

@@ -16,13 +16,14 @@
 //	marks.go   what was reached
 //	rot.go     damage to bytes at rest, and what the judge is told of it
 //	stray.go   reads that are given the bytes of another place
-//	lies.go    syncs that made nothing durable, and what the judge is told of them
+//	lies.go    syncs that failed or made nothing durable, and what the judge is told of them
 //	dirs.go    log directories that fail, are away for a while, or come back empty
 //	leadership.go  leadership that is taken away from a process that runs, and given back
 //	metadata.go the metadata log: what is drawn for it, damage to it, what the judge is shown of it
 //	phase.go   faults, quiet, a full re-read, a clean stop
 //	pace.go    stops, pauses, and turns that come late
 //	pool.go    memory that is poisoned when it comes back
+//	recording.go what happened over time, for a page that shows it
 //	report.go  how one seed came out, and what is counted; total.go sums up many
 //	floors.go  how often things must happen
 //

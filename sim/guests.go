@@ -134,6 +134,9 @@ func (e *guestEnv) Timer(client int32, at int64) {
 // Event implements clients.Env.
 func (e *guestEnv) Event() int64 {
 	e.guests.events++
+	if r := e.w.options.Record; r != nil && e.w.nodes[0] == (*node)(e) {
+		r.Times = append(r.Times, e.w.now)
+	}
 	return e.guests.events
 }
 
@@ -381,19 +384,4 @@ func (n *node) producerExpired(note *core.Note) {
 	h.Expiries = append(h.Expiries, checker.Expiry{
 		Event: checker.Event((*guestEnv)(n).Event()), Log: note.Log, Producer: note.Producer, Wall: n.now().Wall,
 	})
-}
-
-// doubt remembers the logs whose operations failed in a disk turn in which a sync failed.
-func (n *node) doubt(done []port.LogDone) {
-	errors := n.disk.Bites().SyncErrors + n.disk.Bites().BrokenCalls
-	if errors == n.syncErrors {
-		return
-	}
-	n.syncErrors = errors
-	for i := range done {
-		g := n.guests
-		if _, known := g.doubted[done[i].Log]; !known && done[i].Fail == port.FailIO {
-			g.doubted[done[i].Log] = g.flushed[done[i].Log]
-		}
-	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"momus/checker"
 	"momus/core/kafka"
+	"momus/core/port"
 	"momus/sim/simdisk"
 )
 
@@ -76,6 +77,21 @@ func (n *node) exposed(list []claim, at checker.Event) {
 				// The power loss may have taken back a checkpoint whose save was under way (seeds 2052, 2168).
 				n.damagedAt(at, c.dir, b.from, b.end, min(c.checkpoint, n.checkpoint(c.dir)))
 			}
+		}
+	}
+}
+
+// doubt remembers the logs whose operations failed in a disk turn in which a sync failed.
+func (n *node) doubt(done []port.LogDone) {
+	errors := n.disk.Bites().SyncErrors + n.disk.Bites().BrokenCalls
+	if errors == n.syncErrors {
+		return
+	}
+	n.syncErrors = errors
+	for i := range done {
+		g := n.guests
+		if _, known := g.doubted[done[i].Log]; !known && done[i].Fail == port.FailIO {
+			g.doubted[done[i].Log] = g.flushed[done[i].Log]
 		}
 	}
 }

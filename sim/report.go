@@ -13,6 +13,8 @@ import (
 type Violation struct {
 	Checker string
 	Text    string
+	// Events are those of the history that it names.
+	Events []checker.Event
 }
 
 // Report is how one seed came out.
@@ -170,7 +172,7 @@ func (r *Report) Compare(again *Report) {
 		return
 	}
 	r.Verdict = Crash
-	r.Violations = append([]Violation{{"determinism", "a second run of the seed came out otherwise: verdict=" + again.Verdict.String() +
+	r.Violations = append([]Violation{{Checker: "determinism", Text: "a second run of the seed came out otherwise: verdict=" + again.Verdict.String() +
 		" steps=" + strconv.FormatUint(again.Steps, 10) + " hash=" + hex(again.Hash)}}, r.Violations...)
 }
 

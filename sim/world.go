@@ -39,6 +39,8 @@ type Options struct {
 	Trace func(line string)
 	// Observe sees each Step of a node's life as its own stepper does, if set.
 	Observe func(life string, number uint64, event []byte, sum uint64)
+	// Record gets what happened over time, if set.
+	Record *Recording
 	// Nodes are the indexes of the nodes that there are, unconnected; nil means one, of index 0.
 	Nodes []int32
 }
@@ -123,8 +125,15 @@ func (w *World) Run() *Report {
 		}
 		w.now = e.at
 		w.byIndex[e.node].handle(&e)
+		if r := w.options.Record; r != nil && e.node == w.nodes[0].index {
+			w.nodes[0].record(r)
+		}
 	}
-	return w.finish()
+	report := w.finish()
+	if r := w.options.Record; r != nil {
+		w.nodes[0].finishRecording(r)
+	}
+	return report
 }
 
 func (w *World) over() bool {
@@ -265,6 +274,7 @@ func (w *World) finish() *Report {
 		if !w.failed { // a run that broke off has not read everything
 			for _, v := range violations {
 				w.violated(Correctness, v.Checker, v.String())
+				r.Violations[len(r.Violations)-1].Events = v.Events
 			}
 			r.Pictures = append(r.Pictures, pictures...)
 		}

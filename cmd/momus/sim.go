@@ -61,7 +61,7 @@ The exit status is 0 if all is well, 1 for a broken promise (correctness), 3 if 
 	cmd.Flags().BoolVar(&floors, "floors", false, "fail if too little happened: acknowledged operations, faults that bit")
 	cmd.Flags().StringVar(&pictures, "pictures", "", "write pages of histories that no order explains into this directory")
 	cmd.Flags().IntVar(&jobs, "jobs", runtime.NumCPU(), "worlds at a time")
-	cmd.AddCommand(scenarioCommand(), shrinkCommand())
+	cmd.AddCommand(scenarioCommand(), shrinkCommand(), showCommand())
 	return cmd
 }
 

@@ -49,6 +49,7 @@ func readTable(path string) (table, error) {
 	}
 	t := table{}
 	_, rows, _ := strings.Cut(string(text), "\n|---|")
+	_, rows, _ = strings.Cut(rows, "\n")
 	for line := range strings.Lines(rows) {
 		switch row := cells(line); len(row) {
 		case columns - 1:
