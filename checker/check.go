@@ -190,6 +190,8 @@ func Draw(h *History) ([]Violation, Report, []Picture) {
 	}
 	j.build()
 	j.checkDamaged()
+	j.checkReread()
+	j.checkMoveFailures()
 	j.count()
 	j.checkTopics()
 	j.checkGrowth()

@@ -92,6 +92,24 @@ func (j *judge) anyDamagedAt(d *Damaged) bool {
 		slices.ContainsFunc(j.h.Misreads, func(o Misread) bool { return hit(o.Event, o.Log, o.From, o.End) })
 }
 
+// checkReread demands that every partition that there is at the end was read as a whole, or refused: of what nobody
+// looked at nothing was judged.
+func (j *judge) checkReread() {
+	if !j.h.Listed {
+		return
+	}
+	for i := range j.h.Final {
+		t := &j.h.Final[i]
+		for p := range kafka.PartitionID(t.Partitions) {
+			read := slices.ContainsFunc(j.h.Reads, func(r Read) bool { return r.Topic == t.Name && r.Partition == p })
+			refused := slices.ContainsFunc(j.h.Damaged, func(d Damaged) bool { return d.Topic == t.Name && d.Partition == p })
+			if !read && !refused {
+				j.flag(Unavailable, nil, "%s-%d: nobody read it at the end, and nobody was refused", t.Name, p)
+			}
+		}
+	}
+}
+
 // checkDamaged demands that every batch whose checksum was wrong was damaged by the world, at that
 // place, and every partition that was refused at the end as well, anywhere, unless its directory was lost.
 func (j *judge) checkDamaged() {

@@ -141,3 +141,20 @@ func TestDamageExcusesWhatItExplainsAndNothingElse(t *testing.T) {
 		}},
 	})
 }
+
+func TestEveryPartitionIsReadAtTheEndOrRefused(t *testing.T) {
+	expect(t, []struct {
+		name string
+		want string
+		tell func() *story
+	}{
+		{"read", "", func() *story { s := tell(0); s.final(); return s }},
+		{"of two one is read", Unavailable, func() *story {
+			s := tell(0)
+			s.h.Admin[0].Partitions = 2
+			s.final()
+			s.h.Final[0].Partitions = 2
+			return s
+		}},
+	})
+}

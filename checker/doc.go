@@ -10,7 +10,7 @@
 //	outcome.go    what is known of an operation: acknowledged, failed, or neither
 //	index.go      the history by partition
 //	excuse.go     what a power loss or a deletion excuses
-//	damage.go     what damage to a disk excuses
+//	damage.go     what damage to a disk excuses; all is read at the end or refused
 //	dirs.go       what the loss of a log directory excuses, and what it forbids
 //	moves.go      logs lie where they were asked to be moved to
 //	sizes.go      what is told of log directories is what lies there

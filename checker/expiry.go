@@ -36,30 +36,56 @@ func (l *log) has(v Value, o kafka.Offset) bool {
 	return slices.ContainsFunc(l.found, func(r Record) bool { return r.Value == v && r.Offset == o })
 }
 
-// checkExpiries demands of the first expiry of each producer that it had been idle for long enough:
+// checkExpiries demands of the expiry of each producer that it had been idle for long enough:
 // by the node's clock, and the timestamps of what it wrote last. What is in doubt is the last batch that
 // is known to be there, and each later one that may be.
 func (j *judge) checkExpiries(l *log) {
-	for i, e := range l.expiries {
-		again := slices.ContainsFunc(l.expiries[:i], func(o *Expiry) bool { return o.Producer == e.Producer })
-		if again || l.damagedBefore(e.Event) {
-			continue
-		}
+	for _, e := range l.expiries {
 		last, known := kafka.Wall(0), false
 		for _, op := range l.produces {
-			a := op.acked()
+			if op.Producer != e.Producer || len(op.Attempts) == 0 || op.Attempts[0].Start > e.Event {
+				continue
+			}
+			a, latest := op.acked(), l.latestOf(op)
 			switch {
-			case op.Producer != e.Producer || len(op.Attempts) == 0 || op.Attempts[0].Start > e.Event:
+			case a != nil && l.damagedAt(a.offset(0), e.Event):
+				last, known = 0, false // the damage may be in its timestamp
 			case a != nil && a.End < e.Event && !l.mayGo(a.lastOffset(op), a.Start, e.Event):
-				last, known = op.Latest, true
+				last, known = latest, true
 			default:
-				last = min(last, op.Latest)
+				last = min(last, latest)
 			}
 		}
-		// A broker that writes its own timestamps (Latest is 0) tells nobody of them.
+		if j.h.Expiration == 0 {
+			continue // nobody says how long
+		}
+		// Where the broker writes its own timestamps, nobody is told of them who does not read the batch.
 		if known && last > 0 && e.Wall-last < kafka.Wall(j.h.Expiration) {
 			j.flag(Expired, []Event{e.Event}, "%s-%d: producer id %d was forgotten at time %d, but wrote at time %d, and producer.id.expiration.ms is %d",
 				l.topic.name, l.partition, e.Producer, e.Wall, last, j.h.Expiration)
 		}
 	}
+}
+
+// latestOf is the greatest timestamp of a batch: as it was sent, or where the broker writes its own as somebody
+// read it; 0 if nobody did, or if that may have been another copy of it.
+func (l *log) latestOf(op *ProduceOp) kafka.Wall {
+	if op.Latest != 0 || l.mayRepeat(op) {
+		return op.Latest
+	}
+	latest := kafka.Wall(0)
+	see := func(records []Record) {
+		for i := range records {
+			if v := records[i].Value; op.First <= v && v < op.First+Value(op.Count) {
+				latest = max(latest, records[i].Timestamp)
+			}
+		}
+	}
+	for _, p := range l.polls {
+		see(p.Records)
+	}
+	if l.read != nil {
+		see(l.read.Records)
+	}
+	return latest
 }

@@ -30,10 +30,24 @@ func (op *MoveOp) definite() bool {
 	return false
 }
 
-// MoveFailure is what a node said of a move that it could not make.
+// MoveFailure is what a node said of a move that it could not make. Caused tells that a call of the disk had failed
+// since the move began, or that a directory was not there: the world says so.
 type MoveFailure struct {
-	Event Event
-	Log   kafka.TopicPartition
+	Event  Event
+	Log    kafka.TopicPartition
+	Caused bool
+}
+
+// checkMoveFailures demands a cause of each move that failed: that, or damage to the log, which is copied as it is read.
+func (j *judge) checkMoveFailures() {
+	for i := range j.h.MoveFailures {
+		f := &j.h.MoveFailures[i]
+		damaged := slices.ContainsFunc(j.h.Damages, func(d Damage) bool { return d.Log == f.Log && d.Event < f.Event }) ||
+			slices.ContainsFunc(j.h.Misreads, func(m Misread) bool { return m.Log == f.Log && m.Event < f.Event })
+		if !f.Caused && !damaged {
+			j.flag(MovedLog, []Event{f.Event}, "%v: a move failed, though nothing had", f.Log)
+		}
+	}
 }
 
 // checkMoved demands of a world at rest that a log lies where the last acknowledged move asked for it to

@@ -14,7 +14,7 @@ func TestALogLiesWhereItWasAskedToBe(t *testing.T) {
 		}
 	}
 	failed := func(s *story) {
-		s.h.MoveFailures = append(s.h.MoveFailures, MoveFailure{Event: s.event(), Log: log})
+		s.h.MoveFailures = append(s.h.MoveFailures, MoveFailure{Event: s.event(), Log: log, Caused: true})
 	}
 	lost := func(s *story) { s.h.DirLosses = append(s.h.DirLosses, DirLoss{Event: s.event()}) }
 	made := func(s *story) {
@@ -49,6 +49,10 @@ func TestALogLiesWhereItWasAskedToBe(t *testing.T) {
 		{"refused after another", "", world("/b", yes, asked("/c", true, kafka.ErrLogDirNotFound))},
 		{"nobody knows", "", world("/c", yes, asked("/c", false, 0))},
 		{"told to have failed", "", world("/a", yes, failed)},
+		{"told to have failed, though nothing had", MovedLog, world("/a", yes, failed, func(s *story) { s.h.MoveFailures[0].Caused = false })},
+		{"told to have failed, of a damaged log", "", world("/a", yes, func(s *story) {
+			s.h.Damages = append(s.h.Damages, Damage{Event: s.event(), Log: log, From: 9, End: 10})
+		}, failed, func(s *story) { s.h.MoveFailures[0].Caused = false })},
 		{"told before", MovedLog, world("/a", failed, yes)},
 		{"failed, then asked for elsewhere, then back", "", world("/b", yes, failed, later)},
 		{"its directory was lost", "", world("/a", yes, lost)},

@@ -41,7 +41,8 @@ func (j *judge) checkValues(l *log, all []seen) {
 	for _, s := range all {
 		op := j.writer(s.value)
 		switch {
-		case op == nil || op.Topic != l.topic.name || op.Partition != l.partition:
+		case op == nil || op.Topic != l.topic.name || op.Partition != l.partition ||
+			!op.ID.IsZero() && !l.topic.id.IsZero() && op.ID != l.topic.id:
 			j.flag(UnknownValue, []Event{s.from, s.to}, "%s-%d: nobody sent value %d, which was read at offset %d",
 				l.topic.name, l.partition, s.value, s.offset)
 			return

@@ -347,6 +347,22 @@ func TestAnExpiryHasACause(t *testing.T) {
 			op.Latest = 900
 			noAnswer(op)
 		})},
+		{"a second time, too soon", Expired, idle(1060, func(s *story) {
+			s.expire(1060)
+			s.sent(0, 1, 0, 1).Latest = 1030
+		})},
+		{"the broker wrote the timestamps, and somebody read them", Expired, idle(1249, func(s *story) {
+			s.sent(0, 1, 0, 1).Latest = 0
+			s.poll(1, s.next).Records[0].Timestamp = 1200
+		})},
+		{"too soon, with damage to what another wrote", Expired, idle(1049, func(s *story) {
+			s.h.Damages = append(s.h.Damages, Damage{Event: s.event(), Log: kafka.TopicPartition{Topic: s.id}, From: 1, End: 2})
+			s.produce(2, 1, 0, 1).Latest = 1000
+		})},
+		{"too soon, with damage to what it wrote", "", idle(1049, func(s *story) {
+			s.h.Damages = append(s.h.Damages, Damage{Event: s.event(), Log: kafka.TopicPartition{Topic: s.id}, From: 0, End: 1})
+			s.produce(2, 1, 0, 1).Latest = 1000
+		})},
 		{"the broker wrote the timestamps", "", idle(500, func(s *story) { s.sent(0, 1, 0, 1).Latest = 0 })},
 	})
 }

@@ -247,7 +247,9 @@ func (n *node) observe(ev core.Event) {
 	case port.OpFlush, port.OpClose, port.OpSwap:
 		end = done.End
 	case port.OpOpen:
-		end = done.Opened.Flushed
+		// What was flushed stays so through a kill, whatever the node knows of it; above what recovery left
+		// nothing is.
+		end = max(done.Opened.Flushed, min(n.guests.flushed[done.Log], done.Opened.End))
 		if slices.Contains(n.guests.rewriting, n.homes[done.Log]) {
 			delete(n.guests.doubted, done.Log)
 		}

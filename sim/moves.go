@@ -15,16 +15,24 @@ func (n *node) moveNote(note *core.Note) {
 	switch note.Kind {
 	case core.NoteLogMoving:
 		p.moving[note.Log] = true
+		if _, known := n.moveBegan[note.Log]; !known {
+			n.moveBegan[note.Log] = n.failures()
+		}
 		return
 	case core.NoteLogMoved:
 		n.bites.LogMoves++
 	case core.NoteMoveFailed:
 		n.bites.FailedMoves++
 		h := n.guests.population.History()
-		h.MoveFailures = append(h.MoveFailures, checker.MoveFailure{Event: checker.Event((*guestEnv)(n).Event()), Log: note.Log})
+		h.MoveFailures = append(h.MoveFailures, checker.MoveFailure{Event: checker.Event((*guestEnv)(n).Event()), Log: note.Log,
+			Caused: n.failures() > n.moveBegan[note.Log]})
 	}
 	delete(p.moving, note.Log)
+	delete(n.moveBegan, note.Log)
 }
+
+// failures counts what can make a move fail: calls of the disk that did, and directories that went.
+func (n *node) failures() uint64 { return n.ioErrors() + n.bites.DirsAway + n.bites.DirsWiped }
 
 // halfMoved are the logs of a directory that another one has too, or has a copy of: nobody can say from
 // outside which is the log, and the loss of one may be that of the log or not.

@@ -58,6 +58,8 @@ type node struct {
 	// homes are the log directories that the logs were opened in.
 	homes map[kafka.TopicPartition]string
 	dirs  []mounted
+	// moveBegan is what had failed when a log began to move to another directory.
+	moveBegan map[kafka.TopicPartition]uint64
 	// phase is how far the node's run is; patienceEnds when it must be over.
 	phase        worldPhase
 	healAt       int64

@@ -15,7 +15,7 @@ import (
 
 // newNode draws a machine: small limits, so that rare paths come within seconds of virtual time.
 func newNode(w *World, index int32) *node {
-	n := &node{w: w, index: index, name: "node" + strconv.Itoa(int(index)) + "/", streams: map[string]*Stream{}, logs: map[string]kafka.TopicPartition{}, homes: map[kafka.TopicPartition]string{}}
+	n := &node{w: w, index: index, name: "node" + strconv.Itoa(int(index)) + "/", streams: map[string]*Stream{}, logs: map[string]kafka.TopicPartition{}, homes: map[kafka.TopicPartition]string{}, moveBegan: map[kafka.TopicPartition]uint64{}}
 	n.limits = n.drawLimits()
 	n.node = n.drawConfig()
 	n.drawSnapshots()
