@@ -214,7 +214,14 @@ func (b *behaviour) picture(ops []porcupine.Operation) Picture {
 		last = max(last, ops[i].Call)
 	}
 	drawn := slices.Clone(ops)
-	for i := range drawn { // the page has no room for an end of time
+	var clients []int
+	for i := range drawn {
+		clients = append(clients, drawn[i].ClientId)
+	}
+	slices.Sort(clients)
+	clients = slices.Compact(clients)
+	for i := range drawn { // the page has no room for an end of time, nor for clients that there are not
+		drawn[i].ClientId, _ = slices.BinarySearch(clients, drawn[i].ClientId)
 		if drawn[i].Return == int64(forever) {
 			drawn[i].Return = last + 1
 		}
