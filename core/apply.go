@@ -188,6 +188,8 @@ func (n *Node) note(now kafka.Now, r *replica.Replica, fact *replica.Note) {
 		}
 	case replica.NoteCompacted:
 		note.Text = fact.Compacted.String()
+		cleaner := n.image.BrokerConfig(n.cfg).Cleaner
+		n.cleaned.compacted(&fact.Compacted, cleaner.DedupeBytes/int64(max(cleaner.Threads, 1))/dedupeKeyBytes)
 	case replica.NoteProducerExpired:
 		note.Producer, note.Text = fact.Producer, "producer "+strconv.FormatInt(int64(fact.Producer), 10)
 	}

@@ -271,6 +271,7 @@ func (v *Report) AppendCanon(b []byte) []byte {
 	for i1 := range v.Dirs {
 		b = v.Dirs[i1].AppendCanon(b)
 	}
+	b = v.Cleaner.AppendCanon(b)
 	b = canon.AppendLen(b, len(v.Logs), v.Logs == nil)
 	for i1 := range v.Logs {
 		b = v.Logs[i1].AppendCanon(b)
@@ -304,6 +305,7 @@ func (v *Report) ReadCanon(r *canon.Reader) {
 			v.Dirs[i2].ReadCanon(r)
 		}
 	}
+	v.Cleaner.ReadCanon(r)
 	v.Logs = nil
 	if n1 := r.Len(); n1 >= 0 {
 		v.Logs = make([]LogReport, n1)
@@ -364,6 +366,8 @@ func (v *Report) AppendText(b []byte) []byte {
 		}
 		b = append(b, ']')
 	}
+	b = append(b, " Cleaner:"...)
+	b = v.Cleaner.AppendText(b)
 	b = append(b, " Logs:"...)
 	if v.Logs == nil {
 		b = append(b, "nil"...)
@@ -402,6 +406,63 @@ func (v *DirReport) AppendText(b []byte) []byte {
 	b = canon.AppendQuoted(b, v.Path)
 	b = append(b, " Offline:"...)
 	b = strconv.AppendBool(b, v.Offline)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *CleanerReport) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Running))
+	b = canon.AppendInt(b, int64(v.Idle))
+	b = canon.AppendInt(b, int64(v.MaxDirtyPercent))
+	b = canon.AppendInt(b, int64(v.Uncleanable))
+	b = canon.AppendInt(b, v.UncleanableBytes)
+	b = canon.AppendInt(b, v.BytesRead)
+	b = canon.AppendInt(b, v.BytesWritten)
+	b = canon.AppendInt(b, int64(v.RecopyPercent))
+	b = canon.AppendInt(b, int64(v.BufferPercent))
+	b = canon.AppendInt(b, int64(v.Took))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *CleanerReport) ReadCanon(r *canon.Reader) {
+	v.Running = int32(r.Int(32))
+	v.Idle = kafka.Millis(r.Int(64))
+	v.MaxDirtyPercent = int32(r.Int(32))
+	v.Uncleanable = int32(r.Int(32))
+	v.UncleanableBytes = r.Int(64)
+	v.BytesRead = r.Int(64)
+	v.BytesWritten = r.Int(64)
+	v.RecopyPercent = int32(r.Int(32))
+	v.BufferPercent = int32(r.Int(32))
+	v.Took = kafka.Millis(r.Int(64))
+}
+
+// AppendText appends v for a human reader.
+func (v *CleanerReport) AppendText(b []byte) []byte {
+	b = append(b, "CleanerReport"...)
+	b = append(b, '{')
+	b = append(b, "Running:"...)
+	b = strconv.AppendInt(b, int64(v.Running), 10)
+	b = append(b, " Idle:"...)
+	b = strconv.AppendInt(b, int64(v.Idle), 10)
+	b = append(b, " MaxDirtyPercent:"...)
+	b = strconv.AppendInt(b, int64(v.MaxDirtyPercent), 10)
+	b = append(b, " Uncleanable:"...)
+	b = strconv.AppendInt(b, int64(v.Uncleanable), 10)
+	b = append(b, " UncleanableBytes:"...)
+	b = strconv.AppendInt(b, v.UncleanableBytes, 10)
+	b = append(b, " BytesRead:"...)
+	b = strconv.AppendInt(b, v.BytesRead, 10)
+	b = append(b, " BytesWritten:"...)
+	b = strconv.AppendInt(b, v.BytesWritten, 10)
+	b = append(b, " RecopyPercent:"...)
+	b = strconv.AppendInt(b, int64(v.RecopyPercent), 10)
+	b = append(b, " BufferPercent:"...)
+	b = strconv.AppendInt(b, int64(v.BufferPercent), 10)
+	b = append(b, " Took:"...)
+	b = strconv.AppendInt(b, int64(v.Took), 10)
 	b = append(b, '}')
 	return b
 }
@@ -507,6 +568,17 @@ func (v *Node) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.nextRetention))
 	b = canon.AppendInt(b, int64(v.nextCompaction))
 	b = canon.AppendInt(b, int64(v.lastCompaction))
+	b = canon.AppendInt(b, v.cleaned.read)
+	b = canon.AppendInt(b, v.cleaned.written)
+	b = canon.AppendInt(b, v.cleaned.room)
+	b = canon.AppendInt(b, v.cleaned.last.Read)
+	b = canon.AppendInt(b, v.cleaned.last.Written)
+	b = canon.AppendInt(b, v.cleaned.last.Records)
+	b = canon.AppendInt(b, v.cleaned.last.Kept)
+	b = canon.AppendInt(b, v.cleaned.last.Keys)
+	b = canon.AppendInt(b, v.cleaned.last.Before)
+	b = canon.AppendInt(b, v.cleaned.last.After)
+	b = canon.AppendInt(b, int64(v.cleaned.last.Took))
 	b = canon.AppendLen(b, len(v.removed), v.removed == nil)
 	for i1 := range v.removed {
 		b = append(b, v.removed[i1].log.Topic[:]...)
@@ -676,6 +748,17 @@ func (v *Node) ReadCanon(r *canon.Reader) {
 	v.nextRetention = kafka.Mono(r.Int(64))
 	v.nextCompaction = kafka.Mono(r.Int(64))
 	v.lastCompaction = kafka.Mono(r.Int(64))
+	v.cleaned.read = r.Int(64)
+	v.cleaned.written = r.Int(64)
+	v.cleaned.room = r.Int(64)
+	v.cleaned.last.Read = r.Int(64)
+	v.cleaned.last.Written = r.Int(64)
+	v.cleaned.last.Records = r.Int(64)
+	v.cleaned.last.Kept = r.Int(64)
+	v.cleaned.last.Keys = r.Int(64)
+	v.cleaned.last.Before = r.Int(64)
+	v.cleaned.last.After = r.Int(64)
+	v.cleaned.last.Took = kafka.Nanos(r.Int(64))
 	v.removed = nil
 	if n1 := r.Len(); n1 >= 0 {
 		v.removed = make([]removal, n1)
@@ -948,6 +1031,17 @@ func (v *Node) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.nextCompaction), 10)
 	b = append(b, " lastCompaction:"...)
 	b = strconv.AppendInt(b, int64(v.lastCompaction), 10)
+	b = append(b, " cleaned:"...)
+	b = append(b, '{')
+	b = append(b, "read:"...)
+	b = strconv.AppendInt(b, v.cleaned.read, 10)
+	b = append(b, " written:"...)
+	b = strconv.AppendInt(b, v.cleaned.written, 10)
+	b = append(b, " room:"...)
+	b = strconv.AppendInt(b, v.cleaned.room, 10)
+	b = append(b, " last:"...)
+	b = append(b, v.cleaned.last.String()...)
+	b = append(b, '}')
 	b = append(b, " removed:"...)
 	if v.removed == nil {
 		b = append(b, "nil"...)

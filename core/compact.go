@@ -57,3 +57,48 @@ func keysOf(bytes, loadFactor, offsets int64) (keys, slots int64) {
 	}
 	return keys, slots
 }
+
+// cleaned sums up the compactions of this run, and has what the last one was like.
+type cleaned struct {
+	read, written, room int64
+	last                replica.Compacted
+}
+
+// compacted takes a compaction that came to its end.
+func (c *cleaned) compacted(last *replica.Compacted, room int64) {
+	c.read += last.Read
+	c.written += last.Written
+	c.last, c.room = *last, room
+}
+
+// percent is how many hundredths of the whole a part is.
+func percent(part, whole int64) int32 {
+	if whole <= 0 {
+		return 0
+	}
+	return int32(min(part, whole) / max(whole/100, 1))
+}
+
+// reportCleaner tells how far compaction is.
+func (n *Node) reportCleaner(now kafka.Now) (c CleanerReport) {
+	for _, log := range n.logs() {
+		r := n.replicas[log]
+		if r.Compacting() {
+			c.Running++
+		}
+		if size, open := r.Size(); open && r.Uncleanable() {
+			c.Uncleanable++
+			c.UncleanableBytes += size
+		}
+		d, _ := r.Dirt(now)
+		c.MaxDirtyPercent = max(c.MaxDirtyPercent, percent(d.Dirty, d.Clean+d.Dirty))
+	}
+	if n.lastCompaction > 0 {
+		c.Idle = kafka.Millis(kafka.Nanos(now.Mono-n.lastCompaction) / kafka.Millisecond)
+	}
+	last := &n.cleaned.last
+	c.BytesRead, c.BytesWritten = n.cleaned.read, n.cleaned.written
+	c.RecopyPercent, c.BufferPercent = percent(last.Written, last.Read), percent(last.Keys, n.cleaned.room)
+	c.Took = kafka.Millis(last.Took / kafka.Millisecond)
+	return c
+}

@@ -32,8 +32,9 @@ type Report struct {
 	// among them that wait; FetchSessions what is remembered of fetches.
 	Connections, Requests, Parked, FetchSessions int32
 	// Groups is how the group coordinator stands.
-	Groups group.Report
-	Dirs   []DirReport
+	Groups  group.Report
+	Dirs    []DirReport
+	Cleaner CleanerReport
 	// Logs are in the order of topics' names and partitions.
 	Logs []LogReport
 }
@@ -44,6 +45,25 @@ type Report struct {
 type DirReport struct {
 	Path    string
 	Offline bool
+}
+
+// CleanerReport is how far compaction is. Percentages are whole numbers.
+//
+//canon:gen
+type CleanerReport struct {
+	// Running counts the compactions under way, Idle is for how long nothing was looked for.
+	Running int32
+	Idle    kafka.Millis
+	// MaxDirtyPercent is the greatest part of a log's bytes that may be compacted, Uncleanable how many logs can't be
+	// compacted any more since a batch of theirs is damaged, and UncleanableBytes what they hold.
+	MaxDirtyPercent  int32
+	Uncleanable      int32
+	UncleanableBytes int64
+	// BytesRead and BytesWritten are those of all compactions, the others of the last one: how much of what it read it
+	// wrote, how full its table of keys was, and how long it took.
+	BytesRead, BytesWritten      int64
+	RecopyPercent, BufferPercent int32
+	Took                         kafka.Millis
 }
 
 // LogReport is one log of this node. Of one that is not open only the name and the role count.
@@ -63,13 +83,14 @@ type LogReport struct {
 }
 
 // inspect answers an Inspect. It changes nothing.
-func (n *Node) inspect(id int64) {
+func (n *Node) inspect(now kafka.Now, id int64) {
 	r := Report{
 		ID: id, Phase: n.lifecycle.Phase().String(), Serving: n.published.Ready, Stopping: n.lifecycle.Stopping(),
 		Opening: int32(len(n.opening)), ActiveController: n.controller.Active(), MetadataEpoch: n.raft.Epoch(),
 		MetadataEnd: n.raft.End(), MetadataHigh: n.raft.HighWatermark(), Image: n.image.Offset,
 		Topics: int32(len(n.image.Names)),
 	}
+	r.Cleaner = n.reportCleaner(now)
 	r.Connections, r.Requests, r.Parked, r.FetchSessions = n.session.Load()
 	r.Groups = n.groups.Report()
 	for i := range n.facts.Dirs {

@@ -67,6 +67,7 @@ type Node struct {
 	// nextCompaction is when the logs are looked through for what is to be compacted, 0 for never; lastCompaction when
 	// that was last.
 	nextCompaction, lastCompaction kafka.Mono
+	cleaned                        cleaned
 	// removed are the deleted logs whose files wait for file.delete.delay.ms, by time.
 	removed []removal
 	// entropy is that of the start event.
@@ -176,7 +177,7 @@ func (n *Node) dispatch(now kafka.Now, ev Event) {
 	case *Stop:
 		n.stop(now)
 	case *Inspect:
-		n.inspect(ev.ID)
+		n.inspect(now, ev.ID)
 	case *Start:
 		panic("BUG: a node is started once")
 	default:

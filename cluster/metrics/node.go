@@ -30,6 +30,8 @@ var counted = []struct {
 	{core.NoteGroupsLoaded, "group_loads_total", "Partitions of __consumer_offsets that were loaded."},
 	{core.NoteLeader, "leaderships_total", "Leaderships of partitions that were taken over."},
 	{core.NoteRegistered, "registrations_total", "Registrations with the controller."},
+	{core.NoteLogCompacted, "log_compactions_total", "Compactions of logs that came to their end."},
+	{core.NoteLogUncleanable, "log_compactions_failed_total", "Logs that can't be compacted any more, since a batch is damaged."},
 	{core.NoteSnapshotTaken, "metadata_snapshots_total", "Snapshots taken of the metadata log."},
 }
 
@@ -44,6 +46,7 @@ func Text(m *Meter, r *core.Report, mem Memory) []byte {
 		t.family(n.name, "counter", n.help)
 		t.int(c.notes[n.kind])
 	}
+	cleaner(&t, &r.Cleaner)
 	logs(&t, r)
 	return t.b
 }
@@ -107,6 +110,28 @@ func states(t *text, r *core.Report, mem Memory) {
 	t.family("log_directory_offline", "gauge", "Whether a log directory is offline.")
 	for i := range r.Dirs {
 		t.flag(r.Dirs[i].Offline, label{"dir", r.Dirs[i].Path})
+	}
+}
+
+// cleaner tells how far compaction is.
+func cleaner(t *text, c *core.CleanerReport) {
+	for _, m := range []struct {
+		name, kind, help string
+		value            int64
+	}{
+		{"cleaner_running", "gauge", "Compactions under way.", int64(c.Running)},
+		{"cleaner_milliseconds_since_last_run", "gauge", "Time since logs were looked through for what is to be compacted.", int64(c.Idle)},
+		{"cleaner_max_dirty_percent", "gauge", "Greatest part of a log that may be compacted.", int64(c.MaxDirtyPercent)},
+		{"cleaner_uncleanable_partitions", "gauge", "Logs that are not compacted any more, since a batch is damaged.", int64(c.Uncleanable)},
+		{"cleaner_uncleanable_bytes", "gauge", "Size of those.", c.UncleanableBytes},
+		{"cleaner_read_bytes_total", "counter", "Bytes read by compactions.", c.BytesRead},
+		{"cleaner_written_bytes_total", "counter", "Bytes written by compactions.", c.BytesWritten},
+		{"cleaner_recopy_percent", "gauge", "Part of what the last compaction read that it wrote.", int64(c.RecopyPercent)},
+		{"cleaner_buffer_utilization_percent", "gauge", "How full the table of keys of the last compaction was.", int64(c.BufferPercent)},
+		{"cleaner_last_milliseconds", "gauge", "Time that the last compaction took.", int64(c.Took)},
+	} {
+		t.family(m.name, m.kind, m.help)
+		t.int(m.value)
 	}
 }
 

@@ -14,42 +14,36 @@ type hashKey [2]uint64
 func hash128(k hashKey, b []byte) [2]uint64 {
 	v0, v1 := k[0]^0x736f6d6570736575, k[1]^0x646f72616e646f6d^0xee
 	v2, v3 := k[0]^0x6c7967656e657261, k[1]^0x7465646279746573
-	round := func() {
-		v0 += v1
-		v1 = bits.RotateLeft64(v1, 13) ^ v0
-		v0 = bits.RotateLeft64(v0, 32)
-		v2 += v3
-		v3 = bits.RotateLeft64(v3, 16) ^ v2
-		v0 += v3
-		v3 = bits.RotateLeft64(v3, 21) ^ v0
-		v2 += v1
-		v1 = bits.RotateLeft64(v1, 17) ^ v2
-		v2 = bits.RotateLeft64(v2, 32)
-	}
 	size := len(b)
 	for ; len(b) >= 8; b = b[8:] {
 		m := binary.LittleEndian.Uint64(b)
-		v3 ^= m
-		round()
-		round()
+		v0, v1, v2, v3 = sipRounds(v0, v1, v2, v3^m, 2)
 		v0 ^= m
 	}
 	m := uint64(size) << 56
 	for i, c := range b {
 		m |= uint64(c) << (8 * i)
 	}
-	v3 ^= m
-	round()
-	round()
-	v0 ^= m
-	v2 ^= 0xee
-	for range 4 {
-		round()
-	}
+	v0, v1, v2, v3 = sipRounds(v0, v1, v2, v3^m, 2)
+	v0, v1, v2, v3 = sipRounds(v0^m, v1, v2^0xee, v3, 4)
 	low := v0 ^ v1 ^ v2 ^ v3
-	v1 ^= 0xdd
-	for range 4 {
-		round()
-	}
+	v0, v1, v2, v3 = sipRounds(v0, v1^0xdd, v2, v3, 4)
 	return [2]uint64{low, v0 ^ v1 ^ v2 ^ v3}
+}
+
+// sipRounds is n rounds of the hash, whose state stays in registers.
+func sipRounds(v0, v1, v2, v3 uint64, n int) (uint64, uint64, uint64, uint64) {
+	for range n {
+		v0 += v1
+		v2 += v3
+		v1 = bits.RotateLeft64(v1, 13) ^ v0
+		v3 = bits.RotateLeft64(v3, 16) ^ v2
+		v0 = bits.RotateLeft64(v0, 32)
+		v2 += v1
+		v0 += v3
+		v1 = bits.RotateLeft64(v1, 17) ^ v2
+		v3 = bits.RotateLeft64(v3, 21) ^ v0
+		v2 = bits.RotateLeft64(v2, 32)
+	}
+	return v0, v1, v2, v3
 }
