@@ -109,7 +109,6 @@ func (n *node) drawConfig() *config.Node {
 		"max.incremental.fetch.session.cache.slots=" + number(n.pick("plan/sessions", "max.incremental.fetch.session.cache.slots", 1000, 1, 2, 1000, 0)),
 		"log.segment.delete.delay.ms=" + number(n.pick("plan/removal", "log.segment.delete.delay.ms", 200, 0, 60_000)),
 		"offsets.topic.num.partitions=" + number(n.pick("plan/groups", "offsets.topic.num.partitions", 1, 2, 3, 5)),
-		"offsets.topic.segment.bytes=" + number(n.pick("plan/groups/segment", "offsets.topic.segment.bytes", 100<<20, 16<<10, 4096, 1100)),
 		"offsets.commit.timeout.ms=" + number(n.pick("plan/groups/timeout", "offsets.commit.timeout.ms", 5000, 5000, 300, 30)),
 		"offsets.topic.compression.codec=" + number(n.pick("plan/groups/codec", "offsets.topic.compression.codec", 0, 0, 0, 1, 2, 3, 4)),
 		"offsets.retention.check.interval.ms=" + number(n.pick("plan/groups/expiry", "offsets.retention.check.interval.ms", 600_000, 1000, 100)),
