@@ -160,3 +160,14 @@ func (k *keeper) want(what, got, want string) {
 		k.t.Errorf("%s: %s, not %s", what, got, want)
 	}
 }
+
+// run lets time pass.
+func (k *keeper) run(until kafka.Millis) {
+	for end := k.now.Mono.Add(until.Nanos()); k.now.Mono < end; {
+		at := k.g.NextDeadline()
+		k.now.Wall += kafka.Wall((at - k.now.Mono) / kafka.Mono(kafka.Millisecond))
+		k.now.Mono = at
+		k.g.Deadline(k.now, k.view())
+		k.commit()
+	}
+}

@@ -60,7 +60,12 @@ func (s *Shard) expireGroup(now kafka.Now, v View, g *Group, d *decision) (left 
 }
 
 // hasExpired tells whether an offset's time is over: the one that its client named, in versions of OffsetCommit
-// that could, else the broker's retention.
+// that could, else the broker's retention. That counts from the commit at the earliest. Kafka's counts from when the
+// last member left a group (KIP-211), and so lets go what was committed just now:
+//
+//  1. a group has no members for six days of the seven of offsets.retention.minutes,
+//  2. an operator resets its offsets,
+//  3. a day later they are gone.
 func (g *Group) hasExpired(now kafka.Now, v View, e *offset) bool {
 	from, counts := g.expiresFrom(e)
 	switch {
@@ -69,5 +74,5 @@ func (g *Group) hasExpired(now kafka.Now, v View, e *offset) bool {
 	case e.more != nil && e.more.expires != record.NoTimestamp:
 		return now.Wall >= e.more.expires
 	}
-	return kafka.Millis(now.Wall-from) >= v.g.cfg.Groups.OffsetsRetention
+	return kafka.Millis(now.Wall-max(from, e.committed)) >= v.g.cfg.Groups.OffsetsRetention
 }

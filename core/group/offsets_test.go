@@ -153,21 +153,12 @@ func TestOffsetsExpire(t *testing.T) {
 	short.Retention = 300
 	k.ask(short)
 	k.commit()
-	run := func(until kafka.Millis) {
-		for end := k.now.Mono.Add(until.Nanos()); k.now.Mono < end; {
-			at := k.g.NextDeadline()
-			k.now.Wall += kafka.Wall((at - k.now.Mono) / kafka.Mono(kafka.Millisecond))
-			k.now.Mono = at
-			k.g.Deadline(k.now, k.view())
-			k.commit()
-		}
-	}
-	run(200)
+	k.run(200)
 	k.want("of its own time, early", k.offset("h", idT, 0, false), "6")
-	run(300)
+	k.run(300)
 	k.want("of its own time", k.offset("h", idT, 0, false), "-1")
 	k.want("the retention, early", k.offset("g", idT, 0, false), "5")
-	run(1000)
+	k.run(1000)
 	k.want("the retention", k.offset("g", idT, 0, false), "-1")
 	if n := len(k.shard().list); n != 0 {
 		t.Errorf("%d groups are left", n)
@@ -177,6 +168,22 @@ func TestOffsetsExpire(t *testing.T) {
 	if n := len(k.shard().list); n != 0 {
 		t.Errorf("%d groups come back with a load", n)
 	}
+}
+
+// What somebody commits for a group that has long been without members stays for the whole retention.
+func TestAFreshCommitOfALongEmptyGroupStays(t *testing.T) {
+	k := newKeeper(t)
+	b := record.NewBuilder(0, 1)
+	rec := &record.GroupMetadata{Group: "g", ProtocolType: "consumer", Generation: 3, CurrentStateTimestamp: k.now.Wall - 1500}
+	b.Add(1, record.AppendGroupKey(nil, rec), record.AppendGroupValue(nil, rec))
+	k.store(b.Append(nil))
+	k.lead()
+	k.ask(commitOf("g", 5, 0))
+	k.commit()
+	k.run(900)
+	k.want("before the retention", k.offset("g", idT, 0, false), "5")
+	k.run(200)
+	k.want("after it", k.offset("g", idT, 0, false), "-1")
 }
 
 func TestOffsetsOfDeletedTopicsGo(t *testing.T) {
