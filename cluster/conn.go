@@ -13,8 +13,10 @@ import (
 // ConnEntry is a reply or an operation, in their common FIFO.
 type ConnEntry struct {
 	Reply wire.Reply
-	Op    core.ConnOp
-	IsOp  bool
+	// Left is when the core was let go of after the Step of a reply.
+	Left kafka.Mono
+	Op   core.ConnOp
+	IsOp bool
 }
 
 // Discard gives back what an entry holds whose connection is gone.
@@ -92,12 +94,18 @@ func (c *Conn) Requests(now kafka.Now) []wire.Request {
 }
 
 // answered moves the first request in flight to those whose answers are being sent.
-func (c *Conn) answered(now kafka.Now) {
+func (c *Conn) answered(reply *wire.Reply, left kafka.Mono, now kafka.Now) {
 	r := c.flight[c.head]
 	if c.head++; c.head == len(c.flight) {
 		c.flight, c.head = c.flight[:0], 0
 	}
-	c.timings = append(c.timings, metrics.Timing{Key: r.key, Phase: metrics.Handle, Took: kafka.Nanos(now.Mono - r.since)})
+	t := metrics.Timing{Key: r.key}
+	t.Took[metrics.Queue] = kafka.Nanos(reply.Started - r.since)
+	t.Took[metrics.Remote] = kafka.Nanos(reply.Answered - reply.Started)
+	t.Took[metrics.Local] = kafka.Nanos(left - reply.Answered)
+	t.Took[metrics.ResponseQueue] = kafka.Nanos(now.Mono - left)
+	t.Took[metrics.Throttle] = reply.Throttle.Nanos()
+	c.timings = append(c.timings, t)
 	c.leaving = append(c.leaving, timed{r.key, now.Mono})
 }
 
@@ -116,7 +124,7 @@ func (c *Conn) Deliver(entries []ConnEntry, now kafka.Now) {
 		e := &entries[i]
 		switch {
 		case !e.IsOp:
-			c.answered(now)
+			c.answered(&e.Reply, e.Left, now)
 			c.Frame.Answer(e.Reply)
 		case e.Op.Kind == core.Revalidate:
 			c.Frame.Revalidate(e.Op.Request, now)
@@ -198,7 +206,7 @@ func (c *Conn) Send(now kafka.Now) (more, full bool) {
 // allSent ends the sending of all answers that were given to the frame.
 func (c *Conn) allSent(now kafka.Now) {
 	for _, r := range c.leaving {
-		c.timings = append(c.timings, metrics.Timing{Key: r.key, Phase: metrics.Send, Took: kafka.Nanos(now.Mono - r.since)})
+		c.timings = append(c.timings, metrics.Timing{Key: r.key, Sent: true, Took: [...]kafka.Nanos{metrics.Send: kafka.Nanos(now.Mono - r.since), metrics.Throttle: 0}})
 	}
 	c.leaving = c.leaving[:0]
 }

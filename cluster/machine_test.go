@@ -77,7 +77,7 @@ func (m *machine) event(ev core.Event) {
 		m.node.Step(m.now, ev)
 		m.node.Check()
 		ready := m.node.Ready()
-		Route(ready, int32(len(m.storage.Workers)-1), m)
+		Route(ready, int32(len(m.storage.Workers)-1), m.now.Mono, m)
 		m.wake = ready.Wake
 		m.node.Recycle(ready)
 		m.turns()
@@ -120,7 +120,7 @@ func (m *machine) Read(r port.Read) {
 func (m *machine) Save(s port.Save) { m.saves = append(m.saves, s) }
 
 // Reply implements Sink.
-func (m *machine) Reply(r wire.Reply) { m.replies = append(m.replies, r) }
+func (m *machine) Reply(r wire.Reply, _ kafka.Mono) { m.replies = append(m.replies, r) }
 
 // ConnOp implements Sink: a request that was validated against older policies comes again.
 func (m *machine) ConnOp(op core.ConnOp) {

@@ -13,7 +13,8 @@ type Sink interface {
 	LogOp(worker int, op port.LogOp)
 	Read(r port.Read)
 	Save(s port.Save)
-	Reply(r wire.Reply)
+	// Reply takes an answer, and when the core was let go of.
+	Reply(r wire.Reply, left kafka.Mono)
 	ConnOp(op core.ConnOp)
 	Publish(p *msg.Published)
 	Note(n core.Note)
@@ -36,8 +37,9 @@ func WorkerOf(log kafka.TopicPartition, workers int32) int {
 }
 
 // Route hands every entry of r to its queue and releases the spans that the core dropped. It is
-// called while the core is held, so that entries of successive Steps reach each queue in order.
-func Route(r *core.Ready, workers int32, to Sink) {
+// called while the core is held, so that entries of successive Steps reach each queue in order; now is when the Steps
+// were done.
+func Route(r *core.Ready, workers int32, now kafka.Mono, to Sink) {
 	for i := range r.LogOps {
 		to.LogOp(WorkerOf(r.LogOps[i].Log, workers), r.LogOps[i])
 	}
@@ -51,7 +53,7 @@ func Route(r *core.Ready, workers int32, to Sink) {
 		to.Publish(r.Publish)
 	}
 	for i := range r.Replies {
-		to.Reply(r.Replies[i])
+		to.Reply(r.Replies[i], now)
 	}
 	for i := range r.ConnOps {
 		to.ConnOp(r.ConnOps[i])

@@ -291,7 +291,7 @@ func (n *node) drain() {
 		p.stepper.Step(now, ev)
 	}
 	ready := p.stepper.Node.Ready()
-	cluster.Route(ready, n.limits.DiskWorkers, (*nodeSink)(n))
+	cluster.Route(ready, n.limits.DiskWorkers, n.now().Mono, (*nodeSink)(n))
 	n.checkMutes()
 	if wake := ready.Wake; wake != p.wakeAt {
 		p.wakeAt = wake

@@ -65,7 +65,7 @@ func (s *nodeSink) Save(v port.Save) {
 }
 
 // Reply implements cluster.Sink.
-func (s *nodeSink) Reply(r wire.Reply) {
+func (s *nodeSink) Reply(r wire.Reply, left kafka.Mono) {
 	n := (*node)(s)
 	c := n.process.conns[r.Conn]
 	if c == nil {
@@ -77,7 +77,7 @@ func (s *nodeSink) Reply(r wire.Reply) {
 	if r.Mute {
 		c.mutes++
 	}
-	c.queue = append(c.queue, cluster.ConnEntry{Reply: r})
+	c.queue = append(c.queue, cluster.ConnEntry{Reply: r, Left: left})
 	n.wantConn(c)
 }
 

@@ -9,17 +9,25 @@ import (
 // Phase is a part of what a request takes.
 type Phase uint8
 
-// The phases.
+// The phases, as Kafka tells them apart.
 const (
-	// Handle: from the moment when the request was decoded to that when its answer was handed to the
-	// connection; a Fetch's waiting is in it.
-	Handle Phase = iota
+	// Queue: from the moment when the request was decoded until the core began it: the wait for the core's turn, and
+	// for earlier requests of the connection, room in a log, or the end of throttling, if it had to.
+	Queue Phase = iota
+	// Remote: from there until it was answered: the wait for the disk, other records, or a deadline.
+	Remote
+	// Local: the Step in which it was answered, with those that were done together with it.
+	Local
+	// ResponseQueue: from there until its connection took the answer.
+	ResponseQueue
 	// Send: from there until the socket has taken the last byte of it.
 	Send
+	// Throttle: for how long the answer says that the client is throttled.
+	Throttle
 	phases
 )
 
-var phaseNames = [phases]string{"handle", "send"}
+var phaseNames = [phases]string{"queue", "remote", "local", "response_queue", "send", "throttle"}
 
 // bounds are the upper bounds of a histogram's buckets; the last bucket has none.
 var bounds = [...]kafka.Nanos{
@@ -68,11 +76,11 @@ type Meter struct {
 // noteKinds is beyond the last kind of note.
 const noteKinds = 64
 
-// Timing is how long one phase of a request took.
+// Timing is how long the phases of a request took: Send if Sent, else all others.
 type Timing struct {
-	Key   kafka.APIKey
-	Phase Phase
-	Took  kafka.Nanos
+	Key  kafka.APIKey
+	Sent bool
+	Took [phases]kafka.Nanos
 }
 
 // Add takes what a turn of a connection measured: requests' phases, bytes received and sent.
@@ -87,7 +95,14 @@ func (m *Meter) Add(timings []Timing, received, sent int) {
 		if m.apis[t.Key] == nil {
 			m.apis[t.Key] = new([phases]histogram)
 		}
-		m.apis[t.Key][t.Phase].add(t.Took)
+		for p := range phases {
+			if (p == Send) == t.Sent {
+				if t.Took[p] < 0 {
+					panic("BUG: a phase of a request ended before it began")
+				}
+				m.apis[t.Key][p].add(t.Took[p])
+			}
+		}
 	}
 	m.received += int64(received)
 	m.sent += int64(sent)
@@ -129,7 +144,7 @@ func (m *Meter) Requests(key kafka.APIKey) (n int64) {
 	if m.apis[key] == nil {
 		return 0
 	}
-	for _, c := range m.apis[key][Handle].counts {
+	for _, c := range m.apis[key][Local].counts {
 		n += c
 	}
 	return n

@@ -25,8 +25,10 @@ func meter() *Meter {
 	m.Closed()
 	m.Note(core.NoteFlushed)
 	m.Add([]Timing{
-		{wire.KeyProduce, Handle, 90 * kafka.Microsecond}, {wire.KeyProduce, Handle, 100 * kafka.Microsecond},
-		{wire.KeyProduce, Handle, 40 * kafka.Second}, {wire.KeyProduce, Send, 3 * kafka.Millisecond},
+		{Key: wire.KeyProduce, Took: [phases]kafka.Nanos{Queue: 90 * kafka.Microsecond, Throttle: kafka.Second}},
+		{Key: wire.KeyProduce, Took: [phases]kafka.Nanos{Queue: 100 * kafka.Microsecond, Local: kafka.Millisecond}},
+		{Key: wire.KeyProduce, Took: [phases]kafka.Nanos{Queue: 40 * kafka.Second, Remote: kafka.Second, ResponseQueue: 7 * kafka.Millisecond}},
+		{Key: wire.KeyProduce, Sent: true, Took: [phases]kafka.Nanos{Send: 3 * kafka.Millisecond}},
 	}, 100, 2000)
 	return m
 }

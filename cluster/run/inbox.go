@@ -83,7 +83,7 @@ func (s *Server) drain(todo *turns) {
 		left -= n
 		ready := in.stepper.Node.Ready()
 		s.sink.todo = todo
-		cluster.Route(ready, s.limits.DiskWorkers, &s.sink)
+		cluster.Route(ready, s.limits.DiskWorkers, in.now().Mono, &s.sink)
 		wake := ready.Wake
 		in.stepper.Node.Recycle(ready)
 		s.timer.arm(wake, now.Mono)

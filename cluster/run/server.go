@@ -15,6 +15,7 @@ import (
 	"momus/cluster/config"
 	"momus/cluster/metrics"
 	"momus/core"
+	"momus/core/kafka"
 	"momus/core/msg"
 	"momus/core/port"
 	"momus/core/wire"
@@ -75,9 +76,9 @@ func (k *sink) Note(n core.Note) {
 	k.todo.notes = append(k.todo.notes, n)
 }
 
-func (k *sink) Reply(r wire.Reply) {
+func (k *sink) Reply(r wire.Reply, left kafka.Mono) {
 	if c := k.s.conn(r.Conn); c != nil {
-		c.enqueue(cluster.ConnEntry{Reply: r}, k.todo)
+		c.enqueue(cluster.ConnEntry{Reply: r, Left: left}, k.todo)
 		return
 	}
 	frame.Discard(r)

@@ -121,6 +121,6 @@ func (s *Session) start(now kafka.Now, c *conn, req *wire.Request, v View) bool 
 	if s.mustWait(c, req.ClientID, v) {
 		return false
 	}
-	c.starting = usage{key: a.key, client: req.ClientID, bytes: req.Bytes, nanos: req.Nanos}
+	c.starting = usage{key: a.key, client: req.ClientID, bytes: req.Bytes, nanos: req.Nanos, started: now.Mono}
 	return a.start(s, now, c, req, v)
 }

@@ -28,6 +28,7 @@ func (v *conn) AppendCanon(b []byte) []byte {
 		b = canon.AppendString(b, v.queue[i1].use.client)
 		b = canon.AppendInt(b, int64(v.queue[i1].use.bytes))
 		b = canon.AppendInt(b, v.queue[i1].use.nanos)
+		b = canon.AppendInt(b, int64(v.queue[i1].use.started))
 	}
 	b = canon.AppendLen(b, len(v.held), v.held == nil)
 	for i1 := range v.held {
@@ -39,6 +40,7 @@ func (v *conn) AppendCanon(b []byte) []byte {
 	b = canon.AppendString(b, v.starting.client)
 	b = canon.AppendInt(b, int64(v.starting.bytes))
 	b = canon.AppendInt(b, v.starting.nanos)
+	b = canon.AppendInt(b, int64(v.starting.started))
 	b = canon.AppendString(b, v.ip)
 	b = canon.AppendBool(b, v.refused)
 	b = canon.AppendBool(b, v.waiting)
@@ -65,6 +67,7 @@ func (v *conn) ReadCanon(r *canon.Reader) {
 			v.queue[i2].use.client = r.Str()
 			v.queue[i2].use.bytes = int32(r.Int(32))
 			v.queue[i2].use.nanos = r.Int(64)
+			v.queue[i2].use.started = kafka.Mono(r.Int(64))
 		}
 	}
 	v.held = nil
@@ -80,6 +83,7 @@ func (v *conn) ReadCanon(r *canon.Reader) {
 	v.starting.client = r.Str()
 	v.starting.bytes = int32(r.Int(32))
 	v.starting.nanos = r.Int(64)
+	v.starting.started = kafka.Mono(r.Int(64))
 	v.ip = r.Str()
 	v.refused = r.Bool()
 	v.waiting = r.Bool()
@@ -126,6 +130,8 @@ func (v *conn) AppendText(b []byte) []byte {
 			b = strconv.AppendInt(b, int64(v.queue[i1].use.bytes), 10)
 			b = append(b, " nanos:"...)
 			b = strconv.AppendInt(b, v.queue[i1].use.nanos, 10)
+			b = append(b, " started:"...)
+			b = strconv.AppendInt(b, int64(v.queue[i1].use.started), 10)
 			b = append(b, '}')
 			b = append(b, '}')
 		}
@@ -158,6 +164,8 @@ func (v *conn) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.starting.bytes), 10)
 	b = append(b, " nanos:"...)
 	b = strconv.AppendInt(b, v.starting.nanos, 10)
+	b = append(b, " started:"...)
+	b = strconv.AppendInt(b, int64(v.starting.started), 10)
 	b = append(b, '}')
 	b = append(b, " ip:"...)
 	b = canon.AppendQuoted(b, v.ip)

@@ -23,6 +23,8 @@ type usage struct {
 	client string
 	bytes  int32
 	nanos  int64
+	// started is when it was started, which is told with the answer.
+	started kafka.Mono
 }
 
 // muted is a connection that is throttled: nothing is read from it and nothing started (KIP-219).
@@ -65,6 +67,7 @@ func (s *Session) Charge(now kafka.Now, v View) {
 			c.active = now.Mono
 		}
 		wait := s.charge(now.Mono, &s.Out.uses[i], r, v)
+		r.Started, r.Answered, r.Throttle = s.Out.uses[i].started, now.Mono, wait
 		switch {
 		case c == nil || c.closing:
 		case wait > 0:

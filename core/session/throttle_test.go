@@ -220,3 +220,22 @@ func TestSessionsTellLaterWhatWasKeptBack(t *testing.T) {
 	}
 	b.balanced(t)
 }
+
+// An answer says when its request was begun and when it was answered, and for how long it throttles; a request that
+// was held by throttling was begun when that ended.
+func TestAnswersTellTheirTimes(t *testing.T) {
+	b := newBench()
+	b.quota("producer_byte_rate", 100)
+	b.open(1)
+	for _, want := range []struct{ held, throttle kafka.Millis }{{0, 5000}, {5000, 10}} {
+		b.ask(1, 9, produceBody(1, 0), int32(1500-want.held/4), 0)
+		b.wait(want.held)
+		out, begun := b.charged(), b.now.Mono
+		b.wait(70)
+		b.produced(out.Produces[0], kafka.None)
+		r := b.charged().Replies[0]
+		if r.Started != begun || r.Answered != b.now.Mono || (r.Throttle > 0) != (want.throttle > 0) {
+			t.Fatalf("begun at %d, answered at %d, throttled for %d ms, at %d", r.Started, r.Answered, r.Throttle, b.now.Mono)
+		}
+	}
+}

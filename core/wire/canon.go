@@ -93,6 +93,9 @@ func (r *Reply) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(r.Conn))
 	b = canon.AppendInt(b, int64(r.Seq))
 	b = canon.AppendBool(b, r.Mute)
+	b = canon.AppendInt(b, int64(r.Started))
+	b = canon.AppendInt(b, int64(r.Answered))
+	b = canon.AppendInt(b, int64(r.Throttle))
 	if r.Body == nil {
 		return canon.AppendBool(b, false)
 	}
@@ -113,6 +116,7 @@ func (r *Reply) ReadCanon(c *canon.Reader) {
 	r.Conn = port.ConnID(c.Int(64))
 	r.Seq = port.RequestSeq(c.Int(64))
 	r.Mute = c.Bool()
+	r.Started, r.Answered, r.Throttle = kafka.Mono(c.Int(64)), kafka.Mono(c.Int(64)), kafka.Millis(c.Int(64))
 	r.Body = nil
 	if !c.Bool() {
 		return
@@ -141,7 +145,7 @@ func (r *Reply) ReadCanon(c *canon.Reader) {
 	r.Body = body
 }
 
-// AppendText appends the reply for a human reader.
+// AppendText appends the reply for a human reader, who sees the times of Steps beside it.
 func (r *Reply) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(append(b, "Reply{Conn:"...), int64(r.Conn), 10)
 	b = strconv.AppendInt(append(b, " Seq:"...), int64(r.Seq), 10)

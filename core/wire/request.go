@@ -44,7 +44,11 @@ type Reply struct {
 	Conn port.ConnID
 	Seq  port.RequestSeq
 	Mute bool
-	Body Response
+	// Started and Answered are when the core began the request and answered it, Throttle is what the answer says
+	// of throttling: metrics are made of them.
+	Started, Answered kafka.Mono
+	Throttle          kafka.Millis
+	Body              Response
 }
 
 // ProduceRequest is Produce, v3 to v13, with the record batches as Spans.

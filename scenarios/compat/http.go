@@ -39,8 +39,9 @@ func observe(_ context.Context, args []string) error {
 	}
 	for _, name := range []string{
 		"momus_ready", "momus_active_controller", "momus_partitions", "momus_received_bytes_total", "momus_sent_bytes_total",
-		`momus_request_seconds_count{api="Metadata",phase="handle"}`, `momus_request_seconds_count{api="Metadata",phase="send"}`,
-		`momus_request_seconds_count{api="Produce",phase="handle"}`,
+		`momus_request_seconds_count{api="Metadata",phase="queue"}`, `momus_request_seconds_count{api="Metadata",phase="send"}`,
+		`momus_request_seconds_count{api="Produce",phase="local"}`, `momus_request_seconds_sum{api="Produce",phase="remote"}`,
+		`momus_request_seconds_count{api="Produce",phase="response_queue"}`,
 	} {
 		if values[name] <= 0 {
 			return fmt.Errorf("%s is %v", name, values[name])
