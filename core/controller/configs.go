@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"momus/core/canon"
 	"momus/core/config"
 	"momus/core/kafka"
 	"momus/core/msg"
@@ -38,16 +39,16 @@ func (m *Controller) alterConfigs(r *msg.AlterConfigs) decision {
 // whether the resource exists.
 func (m *Controller) alterResource(r *msg.AlterResource, whole bool) ([]record.Metadata, refusal) {
 	before := m.img.Config(r.Type, r.Name)
-	var after []config.Override
+	set := settings{changed: map[string]setting{}}
 	if !whole {
-		after = slices.Clone(before)
+		set.before = before
 	}
 	for i := range r.Changes {
-		var bad refusal
-		if after, bad = m.change(r, &r.Changes[i], after); bad.code != kafka.None {
+		if bad := m.change(r, &r.Changes[i], &set); bad.code != kafka.None {
 			return nil, bad
 		}
 	}
+	after := set.list()
 	if bad := m.checkResource(r, after); bad.code != kafka.None {
 		return nil, bad
 	}
@@ -63,31 +64,65 @@ func findOverride(overrides []config.Override, name string) (at int, found bool)
 	return slices.BinarySearchFunc(overrides, name, func(o config.Override, name string) int { return cmp.Compare(o.Name, name) })
 }
 
-// change applies one change to what is set, which is sorted by name.
-func (m *Controller) change(r *msg.AlterResource, c *msg.ConfigChange, set []config.Override) ([]config.Override, refusal) {
-	at, found := findOverride(set, c.Name)
+// settings are what is set for a resource while a request changes it, however many keys it names.
+type settings struct {
+	// before is sorted by name.
+	before  []config.Override
+	changed map[string]setting
+}
+
+// setting is a changed key; it may be gone.
+type setting struct {
+	value string
+	set   bool
+}
+
+func (s *settings) get(name string) (value string, set bool) {
+	if c, changed := s.changed[name]; changed {
+		return c.value, c.set
+	}
+	if at, found := findOverride(s.before, name); found {
+		return s.before[at].Value, true
+	}
+	return "", false
+}
+
+// list is all that is set, sorted by name.
+func (s *settings) list() []config.Override {
+	var all []config.Override
+	for _, o := range s.before {
+		if _, changed := s.changed[o.Name]; !changed {
+			all = append(all, o)
+		}
+	}
+	for _, name := range canon.SortedKeys(s.changed) {
+		if c := s.changed[name]; c.set {
+			all = append(all, config.Override{Name: name, Value: c.value})
+		}
+	}
+	slices.SortFunc(all, func(a, b config.Override) int { return cmp.Compare(a.Name, b.Name) })
+	return all
+}
+
+// change applies one change to what is set.
+func (m *Controller) change(r *msg.AlterResource, c *msg.ConfigChange, s *settings) refusal {
 	value := c.Value
 	switch c.Op {
 	case msg.ConfigDelete:
-		if found {
-			set = slices.Delete(set, at, at+1)
-		}
-		return set, refusal{}
+		s.changed[c.Name] = setting{}
+		return refusal{}
 	case msg.ConfigAppend, msg.ConfigSubtract:
 		now, bad := m.listNow(r, c)
 		if bad.code != kafka.None {
-			return nil, bad
+			return bad
 		}
-		if found {
-			now = set[at].Value
+		if own, set := s.get(c.Name); set {
+			now = own
 		}
 		value = changedList(now, c)
 	}
-	if !found {
-		return slices.Insert(set, at, config.Override{Name: c.Name, Value: value}), refusal{}
-	}
-	set[at].Value = value
-	return set, refusal{}
+	s.changed[c.Name] = setting{value, true}
+	return refusal{}
 }
 
 // listNow is what a list holds that the resource does not set; of anything else it is refused.
@@ -111,13 +146,24 @@ func (m *Controller) listNow(r *msg.AlterResource, c *msg.ConfigChange) (string,
 // changedList appends the items that are not there yet, or takes away those that are.
 func changedList(now string, c *msg.ConfigChange) string {
 	items := config.SplitList(now)
+	count := map[string]int{}
+	if c.Op == msg.ConfigSubtract {
+		for _, item := range config.SplitList(c.Value) {
+			count[item]++
+		}
+		items = slices.DeleteFunc(items, func(item string) bool {
+			count[item]--
+			return count[item] >= 0
+		})
+		return strings.Join(items, ",")
+	}
+	for _, item := range items {
+		count[item]++
+	}
 	for _, item := range config.SplitList(c.Value) {
-		at := slices.Index(items, item)
-		switch {
-		case at < 0 && c.Op == msg.ConfigAppend:
+		if count[item] == 0 {
 			items = append(items, item)
-		case at >= 0 && c.Op == msg.ConfigSubtract:
-			items = slices.Delete(items, at, at+1)
+			count[item]++
 		}
 	}
 	return strings.Join(items, ",")

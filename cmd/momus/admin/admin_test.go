@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math"
 	"net"
 	"strings"
 	"syscall"
@@ -221,6 +222,12 @@ func TestQuotasAreNumbers(t *testing.T) {
 		t.Errorf("sent was %+v", op)
 	}
 	wantLines(t, b, "config get --client-id c producer_byte_rate", "1024.5")
+	b.on(&kmsg.DescribeClientQuotasRequest{}, func(r kmsg.Request) kmsg.Response {
+		v := r.ResponseKind().(*kmsg.DescribeClientQuotasResponse)
+		v.Entries = []kmsg.DescribeClientQuotasResponseEntry{{Values: []kmsg.DescribeClientQuotasResponseEntryValue{{Key: "producer_byte_rate", Value: math.Inf(1)}}}}
+		return v
+	})
+	wantLines(t, b, "config get --client-id c producer_byte_rate", "Infinity")
 	b.on(&kmsg.DescribeClientQuotasRequest{}, func(r kmsg.Request) kmsg.Response {
 		v := r.ResponseKind().(*kmsg.DescribeClientQuotasResponse)
 		for _, e := range [][]kmsg.DescribeClientQuotasResponseEntryEntity{

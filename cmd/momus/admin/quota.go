@@ -29,6 +29,9 @@ func (s *session) quotaKeys(ctx context.Context, e *entity) ([]key, error) {
 	for _, q := range got {
 		for _, v := range q.Values {
 			text := strconv.FormatFloat(v.Value, 'f', -1, 64)
+			if math.IsInf(v.Value, 0) {
+				text = strings.Replace(strings.TrimPrefix(text, "+"), "Inf", "Infinity", 1) // as Kafka's tools write it
+			}
 			keys = append(keys, key{Key: v.Key, Value: &text, Source: "quota", Set: true, Type: "double"})
 		}
 	}

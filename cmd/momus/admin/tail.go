@@ -61,8 +61,11 @@ func logTail(s *session) *cobra.Command {
 	return cmd
 }
 
-// begin checks where reading shall begin; where that is a time, it is that in milliseconds, and -1 otherwise.
+// begin checks how much is wanted, and where reading shall begin; where that is a time, it is that in milliseconds, and -1 otherwise.
 func (t *tailing) begin() (after int64, err error) {
+	if t.most < 0 {
+		return -1, usagef("--max %d: allowed is a number of records, or 0 for all", t.most)
+	}
 	if t.from == "" || t.from == "start" || t.from == "end" {
 		return -1, nil
 	}

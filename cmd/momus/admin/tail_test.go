@@ -153,3 +153,8 @@ func TestATailFromATimeThatIsBehindAllEndsAtOnce(t *testing.T) {
 		t.Errorf("%v, %q, %q", err, out, errs)
 	}
 }
+
+func TestATailOfLessThanNothingIsRefused(t *testing.T) {
+	b := newMadeUp(t)
+	wantError(t, b, "log tail orders:0 -n -1", "--max -1: allowed is a number of records, or 0 for all")
+}
