@@ -167,6 +167,36 @@ cli_partitions() {
 	fi
 }
 
+# cli_groups works on cli-records, which begins at 40 and has 100 records and what was added.
+cli_groups() {
+	serves "momus group" 8 9 10 15 16 42 47 || return 0
+	cli group reset-offsets cli-group cli-records --to 50
+	prints 'TOPIC PARTITION BEFORE AFTER' 'cli-records 0 - 50'
+	cli group reset-offsets cli-group --shift -100 --dry-run # no further than where it begins
+	prints 'TOPIC PARTITION BEFORE AFTER' 'cli-records 0 50 40'
+	cli group list cli-
+	prints 'GROUP TYPE STATE PROTOCOL COORDINATOR' 'cli-group classic Empty - 1'
+	cli group describe cli-group
+	tool_says '^cli-group +classic +Empty +- +- +1 +0 +[0-9]+$' '^cli-records +0 +50 +40 +[0-9]+ +[0-9]+ +-$'
+	cli group describe cli-group -o json
+	tool_says '"group": "cli-group"' '"committed": 50'
+	printf 'cli-records,0,60\n' >"$dir/offsets"
+	cli group reset-offsets cli-group --from-file "$dir/offsets"
+	prints 'TOPIC PARTITION BEFORE AFTER' 'cli-records 0 50 60'
+	cli group reset-offsets cli-group --to 2001-01-31T10:00:00Z
+	prints 'TOPIC PARTITION BEFORE AFTER' 'cli-records 0 60 40'
+	cli group delete-offsets cli-group cli-records
+	prints 'cli-records:0 has no committed offset'
+	refused 1 'GROUP_ID_NOT_FOUND: there is no such group' group describe cli-nobody
+	refused 2 'say where to' group reset-offsets cli-group cli-records
+	cli group reset-offsets cli-group cli-records --to latest
+	cli group delete cli-group
+	prints 'cli-group deleted'
+	cli group delete cli-group --if-exists
+	prints 'cli-group is not there'
+	pass "momus group"
+}
+
 # cli_words tries words that are wrong, and a shell's questions.
 cli_words() {
 	refused 2 'there is no command momus topic lits; did you mean list?' topic lits
@@ -211,6 +241,7 @@ part_cli() {
 	cli_configs
 	cli_cluster
 	cli_partitions
+	cli_groups
 	cli_words
 	cli dump-log --cluster-metadata-decoder "$dir/data/__cluster_metadata-0"
 	tool_says 'LeaderChange: ' '"type":"TOPIC_RECORD".*"name":"cli-records"'
