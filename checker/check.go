@@ -97,6 +97,8 @@ type Report struct {
 	Quotas, Throttled int
 	// IdleClosed are connections that the broker closed for being silent.
 	IdleClosed int
+	// SlowedConns are those that it closed since more came from their address than its quota allows.
+	SlowedConns int
 	// Excused are acknowledged records that are missing and may be, by excuse.
 	ExcusedPowerLoss, ExcusedDeletion, ExcusedDamage, ExcusedRetention, ExcusedCompaction int
 	// Cleanings counts the compactions that replaced segments.
@@ -144,7 +146,7 @@ func (r *Report) Add(o Report) {
 		{&r.Retried, o.Retried}, {&r.Polls, o.Polls}, {&r.RecordsPolled, o.RecordsPolled},
 		{&r.Lookups, o.Lookups}, {&r.EpochEnds, o.EpochEnds}, {&r.Described, o.Described}, {&r.SizesTold, o.SizesTold}, {&r.Created, o.Created}, {&r.Deleted, o.Deleted}, {&r.Grown, o.Grown}, {&r.QuorumsTold, o.QuorumsTold},
 		{&r.Unsaid, o.Unsaid}, {&r.SessionsRefused, o.SessionsRefused},
-		{&r.Quotas, o.Quotas}, {&r.Throttled, o.Throttled}, {&r.IdleClosed, o.IdleClosed},
+		{&r.Quotas, o.Quotas}, {&r.Throttled, o.Throttled}, {&r.IdleClosed, o.IdleClosed}, {&r.SlowedConns, o.SlowedConns},
 		{&r.Moved, o.Moved}, {&r.MovesAcked, o.MovesAcked}, {&r.Depositions, o.Depositions},
 		{&r.Altered, o.Altered}, {&r.ConfigsTold, o.ConfigsTold},
 		{&r.RecordsFinal, o.RecordsFinal}, {&r.ExcusedPowerLoss, o.ExcusedPowerLoss},
@@ -199,6 +201,7 @@ func Draw(h *History) ([]Violation, Report, []Picture) {
 	j.checkConfigs()
 	j.checkQuotas()
 	j.checkConns()
+	j.checkRates()
 	j.checkInits()
 	j.checkSizes()
 	for _, l := range j.logs {

@@ -7,9 +7,9 @@ import (
 	"momus/core/kafka"
 )
 
-// QuotaLevel is one of those for whom a quota can be set: an empty User or ClientID is not looked at, and
+// QuotaLevel is one of those for whom a quota can be set: an empty User, ClientID or IP is not looked at, and
 // AnyName is the default of all names.
-type QuotaLevel struct{ User, ClientID string }
+type QuotaLevel struct{ User, ClientID, IP string }
 
 // AnyName stands for the default.
 const AnyName = "*"
@@ -23,12 +23,15 @@ const (
 	ConsumerByteRate
 	RequestPercentage
 	ControllerMutationRate
-	quotaKeys
+	quotaKeys // those of clients end here
 )
+
+// ConnectionCreationRate is the key of addresses.
+const ConnectionCreationRate = quotaKeys
 
 // String is Kafka's name of the key.
 func (k QuotaKey) String() string {
-	return [...]string{"producer_byte_rate", "consumer_byte_rate", "request_percentage", "controller_mutation_rate"}[k]
+	return [...]string{"producer_byte_rate", "consumer_byte_rate", "request_percentage", "controller_mutation_rate", "connection_creation_rate"}[k]
 }
 
 // Throttling is what is recorded of client quotas and of limits of connections.
@@ -140,8 +143,8 @@ const anonymous = "ANONYMOUS"
 func (j *judge) limitOf(client string, key QuotaKey, from, to int64) limit {
 	l := limit{certain: true}
 	for _, level := range [...]QuotaLevel{
-		{anonymous, client}, {anonymous, AnyName}, {User: anonymous},
-		{AnyName, client}, {AnyName, AnyName}, {User: AnyName},
+		{User: anonymous, ClientID: client}, {User: anonymous, ClientID: AnyName}, {User: anonymous},
+		{User: AnyName, ClientID: client}, {User: AnyName, ClientID: AnyName}, {User: AnyName},
 		{ClientID: client}, {ClientID: AnyName},
 	} {
 		values := j.quotasSet(level, key, from, to)

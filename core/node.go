@@ -166,7 +166,7 @@ func (n *Node) dispatch(now kafka.Now, ev Event) {
 	case *Saved:
 		n.saved(now, &ev.Saved)
 	case *ConnOpened:
-		n.session.ConnOpened(now, ev.Conn, ev.Listener, ev.Remote)
+		n.session.ConnOpened(now, ev.Conn, ev.Listener, ev.Remote, n.view())
 	case *ConnClosed:
 		n.session.ConnClosed(now, ev.Conn, n.view())
 		if ev.Refused != "" {

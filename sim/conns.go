@@ -3,6 +3,7 @@ package sim
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	"momus/checker"
 	"momus/core/config"
@@ -14,12 +15,16 @@ import (
 // comes with a short time: clients keep their connections, and those that wait get a place only then.
 func (n *node) drawConnections() {
 	s := n.stream("plan/connections")
-	c := config.Connections{Max: math.MaxInt32, PerIP: math.MaxInt32}
+	c := config.Connections{Max: math.MaxInt32, PerIP: math.MaxInt32, Rate: math.MaxInt32}
 	c.Idle = [...]kafka.Millis{600_000, 600_000, 300, 1000, 600_000, 2000}[s.Draw(6)]
 	if c.Idle < 2000 {
 		c.Max = [...]int32{math.MaxInt32, 12, 6}[s.Draw(3)]
 	}
 	c.PerIP = [...]int32{math.MaxInt32, 3, 1, 2}[s.Draw(4)]
+	// With one window each new connection waits for a second, and clients give up before.
+	if few := n.stream("plan/connections/rate").Draw(12); few > 9 && n.node.Broker.QuotaWindows > 1 {
+		c.Rate = int32(few) - 8
+	}
 	n.node.Broker.Connections = c
 }
 
@@ -56,7 +61,8 @@ func (n *node) answered(c *serverConn) {
 // closedConn notes the end of a connection.
 func (n *node) closedConn(c *serverConn) {
 	seen := n.conn(c)
-	seen.Closed, seen.Idle = n.w.now, c.io.Frame.Reason() == "idle"
+	reason := c.io.Frame.Reason()
+	seen.Closed, seen.Idle, seen.Slowed = n.w.now, reason == "idle", strings.HasPrefix(reason, "more connections come from")
 }
 
 // closedConns notes the end of all, with their process.

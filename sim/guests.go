@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -71,12 +72,15 @@ func newGuests(n *node) *guests {
 	n.guests = g
 	g.population = clients.NewPopulation((*guestEnv)(n), clients.Plan{
 		Nodes: []int32{int32(n.cfg.NodeID)}, Wall: wallEpoch, Idle: int64(n.cfg.ProducerIDExpiration.Nanos()),
-		Retention: n.retention, Dirs: n.node.LogDirs, Deposes: n.deposes,
+		Retention: n.retention, Dirs: n.node.LogDirs, Deposes: n.deposes, Addresses: n.cfg.QuotaWindows > 1,
 	})
 	g.population.History().Expiration = n.cfg.ProducerIDExpiration
 	g.population.History().QuotaWindows = checker.QuotaWindows{Windows: int64(n.cfg.QuotaWindows), Seconds: int64(n.cfg.QuotaWindowSeconds)}
 	g.population.History().ConnLimits = checker.ConnLimits{
 		Max: int64(n.cfg.Connections.Max), PerIP: int64(n.cfg.Connections.PerIP), Idle: n.cfg.Connections.Idle,
+	}
+	if rate := n.cfg.Connections.Rate; rate != math.MaxInt32 {
+		g.population.History().ConnLimits.Rate = int64(rate)
 	}
 	g.population.History().Refills = n.limits.RefillBytes >= refillsAll
 	return g

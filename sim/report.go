@@ -89,6 +89,7 @@ func (r *Report) Counts() []Count {
 		{"created", uint64(j.Created)}, {"deleted", uint64(j.Deleted)}, {"grown", uint64(j.Grown)}, {"quorums-told", uint64(j.QuorumsTold)}, {"records-deleted", uint64(j.RecordsDeleted)},
 		{"altered", uint64(j.Altered)}, {"configs-told", uint64(j.ConfigsTold)},
 		{"quotas", uint64(j.Quotas)}, {"throttled", uint64(j.Throttled)}, {"idle-closed", uint64(j.IdleClosed)},
+		{"slowed-conns", uint64(j.SlowedConns)},
 		{"retried", uint64(j.Retried)}, {"unknown", uint64(j.Unknown)}, {"failed", uint64(j.Failed)}, {"spoiled", uint64(j.Spoiled)},
 		{"polls", uint64(j.Polls)}, {"epoch-ends", uint64(j.EpochEnds)}, {"described", uint64(j.Described)}, {"sizes-told", uint64(j.SizesTold)}, {"polled", uint64(j.RecordsPolled)}, {"final", uint64(j.RecordsFinal)},
 		{"unsaid", uint64(j.Unsaid)}, {"sessions-refused", uint64(j.SessionsRefused)}, {"keyless", uint64(j.Keyless)},

@@ -51,7 +51,7 @@ func TestNothingConfiguredIsANodeOfItsOwn(t *testing.T) {
 			},
 			AutoCreateTopics: true, NumPartitions: 1, DefaultReplicationFactor: 1, DeleteTopicEnable: true,
 			FetchBytesMax: 57671680, RequestBytesMax: 104857600, FetchSessionSlots: 1000, FetchSessionEviction: 120_000,
-			Connections:  config.Connections{Max: 2147483647, PerIP: 2147483647, Idle: 600_000},
+			Connections:  config.Connections{Max: 2147483647, PerIP: 2147483647, Rate: 2147483647, Idle: 600_000},
 			QuotaWindows: 11, QuotaWindowSeconds: 1, ControllerQuotaWindows: 11, ControllerQuotaWindowSeconds: 1,
 			HeartbeatInterval: 2000, SessionTimeout: 9000, ProducerIDExpiration: 86400000, ProducerIDBlock: 1000,
 			CheckpointInterval: 60000, RetentionCheckInterval: 300000, InitialTaskDelay: 30000, RecoveryThreads: 2, MetadataSegmentBytes: 1 << 30,

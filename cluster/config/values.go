@@ -14,10 +14,12 @@ import (
 type values struct {
 	settings []Setting // sorted by name, all of known keys and good
 	// unknown are the keys that are set and that nobody knows, used those that were asked for.
-	unknown  []string
-	used     []string
-	problems []string
-	warnings []string
+	unknown []string
+	// ofListeners are the limits of single listeners.
+	ofListeners []Setting
+	used        []string
+	problems    []string
+	warnings    []string
 }
 
 // newValues checks every setting; the unknown ones become warnings, or problems if the sources are
@@ -26,6 +28,14 @@ func newValues(settings []Setting, strict bool) *values {
 	v := &values{}
 	for _, s := range settings {
 		key, known := config.LookupBroker(s.Name)
+		if _, base, listener := config.ListenerKey(s.Name); listener {
+			if !accepts(base, s.Value) {
+				v.problems = append(v.problems, line(base, s.Value, "allowed for "+s.Name+" is "+base.Allowed()))
+			}
+			v.ofListeners = append(v.ofListeners, s)
+			v.unknown = append(v.unknown, s.Name)
+			continue
+		}
 		switch {
 		case !known && strict:
 			v.problems = append(v.problems, s.Name+": unknown key; allowed are Kafka's, or leave --strict out")
@@ -207,11 +217,14 @@ func (v *values) static(node kafka.NodeID) []config.Override {
 
 // connections reads the limits of connections.
 func (v *values) connections() config.Connections {
-	c := config.Connections{Max: v.int("max.connections"), PerIP: v.int("max.connections.per.ip"), Idle: v.millis("connections.max.idle.ms")}
+	c := config.Connections{Max: v.int("max.connections"), PerIP: v.int("max.connections.per.ip"), Rate: v.int("max.connection.creation.rate"), Idle: v.millis("connections.max.idle.ms")}
 	overrides, _ := v.text("max.connections.per.ip.overrides")
 	var why string
 	if c.Overrides, why = config.ParseIPLimits(overrides); why != "" {
 		v.refuse("max.connections.per.ip.overrides", why+"; allowed is a list of host:number, hosts as addresses")
+	}
+	for _, s := range v.ofListeners {
+		c.SetListener(s.Name, s.Value)
 	}
 	return c
 }

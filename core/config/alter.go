@@ -32,7 +32,11 @@ func ValidateBroker(changed []Override, perBroker bool) (errText string) {
 		return "These security configs can be dynamically updated only per-listener using the listener prefix: " + list(secret)
 	}
 	for _, o := range changed {
-		if k, known := LookupBroker(o.Name); known {
+		k, known := LookupBroker(o.Name)
+		if !known {
+			_, k, known = ListenerKey(o.Name)
+		}
+		if known {
 			if errText := k.checkDynamic(o.Value); errText != "" {
 				return errText
 			}

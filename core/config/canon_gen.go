@@ -462,6 +462,11 @@ func (v *Connections) AppendCanon(b []byte) []byte {
 	for i1 := range v.Overrides {
 		b = v.Overrides[i1].AppendCanon(b)
 	}
+	b = canon.AppendInt(b, int64(v.Rate))
+	b = canon.AppendLen(b, len(v.Listeners), v.Listeners == nil)
+	for i1 := range v.Listeners {
+		b = v.Listeners[i1].AppendCanon(b)
+	}
 	b = canon.AppendInt(b, int64(v.Idle))
 	return b
 }
@@ -475,6 +480,14 @@ func (v *Connections) ReadCanon(r *canon.Reader) {
 		v.Overrides = make([]IPLimit, n1)
 		for i2 := range v.Overrides {
 			v.Overrides[i2].ReadCanon(r)
+		}
+	}
+	v.Rate = int32(r.Int(32))
+	v.Listeners = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Listeners = make([]ListenerLimit, n1)
+		for i2 := range v.Listeners {
+			v.Listeners[i2].ReadCanon(r)
 		}
 	}
 	v.Idle = kafka.Millis(r.Int(64))
@@ -498,6 +511,21 @@ func (v *Connections) AppendText(b []byte) []byte {
 				b = append(b, ' ')
 			}
 			b = v.Overrides[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " Rate:"...)
+	b = strconv.AppendInt(b, int64(v.Rate), 10)
+	b = append(b, " Listeners:"...)
+	if v.Listeners == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Listeners {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Listeners[i1].AppendText(b)
 		}
 		b = append(b, ']')
 	}
@@ -528,6 +556,35 @@ func (v *IPLimit) AppendText(b []byte) []byte {
 	b = canon.AppendQuoted(b, v.IP)
 	b = append(b, " Max:"...)
 	b = strconv.AppendInt(b, int64(v.Max), 10)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *ListenerLimit) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Name)
+	b = canon.AppendInt(b, int64(v.Max))
+	b = canon.AppendInt(b, int64(v.Rate))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *ListenerLimit) ReadCanon(r *canon.Reader) {
+	v.Name = r.Str()
+	v.Max = int32(r.Int(32))
+	v.Rate = int32(r.Int(32))
+}
+
+// AppendText appends v for a human reader.
+func (v *ListenerLimit) AppendText(b []byte) []byte {
+	b = append(b, "ListenerLimit"...)
+	b = append(b, '{')
+	b = append(b, "Name:"...)
+	b = canon.AppendQuoted(b, v.Name)
+	b = append(b, " Max:"...)
+	b = strconv.AppendInt(b, int64(v.Max), 10)
+	b = append(b, " Rate:"...)
+	b = strconv.AppendInt(b, int64(v.Rate), 10)
 	b = append(b, '}')
 	return b
 }

@@ -72,7 +72,7 @@ func DefaultBroker() Broker {
 		RequestBytesMax:          100 << 20,
 		FetchSessionSlots:        1000,
 		FetchSessionEviction:     FetchSessionEviction,
-		Connections:              Connections{Max: 1<<31 - 1, PerIP: 1<<31 - 1, Idle: 600_000},
+		Connections:              Connections{Max: unlimited, PerIP: unlimited, Rate: unlimited, Idle: 600_000},
 		QuotaWindows:             11, QuotaWindowSeconds: 1, ControllerQuotaWindows: 11, ControllerQuotaWindowSeconds: 1,
 		HeartbeatInterval:      2000,
 		SessionTimeout:         9000,

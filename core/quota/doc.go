@@ -1,5 +1,5 @@
 // Package quota measures what clients use and says for how long they are to be throttled: what sessions
-// count of bytes and time (KIP-13, KIP-124), and the controller of changed partitions (KIP-599).
+// count of bytes, time and connections (KIP-13, KIP-124, KIP-612), and the controller of changed partitions (KIP-599).
 //
 // Input is the image, which has the quotas, and amounts with their times; output is how long whoever used
 // that much is to wait. Times are milliseconds of the monotonic clock; there are no floats, a limit is a

@@ -14,8 +14,8 @@ type sample struct {
 }
 
 // Record counts a use and says how long whoever had it is to wait, so that no more than the limit was used
-// over the windows that are remembered and the wait. A request's time is never waited for longer than a
-// window (KIP-124).
+// over the windows that are remembered and the wait. A request's time, and a connection, are never waited for longer
+// than a window (KIP-124, KIP-612).
 func (m *Meters) Record(now kafka.Mono, l Limit, n int64) kafka.Millis {
 	ms := millis(now)
 	e, _ := m.use(ms, &l)
@@ -27,7 +27,7 @@ func (m *Meters) Record(now kafka.Mono, l Limit, n int64) kafka.Millis {
 		return 0
 	}
 	wait := kafka.Millis(divided(high, low, uint64(l.PerSecond))) - window
-	if l.Kind == Request {
+	if l.Kind != Produce && l.Kind != Fetch {
 		wait = min(wait, m.window)
 	}
 	return max(min(wait, waitMax), 0)

@@ -44,6 +44,7 @@ func (v *conn) AppendCanon(b []byte) []byte {
 	b = canon.AppendString(b, v.ip)
 	b = canon.AppendBool(b, v.refused)
 	b = canon.AppendBool(b, v.waiting)
+	b = canon.AppendBool(b, v.counted)
 	b = canon.AppendInt(b, int64(v.active))
 	b = canon.AppendInt(b, int64(v.idleAt))
 	b = canon.AppendBool(b, v.closing)
@@ -87,6 +88,7 @@ func (v *conn) ReadCanon(r *canon.Reader) {
 	v.ip = r.Str()
 	v.refused = r.Bool()
 	v.waiting = r.Bool()
+	v.counted = r.Bool()
 	v.active = kafka.Mono(r.Int(64))
 	v.idleAt = kafka.Mono(r.Int(64))
 	v.closing = r.Bool()
@@ -173,6 +175,8 @@ func (v *conn) AppendText(b []byte) []byte {
 	b = strconv.AppendBool(b, v.refused)
 	b = append(b, " waiting:"...)
 	b = strconv.AppendBool(b, v.waiting)
+	b = append(b, " counted:"...)
+	b = strconv.AppendBool(b, v.counted)
 	b = append(b, " active:"...)
 	b = strconv.AppendInt(b, int64(v.active), 10)
 	b = append(b, " idleAt:"...)
@@ -690,9 +694,21 @@ func (v *Session) AppendCanon(b []byte) []byte {
 		b = canon.AppendInt(b, int64(e1))
 	}
 	b = canon.AppendInt(b, int64(v.admitted))
-	b = canon.AppendLen(b, len(v.waitingConns), v.waitingConns == nil)
-	for i1 := range v.waitingConns {
-		b = canon.AppendInt(b, int64(v.waitingConns[i1]))
+	b = canon.AppendLen(b, len(v.lines), v.lines == nil)
+	for i1 := range v.lines {
+		b = canon.AppendString(b, v.lines[i1].listener)
+		b = canon.AppendInt(b, int64(v.lines[i1].admitted))
+		b = canon.AppendLen(b, len(v.lines[i1].waiting), v.lines[i1].waiting == nil)
+		for i2 := range v.lines[i1].waiting {
+			b = canon.AppendInt(b, int64(v.lines[i1].waiting[i2]))
+		}
+		b = canon.AppendBool(b, v.lines[i1].counted)
+		b = canon.AppendInt(b, int64(v.lines[i1].until))
+	}
+	b = canon.AppendLen(b, len(v.slowed), v.slowed == nil)
+	for i1 := range v.slowed {
+		b = canon.AppendInt(b, int64(v.slowed[i1].until))
+		b = canon.AppendInt(b, int64(v.slowed[i1].conn))
 	}
 	b = canon.AppendLen(b, len(v.idle), v.idle == nil)
 	for i1 := range v.idle {
@@ -1123,11 +1139,29 @@ func (v *Session) ReadCanon(r *canon.Reader) {
 		v.ips[k1] = e1
 	}
 	v.admitted = int32(r.Int(32))
-	v.waitingConns = nil
+	v.lines = nil
 	if n1 := r.Len(); n1 >= 0 {
-		v.waitingConns = make([]port.ConnID, n1)
-		for i2 := range v.waitingConns {
-			v.waitingConns[i2] = port.ConnID(r.Int(64))
+		v.lines = make([]line, n1)
+		for i2 := range v.lines {
+			v.lines[i2].listener = r.Str()
+			v.lines[i2].admitted = int32(r.Int(32))
+			v.lines[i2].waiting = nil
+			if n3 := r.Len(); n3 >= 0 {
+				v.lines[i2].waiting = make([]port.ConnID, n3)
+				for i4 := range v.lines[i2].waiting {
+					v.lines[i2].waiting[i4] = port.ConnID(r.Int(64))
+				}
+			}
+			v.lines[i2].counted = r.Bool()
+			v.lines[i2].until = kafka.Mono(r.Int(64))
+		}
+	}
+	v.slowed = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.slowed = make([]muted, n1)
+		for i2 := range v.slowed {
+			v.slowed[i2].until = kafka.Mono(r.Int(64))
+			v.slowed[i2].conn = port.ConnID(r.Int(64))
 		}
 	}
 	v.idle = nil
@@ -1938,16 +1972,56 @@ func (v *Session) AppendText(b []byte) []byte {
 	}
 	b = append(b, " admitted:"...)
 	b = strconv.AppendInt(b, int64(v.admitted), 10)
-	b = append(b, " waitingConns:"...)
-	if v.waitingConns == nil {
+	b = append(b, " lines:"...)
+	if v.lines == nil {
 		b = append(b, "nil"...)
 	} else {
 		b = append(b, '[')
-		for i1 := range v.waitingConns {
+		for i1 := range v.lines {
 			if i1 > 0 {
 				b = append(b, ' ')
 			}
-			b = strconv.AppendInt(b, int64(v.waitingConns[i1]), 10)
+			b = append(b, '{')
+			b = append(b, "listener:"...)
+			b = canon.AppendQuoted(b, v.lines[i1].listener)
+			b = append(b, " admitted:"...)
+			b = strconv.AppendInt(b, int64(v.lines[i1].admitted), 10)
+			b = append(b, " waiting:"...)
+			if v.lines[i1].waiting == nil {
+				b = append(b, "nil"...)
+			} else {
+				b = append(b, '[')
+				for i2 := range v.lines[i1].waiting {
+					if i2 > 0 {
+						b = append(b, ' ')
+					}
+					b = strconv.AppendInt(b, int64(v.lines[i1].waiting[i2]), 10)
+				}
+				b = append(b, ']')
+			}
+			b = append(b, " counted:"...)
+			b = strconv.AppendBool(b, v.lines[i1].counted)
+			b = append(b, " until:"...)
+			b = strconv.AppendInt(b, int64(v.lines[i1].until), 10)
+			b = append(b, '}')
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " slowed:"...)
+	if v.slowed == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.slowed {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, '{')
+			b = append(b, "until:"...)
+			b = strconv.AppendInt(b, int64(v.slowed[i1].until), 10)
+			b = append(b, " conn:"...)
+			b = strconv.AppendInt(b, int64(v.slowed[i1].conn), 10)
+			b = append(b, '}')
 		}
 		b = append(b, ']')
 	}

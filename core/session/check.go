@@ -96,6 +96,7 @@ func (s *Session) checkLists() {
 			panic("BUG: the deadlines are out of order")
 		}
 	}
+	s.checkPlaces()
 	ids := canon.SortedKeys(s.conns)
 	for _, id := range ids {
 		s.checkConn(id, s.conns[id])

@@ -15,7 +15,7 @@ func TestGoldenDescribeCluster(t *testing.T) {
 	golden(t, "describe_cluster", func(step func(string, *bench)) {
 		b := newBench()
 		b.open(1)
-		b.s.ConnOpened(b.now, 2, "CONTROLLER", "10.0.0.1:1")
+		b.s.ConnOpened(b.now, 2, "CONTROLLER", "10.0.0.1:1", b.view())
 		b.s.cfg.Listeners[1].Port = 9093
 		ask := func(conn, version int16, title string, kind int8, fenced bool) {
 			r := kmsg.NewPtrDescribeClusterRequest()

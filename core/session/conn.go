@@ -29,9 +29,9 @@ type conn struct {
 	mutedUntil kafka.Mono
 	// starting is what the request is charged for that is being started.
 	starting usage
-	// ip is the peer's address. A connection may be refused, or waiting for a place.
-	ip               string
-	refused, waiting bool
+	// ip is the peer's address. A connection may be refused, or waiting for a place, and be counted for its address.
+	ip                        string
+	refused, waiting, counted bool
 	// active is when a request came or was answered last, idleAt when it is looked again whether that is
 	// long ago, 0 for never.
 	active, idleAt kafka.Mono
@@ -56,7 +56,7 @@ type crowded struct {
 }
 
 // ConnOpened takes a new connection.
-func (s *Session) ConnOpened(now kafka.Now, id port.ConnID, listener, remote string) {
+func (s *Session) ConnOpened(now kafka.Now, id port.ConnID, listener, remote string, v View) {
 	if s.conns[id] != nil {
 		panic("BUG: a connection is opened twice")
 	}
@@ -68,7 +68,7 @@ func (s *Session) ConnOpened(now kafka.Now, id port.ConnID, listener, remote str
 	}
 	s.conns[id] = c
 	s.watchIdle(now, id, c)
-	s.admit(now, id, c)
+	s.admit(now, id, c, v)
 }
 
 // Load counts connections, requests under way, fetches among them that are parked, and fetch sessions.

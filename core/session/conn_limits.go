@@ -39,66 +39,6 @@ func ipOf(remote string) string {
 	return host
 }
 
-// admit decides on a new connection of a client, as org.apache.kafka's ConnectionQuotas does: beyond the
-// limit of its address it is closed, as it is where the process has no files for it; beyond that of all it
-// waits until another one ends. In Kafka it waits before it is accepted.
-func (s *Session) admit(now kafka.Now, id port.ConnID, c *conn) {
-	over := len(s.conns) > int(s.limits.Connections)
-	if over {
-		text := "more than " + strconv.Itoa(int(s.limits.Connections)) + " connections, for which the process has no files"
-		s.refusal(now, "closed a connection from "+c.ip+": "+text)
-		s.closeConn(id, c, 0, text)
-	}
-	if c.controller {
-		return
-	}
-	s.ips[c.ip]++
-	limit := s.connections.LimitOf(c.ip)
-	switch {
-	case over:
-		c.refused = true
-	case s.ips[c.ip] > limit:
-		c.refused = true
-		s.refusal(now, "closed a connection from "+c.ip+", which has the configured maximum of "+strconv.Itoa(int(limit)))
-		s.closeConn(id, c, 0, "too many connections from "+c.ip)
-	case s.admitted >= s.connections.Max:
-		c.waiting = true
-		s.waitingConns = append(s.waitingConns, id)
-		s.refusal(now, "connections wait, since there are the configured maximum of "+strconv.Itoa(int(s.connections.Max)))
-	default:
-		s.admitted++
-	}
-}
-
-// leave gives up the place of a connection that is gone.
-func (s *Session) leave(now kafka.Now, id port.ConnID, c *conn, v View) {
-	if c.controller {
-		return
-	}
-	if s.ips[c.ip]--; s.ips[c.ip] == 0 {
-		delete(s.ips, c.ip)
-	}
-	switch {
-	case c.refused:
-	case c.waiting:
-		s.waitingConns = slices.DeleteFunc(s.waitingConns, func(w port.ConnID) bool { return w == id })
-	default:
-		s.admitted--
-		s.admitWaiting(now, v)
-	}
-}
-
-// admitWaiting lets connections in for which there is a place now.
-func (s *Session) admitWaiting(now kafka.Now, v View) {
-	for len(s.waitingConns) > 0 && s.admitted < s.connections.Max {
-		c := s.conns[s.waitingConns[0]]
-		s.waitingConns = slices.Delete(s.waitingConns, 0, 1)
-		c.waiting = false
-		s.admitted++
-		s.startHeld(now, c, v)
-	}
-}
-
 // Configure takes the limits of connections that hold from now on. Those that there are already stay.
 func (s *Session) Configure(now kafka.Now, limits config.Connections, v View) {
 	s.connections = limits

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"math"
 	"slices"
 	"testing"
 
@@ -19,7 +20,7 @@ func limited(c config.Connections) *bench {
 }
 
 func (b *bench) connect(id port.ConnID, remote string) {
-	b.s.ConnOpened(b.now, id, "PLAINTEXT", remote)
+	b.s.ConnOpened(b.now, id, "PLAINTEXT", remote, b.view())
 	b.s.Check()
 }
 
@@ -31,7 +32,7 @@ func closed(out Out) (ids []port.ConnID) {
 }
 
 func TestConnectionsOfOneAddressAreLimited(t *testing.T) {
-	b := limited(config.Connections{Max: 100, PerIP: 2, Overrides: []config.IPLimit{{IP: "::1", Max: 1}}, Idle: -1})
+	b := limited(config.Connections{Max: 100, PerIP: 2, Rate: math.MaxInt32, Overrides: []config.IPLimit{{IP: "::1", Max: 1}}, Idle: -1})
 	for id, remote := range []string{"10.0.0.1:1", "10.0.0.1:2", "[::1]:1", "10.0.0.1:3", "[::1]:2", "[::ffff:10.0.0.1]:4", "10.0.0.2:1"} {
 		b.connect(port.ConnID(id+1), remote)
 	}
@@ -48,14 +49,14 @@ func TestConnectionsOfOneAddressAreLimited(t *testing.T) {
 	if out := b.take(); !slices.Equal(closed(out), []port.ConnID{9}) || len(out.Refusals) != 1 {
 		t.Fatalf("%v were refused, told as %q", closed(out), out.Refusals)
 	}
-	b.s.ConnOpened(b.now, 10, "CONTROLLER", "10.0.0.1:7")
+	b.s.ConnOpened(b.now, 10, "CONTROLLER", "10.0.0.1:7", b.view())
 	if out := b.take(); len(out.Closes) != 0 {
 		t.Error("a connection of the quorum was refused")
 	}
 }
 
 func TestConnectionsAboveTheMaximumWaitForAPlace(t *testing.T) {
-	b := limited(config.Connections{Max: 2, PerIP: 100, Idle: -1})
+	b := limited(config.Connections{Max: 2, PerIP: 100, Rate: math.MaxInt32, Idle: -1})
 	for id := range port.ConnID(5) {
 		b.connect(id+1, "10.0.0.1:1")
 		b.send(id+1, 3, kmsg.NewPtrApiVersionsRequest())
@@ -78,14 +79,14 @@ func TestConnectionsAboveTheMaximumWaitForAPlace(t *testing.T) {
 	if got := answered(); !slices.Equal(got, []port.ConnID{3}) {
 		t.Fatalf("%v were answered when one had gone", got)
 	}
-	b.s.Configure(b.now, config.Connections{Max: 3, PerIP: 100, Idle: -1}, b.view())
+	b.s.Configure(b.now, config.Connections{Max: 3, PerIP: 100, Rate: math.MaxInt32, Idle: -1}, b.view())
 	if got := answered(); !slices.Equal(got, []port.ConnID{5}) {
 		t.Fatalf("%v were answered when the maximum was raised", got)
 	}
 }
 
 func TestSilentConnectionsAreAskedToEnd(t *testing.T) {
-	b := limited(config.Connections{Max: 10, PerIP: 10, Idle: 1000})
+	b := limited(config.Connections{Max: 10, PerIP: 10, Rate: math.MaxInt32, Idle: 1000})
 	b.connect(1, "10.0.0.1:1")
 	b.connect(2, "10.0.0.1:2")
 	b.wait(600)

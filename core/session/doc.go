@@ -21,7 +21,8 @@
 //	hints.go    who leads instead, and where (KIP-951)
 //	groups.go   requests that group coordinators answer
 //	quota.go    who is throttled, and for how long (KIP-13, KIP-124, KIP-219)
-//	conn_limits.go  how many connections may be served, and which are silent for too long
+//	conn_places.go  who is served: how many connections, of whom, and how fast they may come
+//	conn_limits.go  their limits, and which are silent for too long
 //	check.go    what must be true
 //
 //	acls.go describe_cluster.go describe_quorum.go describe_topic_partitions.go elect_leaders.go reassignments.go

@@ -2,6 +2,7 @@ package session
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -120,7 +121,7 @@ func testConfig() config.Broker {
 	return config.Broker{
 		NodeID: 1, ClusterID: "cluster", AutoCreateTopics: true, DeleteTopicEnable: true, FetchBytesMax: 1 << 20,
 		FetchSessionSlots: 10, FetchSessionEviction: config.FetchSessionEviction,
-		Connections: config.Connections{Max: 1 << 30, PerIP: 1 << 30, Idle: -1}, QuotaWindows: 11, QuotaWindowSeconds: 1,
+		Connections: config.Connections{Max: 1 << 30, PerIP: 1 << 30, Rate: math.MaxInt32, Idle: -1}, QuotaWindows: 11, QuotaWindowSeconds: 1,
 		Listeners: []config.Listener{{Name: "PLAINTEXT"}, {Name: "CONTROLLER", Controller: true}},
 	}
 }
@@ -183,7 +184,9 @@ func (b *bench) resend(req *wire.Request) {
 	b.s.Check()
 }
 
-func (b *bench) open(conn port.ConnID) { b.s.ConnOpened(b.now, conn, "PLAINTEXT", "10.0.0.1:1") }
+func (b *bench) open(conn port.ConnID) {
+	b.s.ConnOpened(b.now, conn, "PLAINTEXT", "10.0.0.1:1", b.view())
+}
 
 func (b *bench) wait(ms kafka.Millis) {
 	b.now.Mono = b.now.Mono.Add(ms.Nanos())

@@ -327,7 +327,7 @@ func TestClosedConnectionLeavesNothing(t *testing.T) {
 
 func TestUnknownVersionOfApiVersionsIsAnsweredInV0(t *testing.T) {
 	b := newBench()
-	b.s.ConnOpened(b.now, 1, "CONTROLLER", "10.0.0.1:1")
+	b.s.ConnOpened(b.now, 1, "CONTROLLER", "10.0.0.1:1", b.view())
 	body := kmsg.NewPtrApiVersionsRequest()
 	b.s.Request(b.now, &wire.Request{Conn: 1, Version: 99, Body: body}, b.view())
 	r := b.take().Replies[0].Body.(*kmsg.ApiVersionsResponse)

@@ -51,11 +51,13 @@ type Session struct {
 	meters *quota.Meters
 	mutes  []muted
 	// connections are the limits that hold; ips counts the connections of each address, admitted those that
-	// are served, waitingConns those that wait for a place, in order.
-	connections  config.Connections
-	ips          map[string]int32
-	admitted     int32
-	waitingConns []port.ConnID
+	// are served. lines are those of each listener that wait to be let in, slowed those that are to be closed since
+	// too many came from their address, by when.
+	connections config.Connections
+	ips         map[string]int32
+	admitted    int32
+	lines       []line
+	slowed      []muted
 	// idle are the connections by when it is looked next whether they were silent for too long.
 	idle []idling
 	// refusals counts those that were not told yet, refusedAt is when one was told last.
@@ -164,13 +166,18 @@ func (s *Session) NextDeadline() kafka.Mono {
 	if len(s.idle) > 0 && (at == 0 || s.idle[0].at < at) {
 		at = s.idle[0].at
 	}
+	if due := s.placesDue(); due != 0 && (at == 0 || due < at) {
+		at = due
+	}
 	return at
 }
 
-// Deadline answers what has waited long enough, ends throttling, and looks who is silent.
+// Deadline answers what has waited long enough, ends throttling, looks who is silent, and who may come in.
 func (s *Session) Deadline(now kafka.Now, v View) {
 	s.unmute(now, v)
 	s.checkIdle(now)
+	s.closeSlowed(now)
+	s.admitWaiting(now, v)
 	for len(s.timers) > 0 && s.timers[0].at <= now.Mono {
 		id := s.timers[0].op
 		o := s.op(id)

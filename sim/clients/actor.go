@@ -59,11 +59,12 @@ const (
 	drawSpecial
 	drawPolicy
 	drawSkip
+	drawAddress
 	drawKinds
 )
 
 var drawNames = [drawKinds]string{"gap", "backoff", "size", "count", "where", "node", "time", "rare", "limit", "wait", "reset", "spoil",
-	"repeat", "deaf", "idle", "zombie", "ask", "session", "keyless", "special", "policy", "skip"}
+	"repeat", "deaf", "idle", "zombie", "ask", "session", "keyless", "special", "policy", "skip", "address"}
 
 func (a *actor) init(s *shared, id int32, r role) {
 	a.shared, a.id, a.role = s, id, r

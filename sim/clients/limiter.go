@@ -1,6 +1,8 @@
 package clients
 
 import (
+	"strconv"
+
 	"momus/checker"
 	"momus/core/kafka"
 
@@ -8,7 +10,7 @@ import (
 )
 
 // limiter sets and removes client quotas: of single clients, of all of them together, by user and by client
-// id. Now and then it looks at what there is. One request is open at a time. At the end it removes what it
+// id; and of the new connections of addresses. Now and then it looks at what there is. One request is open at a time. At the end it removes what it
 // set, since the last reader is a client too.
 type limiter struct {
 	actor
@@ -64,6 +66,11 @@ func (c *limiter) step(now int64) {
 		c.alter(l, c.set[0].level, c.set[0].key, 0)
 		return
 	}
+	if at := c.draw(drawAddress, 8); c.plan.Addresses && at > 4 { // each client has an address of its own, see Env.Dial
+		ip := [...]string{"10.0.0." + strconv.Itoa(int(c.draw(drawAddress, uint64(c.id)+1))+1), checker.AnyName, "10.0.0.1"}[at-5]
+		c.alter(l, checker.QuotaLevel{IP: ip}, checker.ConnectionCreationRate, []int64{1, 0, 1, 2}[c.draw(drawAddress, 4)])
+		return
+	}
 	if c.draw(drawCount, 6) == 5 {
 		r := kmsg.NewPtrDescribeClientQuotasRequest()
 		r.Version = c.speaks.quotas
@@ -117,6 +124,7 @@ func (c *limiter) alter(l *link, level checker.QuotaLevel, key checker.QuotaKey,
 	}
 	part("user", level.User)
 	part("client-id", level.ClientID)
+	part("ip", level.IP)
 	op := kmsg.NewAlterClientQuotasRequestEntryOp()
 	op.Key, op.Value, op.Remove = key.String(), float64(value), value == 0
 	e.Ops = append(e.Ops, op)

@@ -24,6 +24,9 @@ type Plan struct {
 	Idle int64
 	// Deposes has a client take the leadership of all partitions away now and then.
 	Deposes bool
+	// Addresses says that new connections of an address may be limited: there are several windows, with one no
+	// connection at all would be let in.
+	Addresses bool
 }
 
 // topicsMax and partitionsMax bound the topics of a plan.
