@@ -10,7 +10,7 @@
 //	node.go    a machine and the process on it: boot, the core's turn, crashes
 //	turns.go   the turns of workers, ledger and readers
 //	conn.go    the turns of connections; sink.go takes the core's entries
-//	guests.go  the clients and what the judge is told
+//	guests.go  the clients and what the judge is told; excuses.go what nodes say to excuse themselves
 //	plan.go    what is drawn for a node: limits, configuration, faults, crashes
 //	knobs.go   what overrides decide without moving a choice; orders.go what they have happen
 //	marks.go   what was reached
