@@ -133,7 +133,7 @@ var outsideModules = []struct {
 	}},
 	{"cmd/momus/admin", []string{"github.com/twmb/franz-go"}},
 	{"scenarios/...", []string{"github.com/twmb/franz-go"}},
-	{"scenarios/compat", []string{"github.com/IBM/sarama"}},
+	{"scenarios/compat", []string{"github.com/IBM/sarama", "github.com/segmentio/kafka-go"}},
 }
 
 // testModules may be imported by any test, beside what its package may.

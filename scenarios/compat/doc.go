@@ -1,11 +1,12 @@
 // Command compat holds the parts of the compatibility run that are Kafka clients of our own making,
-// with franz-go and sarama, beside kcat, Kafka's Java tools and the clients' own test suites, which
+// with franz-go, sarama and kafka-go, beside kcat, Kafka's Java tools and the clients' own test suites, which
 // scenarios/compat/run.sh drives.
 //
 // It owns loads and readers. `clients` and `sarama` walk through the APIs with every codec; a walk that needs
 // an API which the broker does not serve says SKIP. `bulk` moves many records
 // through a broker that is killed in the middle, and compares every byte and every offset. `batches`
-// counts what segment files hold, to be compared with what Kafka's dump-log counts.
+// counts what segment files hold, to be compared with what Kafka's dump-log counts. `groups` has members of a group
+// come and go while the broker is killed.
 //
 // The part `directories` has a real Kafka and momus start in turns on one directory. `feed` produces with
 // several producers, and transactions where there are such; `resume` goes on with one idempotent producer over
@@ -25,6 +26,8 @@
 //	directories.sh, dumped.awk  the lives of the directories; dump-log's words in ours
 //	http.go     metrics and readiness
 //	put.go      lines into a topic, tail.go the values of a topic, for other clients' sake
+//	groups.go   members of a group that come and go; groups_franz.go, groups_sarama.go, groups_kafkago.go by client
+//	committed.go  whether a group has committed all; groups.sh the groups of clients that are processes
 //	cli.sh      the admin commands of momus, and the README's examples of them
 //	java.sh     Kafka's command-line tools
 //	suites.sh, leftout.txt  the clients' own suites; which of their tests are left out, and why

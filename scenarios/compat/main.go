@@ -12,19 +12,21 @@ import (
 
 // commands are the loads by name.
 var commands = map[string]func(context.Context, []string) error{
-	"clients":  clients,
-	"sarama":   saramaRun,
-	"bulk":     bulk,
-	"badinput": badInput,
-	"put":      put,
-	"tail":     tail,
-	"serves":   serves,
-	"observe":  observe,
-	"batches":  batches,
-	"opened":   opened,
-	"feed":     feed,
-	"readback": readback,
-	"resume":   resume,
+	"clients":   clients,
+	"sarama":    saramaRun,
+	"bulk":      bulk,
+	"badinput":  badInput,
+	"groups":    groups,
+	"committed": committed,
+	"put":       put,
+	"tail":      tail,
+	"serves":    serves,
+	"observe":   observe,
+	"batches":   batches,
+	"opened":    opened,
+	"feed":      feed,
+	"readback":  readback,
+	"resume":    resume,
 }
 
 // timeMax bounds every command: a load that hangs fails, and its broker is stopped by the script.
@@ -32,7 +34,7 @@ const timeMax = 8 * time.Minute
 
 func main() {
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: compat clients|sarama|bulk|badinput|put|tail|serves|batches|opened|feed|readback|resume ...")
+		fmt.Fprintln(os.Stderr, "usage: compat clients|sarama|bulk|badinput|groups|committed|put|tail|serves|batches|opened|feed|readback|resume ...")
 		os.Exit(2)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), timeMax)

@@ -5,7 +5,7 @@
 # recorded, ends with a clean stop, and its journal must replay.
 #
 #   RECORDS=N     records of the bulk part (default 1,000,000; 100,000 where CI is set)
-#   PARTS="..."   only these of: cli clients sarama kcat java bulk badinput directories suites
+#   PARTS="..."   only these of: cli clients sarama kcat java bulk groups badinput directories suites
 #   ONLY="..."    only these suites of: franz-go kafka-go kcat
 #   REQUIRE=all   a part that is skipped fails the run
 #   KEEP=1        leave the work directory behind, and say where it is
@@ -13,7 +13,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 records=${RECORDS:-$([ -n "${CI:-}" ] && echo 100000 || echo 1000000)}
-parts=${PARTS:-cli clients sarama kcat java bulk badinput directories suites}
+parts=${PARTS:-cli clients sarama kcat java bulk groups badinput directories suites}
 peer=${PEER:-}
 if [ -n "$peer" ] && [ -d "$peer" ]; then peer=$peer/kafka; fi
 
@@ -28,6 +28,8 @@ source scenarios/compat/suites.sh
 source scenarios/compat/cli.sh
 # shellcheck source=scenarios/compat/java.sh
 source scenarios/compat/java.sh
+# shellcheck source=scenarios/compat/groups.sh
+source scenarios/compat/groups.sh
 client_pid=
 kafka_pid=
 
@@ -35,6 +37,7 @@ cleanup() {
 	local status=$?
 	if [ -n "$client_pid" ]; then kill -KILL "$client_pid" 2>/dev/null || true; fi
 	kafka_end
+	members_end
 	broker_cleanup
 	if [ -n "${KEEP:-}" ]; then
 		echo "compat: the work directory is $work" >&2
