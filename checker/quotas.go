@@ -74,14 +74,15 @@ type Served struct {
 	API      kafka.APIKey
 	Bytes    int64
 	Nanos    int64
-	// Silent tells that there was no answer: Produce with acks=0.
-	Silent bool
+	// Silent tells that there was no answer: Produce with acks=0. Untold answers have no room for a wait, as
+	// DescribeQuorum's (seed 3005).
+	Silent, Untold bool
 	// Given is the size of a Fetch answer that has records, or nothing else; 0 of one that was kept back.
 	Given int64
 	// Arrived is when the request came out of the connection, At when its answer left the core, Delivered
 	// when the connection had it; 0 if it never had.
 	Arrived, At, Delivered int64
-	// Wait is throttle_time_ms of the answer; of a silent one it is not known.
+	// Wait is throttle_time_ms of the answer; of a silent one, and of one that can't tell, it is not known.
 	Wait kafka.Millis
 }
 
@@ -247,7 +248,7 @@ func (j *judge) checkWait(i int) {
 		bounded = false
 	}
 	switch wait := float64(s.Wait); {
-	case s.Silent:
+	case s.Silent, s.Untold:
 	case wait > 0 && !may:
 		j.flag(Quota, []Event{s.Event}, "%s is throttled for %d ms and is under no quota", s.ClientID, s.Wait)
 	case wait < math.Floor(least)-1:

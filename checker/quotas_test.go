@@ -44,6 +44,7 @@ func TestThrottlingIsWhatWasSetAndUsed(t *testing.T) {
 		{"little was used", throttled(Served{Bytes: 100}), ""},
 		{"much was used, and waited for", throttled(Served{Bytes: 100_000, Wait: 90_000}), ""},
 		{"much was used, and not waited for", throttled(Served{Bytes: 100_000}), Quota},
+		{"much was used, and the answer can't tell of a wait", throttled(Served{Bytes: 100_000, Untold: true}), ""},
 		{"little was used, and waited for", throttled(Served{Bytes: 100, Wait: 500}), Quota},
 		{"another is limited", elsewhere, Quota},
 		{"the limit was removed", removed, Quota},

@@ -68,6 +68,8 @@ func (n *node) served(c *serverConn, r *wire.Reply) {
 	case kmsg.ThrottleResponse:
 		ms, _ := body.Throttle()
 		s.Wait = kafka.Millis(ms)
+	default:
+		s.Untold = r.Body != nil
 	}
 	h := n.guests.population.History()
 	if s.Wait > 0 {
