@@ -88,6 +88,7 @@ func (s *offsetsStory) commits() {
 	s.answer("refused", &msg.OffsetCommitted{Op: s.b.lastOp, Err: kafka.ErrStaleMemberEpoch})
 	s.ask(10, "nothing that is there: nobody is asked", commit(topic("", kafka.TopicID{7}, 0)))
 	s.ask(10, "nothing at all", commit())
+	s.ask(9, "a topic without partitions", commit(topic("t", kafka.TopicID{})))
 }
 
 func (s *offsetsStory) fetches() {

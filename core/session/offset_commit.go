@@ -70,13 +70,16 @@ func (s *Session) startOffsetCommit(_ kafka.Now, c *conn, req *wire.Request, v V
 	return true
 }
 
-// offsetCommitResponse tells of every partition, in the order asked.
+// offsetCommitResponse tells of every partition, in the order asked. As in Kafka a topic without any is left out.
 func offsetCommitResponse(v kafka.APIVersion, body *kmsg.OffsetCommitRequest, refused []kafka.ErrorCode, reply *msg.OffsetCommitted) *kmsg.OffsetCommitResponse {
 	r := kmsg.NewPtrOffsetCommitResponse()
 	r.Version = int16(v)
-	r.Topics = make([]kmsg.OffsetCommitResponseTopic, len(body.Topics))
+	r.Topics = make([]kmsg.OffsetCommitResponseTopic, 0, len(body.Topics))
 	at, next := 0, 0
 	for i := range body.Topics {
+		if len(body.Topics[i].Partitions) == 0 {
+			continue
+		}
 		t := kmsg.NewOffsetCommitResponseTopic()
 		t.Topic, t.TopicID = body.Topics[i].Topic, body.Topics[i].TopicID
 		t.Partitions = make([]kmsg.OffsetCommitResponseTopicPartition, len(body.Topics[i].Partitions))
@@ -94,7 +97,7 @@ func offsetCommitResponse(v kafka.APIVersion, body *kmsg.OffsetCommitRequest, re
 			p.ErrorCode = int16(err)
 			t.Partitions[j] = p
 		}
-		r.Topics[i] = t
+		r.Topics = append(r.Topics, t)
 	}
 	return r
 }

@@ -49,6 +49,9 @@ func offsetDeleteResponse(body *kmsg.OffsetDeleteRequest, refused []kafka.ErrorC
 	}
 	at, next := 0, 0
 	for i := range body.Topics {
+		if len(body.Topics[i].Partitions) == 0 {
+			continue // as in Kafka
+		}
 		t := kmsg.NewOffsetDeleteResponseTopic()
 		t.Topic, t.Partitions = body.Topics[i].Topic, []kmsg.OffsetDeleteResponseTopicPartition{}
 		for j := range body.Topics[i].Partitions {
