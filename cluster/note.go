@@ -30,7 +30,7 @@ func Level(k core.NoteKind) int {
 	switch k {
 	case core.NoteFlushed, core.NoteLogOpened, core.NoteLeader, core.NoteGroupsLoaded, core.NoteGroupsUnloaded, core.NoteOffsetsExpired:
 		return -4
-	case core.NoteLogFailed, core.NoteDirFailed, core.NoteSnapshotDamaged, core.NoteGroupsBroken:
+	case core.NoteLogFailed, core.NoteDirFailed, core.NoteSnapshotDamaged, core.NoteGroupsBroken, core.NoteTopicNotCreated:
 		return 8
 	}
 	return 0

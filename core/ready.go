@@ -113,6 +113,8 @@ const (
 	NoteGroupsBroken
 	NoteGroupsSkipped
 	NoteOffsetsExpired
+	// NoteTopicNotCreated: a topic of coordinators can't be made, and why.
+	NoteTopicNotCreated
 	// NoteLogCompacted: a log was compacted, what was between From and To for the first time. NoteLogUncleanable: it can't be.
 	NoteLogCompacted
 	NoteLogUncleanable
@@ -132,7 +134,8 @@ var noteNames = [...]string{
 	NoteMoveGivenUp: "log move given up", NoteFrameRefused: "connection closed for what it sent",
 	NoteGroupsLoaded: "groups loaded", NoteGroupsUnloaded: "groups unloaded", NoteGroupsBroken: "groups cannot be loaded",
 	NoteGroupsSkipped: "records of unknown types passed over", NoteOffsetsExpired: "offsets expired",
-	NoteLogCompacted: "log compacted", NoteLogUncleanable: "log not compacted any more, a batch is damaged",
+	NoteTopicNotCreated: "topic not created",
+	NoteLogCompacted:    "log compacted", NoteLogUncleanable: "log not compacted any more, a batch is damaged",
 }
 
 // NoteKinds is how many kinds there are, the unused 0 among them.

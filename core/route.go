@@ -263,6 +263,9 @@ func (n *Node) carrySession(now kafka.Now) bool {
 	for _, text := range out.Refusals {
 		n.ready.Notes = append(n.ready.Notes, Note{Kind: NoteConnRefused, Text: text})
 	}
+	for _, text := range out.Uncreated {
+		n.ready.Notes = append(n.ready.Notes, Note{Kind: NoteTopicNotCreated, Text: text})
+	}
 	for i := range out.Stale {
 		n.ready.ConnOps = append(n.ready.ConnOps, ConnOp{Kind: Revalidate, Conn: out.Stale[i].Conn, Request: out.Stale[i]})
 	}

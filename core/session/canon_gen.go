@@ -667,6 +667,7 @@ func (v *Session) AppendCanon(b []byte) []byte {
 	for i1 := range v.creating {
 		b = canon.AppendString(b, v.creating[i1])
 	}
+	b = canon.AppendString(b, v.uncreated)
 	b = canon.AppendInt(b, v.turns)
 	b = v.sessions.ids.AppendCanon(b)
 	b = canon.AppendInt(b, v.sessions.made)
@@ -1096,6 +1097,7 @@ func (v *Session) ReadCanon(r *canon.Reader) {
 			v.creating[i2] = r.Str()
 		}
 	}
+	v.uncreated = r.Str()
 	v.turns = r.Int(64)
 	v.sessions.ids.ReadCanon(r)
 	v.sessions.made = r.Int(64)
@@ -1902,6 +1904,8 @@ func (v *Session) AppendText(b []byte) []byte {
 		}
 		b = append(b, ']')
 	}
+	b = append(b, " uncreated:"...)
+	b = canon.AppendQuoted(b, v.uncreated)
 	b = append(b, " turns:"...)
 	b = strconv.AppendInt(b, v.turns, 10)
 	b = append(b, " sessions:"...)

@@ -173,3 +173,33 @@ func TestCoordinatorsTopicsAreNotForClients(t *testing.T) {
 		}
 	}
 }
+
+// An operator is told, once for each reason, why there is no topic for coordinators.
+func TestATopicOfCoordinatorsThatCannotBeMadeIsTold(t *testing.T) {
+	b := newBench()
+	b.open(1)
+	told := func(err kafka.ErrorCode) []string {
+		r := kmsg.NewPtrFindCoordinatorRequest()
+		r.CoordinatorKeys = []string{"g"}
+		b.send(1, 6, r)
+		out := b.take()
+		if len(out.Controller) != 1 {
+			t.Fatalf("%d requests to the controller", len(out.Controller))
+		}
+		ask := out.Controller[0].(*msg.CreateTopics)
+		b.s.ControllerReply(b.now, &msg.CreatedTopics{Op: ask.Op, Topics: []msg.CreatedTopic{{Name: kafka.GroupMetadataTopic, Err: err}}}, b.view())
+		b.s.Check()
+		return b.take().Uncreated
+	}
+	for i, c := range []struct {
+		err  kafka.ErrorCode
+		says int
+	}{
+		{kafka.ErrInvalidReplicationFactor, 1}, {kafka.ErrInvalidReplicationFactor, 0}, {kafka.ErrInvalidConfig, 1},
+		{kafka.ErrTopicAlreadyExists, 0}, {kafka.ErrInvalidConfig, 1}, {kafka.None, 0},
+	} {
+		if got := told(c.err); len(got) != c.says {
+			t.Errorf("%d, after %s: %q", i, c.err, got)
+		}
+	}
+}

@@ -222,9 +222,26 @@ func (s *Session) autoCreate(names []string, client string) {
 // autoCreated takes the controller's answer; whatever it is, the next Metadata may ask again.
 func (s *Session) autoCreated(r *msg.CreatedTopics, o *op) {
 	for i := range r.Topics {
-		if at, found := slices.BinarySearch(s.creating, r.Topics[i].Name); found {
+		t := &r.Topics[i]
+		if at, found := slices.BinarySearch(s.creating, t.Name); found {
 			s.creating = slices.Delete(s.creating, at, at+1)
+		}
+		if isInternal(t.Name) {
+			s.internalCreated(t)
 		}
 	}
 	s.freeOp(r.Op, o)
+}
+
+// internalCreated tells the operator why a topic of coordinators can't be made, for its clients are told only that
+// there is no coordinator, and ask again and again: once for each reason.
+func (s *Session) internalCreated(t *msg.CreatedTopic) {
+	why := ""
+	if t.Err != kafka.None && t.Err != kafka.ErrTopicAlreadyExists {
+		why = t.Name + ": " + t.Err.String() + " " + t.ErrText
+	}
+	if why != "" && why != s.uncreated {
+		s.Out.Uncreated = append(s.Out.Uncreated, why)
+	}
+	s.uncreated = why
 }

@@ -43,6 +43,8 @@ type Session struct {
 	crowded []crowded
 	// creating are the topics that are being created because Metadata asked for them, sorted.
 	creating []string
+	// uncreated is why a topic of coordinators could not be made, as it was told last.
+	uncreated string
 	// turns counts the requests that were told a controller id; see Metadata.
 	turns int64
 	// sessions are what is remembered of fetches between requests.
@@ -109,8 +111,10 @@ type Out struct {
 	// were not let in.
 	IdleChecks []IdleCheck
 	Refusals   []string
-	Stale      []*wire.Request
-	Drops      []port.Span
+	// Uncreated says why topics of coordinators can't be made.
+	Uncreated []string
+	Stale     []*wire.Request
+	Drops     []port.Span
 	// uses say what each of Replies is charged for.
 	uses []usage
 }
@@ -124,7 +128,7 @@ type Close struct {
 // Empty tells that nothing is to be done.
 func (o *Out) Empty() bool {
 	return len(o.Produces)+len(o.Controller)+len(o.Groups)+len(o.Reads)+len(o.WantProducerIDs)+
-		len(o.Trims)+len(o.Moves)+len(o.Replies)+len(o.Closes)+len(o.Stale)+len(o.Drops)+len(o.Unmutes)+len(o.IdleChecks)+len(o.Refusals) == 0
+		len(o.Trims)+len(o.Moves)+len(o.Replies)+len(o.Closes)+len(o.Stale)+len(o.Drops)+len(o.Unmutes)+len(o.IdleChecks)+len(o.Refusals)+len(o.Uncreated) == 0
 }
 
 // Reset empties it and keeps its memory.
@@ -140,7 +144,7 @@ func (o *Out) Reset() {
 	o.WantProducerIDs, o.Replies, o.Closes = o.WantProducerIDs[:0], o.Replies[:0], o.Closes[:0]
 	clear(o.uses)
 	o.uses, o.Unmutes = o.uses[:0], o.Unmutes[:0]
-	o.IdleChecks, o.Refusals = o.IdleChecks[:0], o.Refusals[:0]
+	o.IdleChecks, o.Refusals, o.Uncreated = o.IdleChecks[:0], o.Refusals[:0], o.Uncreated[:0]
 	o.Stale, o.Drops, o.Trims, o.Moves = o.Stale[:0], o.Drops[:0], o.Trims[:0], o.Moves[:0]
 }
 
