@@ -60,11 +60,12 @@ const (
 	drawPolicy
 	drawSkip
 	drawAddress
+	drawHaste
 	drawKinds
 )
 
 var drawNames = [drawKinds]string{"gap", "backoff", "size", "count", "where", "node", "time", "rare", "limit", "wait", "reset", "spoil",
-	"repeat", "deaf", "idle", "zombie", "ask", "session", "keyless", "special", "policy", "skip", "address"}
+	"repeat", "deaf", "idle", "zombie", "ask", "session", "keyless", "special", "policy", "skip", "address", "haste"}
 
 func (a *actor) init(s *shared, id int32, r role) {
 	a.shared, a.id, a.role = s, id, r

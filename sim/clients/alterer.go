@@ -12,7 +12,9 @@ import (
 
 // alterer changes retention while the world runs: of topics that stay, and what holds for all where a
 // topic sets nothing; and the cleanup policy of topics that began compacted, to which nobody sends records
-// without keys by mistake. Now and then it looks at what it made. One request is open at a time.
+// without keys by mistake. Now and then it looks at what it made. One request is open at a time. A hasty one also
+// changes, every few milliseconds, how records are validated, in a way that refuses none: what was validated before
+// goes back to its connection, while others are under way.
 type alterer struct {
 	actor
 	// names are the topics that it changes; behind them stands the default of all brokers.
@@ -24,6 +26,8 @@ type alterer struct {
 	target    string
 	began     checker.Event
 	busy      bool
+	// hasty says that it is; touched that it just did that.
+	hasty, touched bool
 }
 
 // retentionKey is a key with its name as a topic's and as the brokers'.
@@ -46,6 +50,7 @@ const (
 func newAlterer(s *shared, id int32) *alterer {
 	a := &alterer{}
 	a.actor.init(s, id, a)
+	a.hasty = s.env.Draw("plan/client"+strconv.Itoa(int(id))+"/hasty", 3) == 2
 	for i := range s.topics {
 		if t := &s.topics[i]; !t.auto && !t.volatile {
 			a.names = append(a.names, t.name)
@@ -82,6 +87,11 @@ func (a *alterer) step(now int64) {
 		return
 	}
 	a.busy, a.open, a.began = true, a.open[:0], a.event()
+	if a.touched = a.hasty && len(a.names) > 0 && a.draw(drawHaste, 8) > 0; a.touched {
+		a.target = a.names[a.draw(drawHaste, uint64(len(a.names)))]
+		l.send(a.touch(), call{kind: callIncremental})
+		return
+	}
 	which := a.draw(drawWhere, uint64(len(a.names)+1))
 	a.target = ""
 	if which < uint64(len(a.names)) {
@@ -135,6 +145,20 @@ func (a *alterer) incremental(judge bool) kmsg.Request {
 	if !judge {
 		a.record(key.key, value)
 	}
+	return r
+}
+
+// touch sets how far ahead of the broker's time a topic's records may be: years.
+func (a *alterer) touch() kmsg.Request {
+	r := kmsg.NewPtrIncrementalAlterConfigsRequest()
+	r.Version = a.speaks.incremental
+	resource := kmsg.NewIncrementalAlterConfigsRequestResource()
+	resource.ResourceType, resource.ResourceName = topicResource, a.target
+	change := kmsg.NewIncrementalAlterConfigsRequestResourceConfig()
+	change.Name, change.Op = "message.timestamp.after.max.ms", kmsg.IncrementalAlterConfigOpSet
+	change.Value = kmsg.StringPtr(strconv.FormatInt(1<<50+a.env.Now(), 10))
+	resource.Configs = append(resource.Configs, change)
+	r.Resources = append(r.Resources, resource)
 	return r
 }
 
@@ -214,6 +238,10 @@ func (a *alterer) lost(call) {
 // rest lets some time pass, so that what was set has its effect.
 func (a *alterer) rest() {
 	a.busy = false
+	if a.touched {
+		a.nextAt = a.env.Now() + int64(a.draw(drawHaste, 20))*millisecond
+		return
+	}
 	a.nextAt = a.env.Now() + 20*millisecond + int64(a.draw(drawGap, 700))*millisecond
 }
 
