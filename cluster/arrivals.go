@@ -18,6 +18,8 @@ type Arrivals struct {
 
 	held    [len(shares)]int64
 	starved bool
+	// told says that a cancelled frame had the others told, and that no memory came back since.
+	told bool
 }
 
 // NewArrivals makes one for a node. lock guards it; where one thread runs everything it does nothing. freed is
@@ -70,9 +72,17 @@ func (a *Arrivals) Begin(n int) bool {
 // End says that a frame has arrived, or never will.
 func (a *Arrivals) End(n int) { a.end(n, false) }
 
-// Cancel is End for a frame that got no buffer. Those who were refused are told only if nobody is left who will
-// do so: they would find no buffer either, and come back here.
+// Cancel is End for a frame that got no buffer. Those who were refused meanwhile are told if nobody is left who will
+// do so, but not again before memory came back: they would find no buffer either, and come here in turn, for as
+// long as there is none. Then the pool tells all, for this frame asked it.
 func (a *Arrivals) Cancel(n int) { a.end(n, true) }
+
+// Returned says that memory came back to the pool, after which it tells those who found none.
+func (a *Arrivals) Returned() {
+	a.lock.Lock()
+	a.told = false
+	a.lock.Unlock()
+}
 
 func (a *Arrivals) end(n int, cancelled bool) {
 	kind := share(n)
@@ -81,9 +91,9 @@ func (a *Arrivals) end(n int, cancelled bool) {
 	}
 	a.lock.Lock()
 	a.held[kind] -= int64(n)
-	hungry := a.starved && (!cancelled || a.held == [len(shares)]int64{})
+	hungry := a.starved && (!cancelled || a.held == [len(shares)]int64{} && !a.told)
 	if hungry {
-		a.starved = false
+		a.starved, a.told = false, cancelled
 	}
 	a.lock.Unlock()
 	if hungry {

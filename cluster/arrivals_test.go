@@ -55,3 +55,37 @@ func TestAFrameIsNotRefusedForSmallerOnes(t *testing.T) {
 		t.Error("a large frame was refused though no other was arriving")
 	}
 }
+
+// Two large frames find the pool empty, one of them while the other one is asking. Each has the other told at most once
+// before memory comes back: else they would wake one another for as long as there is none.
+func TestRefusedFramesDoNotWakeOneAnotherForEver(t *testing.T) {
+	freed := 0
+	a := NewArrivals(&port.Limits{BufferBytes: 64 << 20}, nolock{}, func() { freed++ })
+	const large = 60 << 20
+	meet := func() {
+		if !a.Begin(large) || a.Begin(large) {
+			t.Fatal("the second one was not refused for the first")
+		}
+		a.Cancel(large) // the pool had no buffer
+	}
+	for range 100 {
+		meet()
+	}
+	if freed != 1 {
+		t.Errorf("told %d times though no memory came back", freed)
+	}
+	a.Returned()
+	meet() // the pool told all before the second one was refused
+	if freed != 2 {
+		t.Errorf("told %d times after memory came back once", freed)
+	}
+	if meet(); freed != 2 {
+		t.Error("told again")
+	}
+	if !a.Begin(large) || a.Begin(large) {
+		t.Fatal("the second one was not refused for the first")
+	}
+	if a.End(large); freed != 3 {
+		t.Error("who was refused is not told when the frame has arrived")
+	}
+}

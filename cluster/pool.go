@@ -101,6 +101,9 @@ func (p *Pool) Recycle(b []byte) {
 	p.starved = false
 	p.Lock.Unlock()
 	if hungry {
+		if p.Arrivals != nil {
+			p.Arrivals.Returned()
+		}
 		p.Freed()
 	}
 }

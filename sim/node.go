@@ -194,7 +194,7 @@ func (n *node) boot() {
 		published: &msg.Published{},
 	}
 	p.meter.Lock = nosync{}
-	p.pool = pool{budget: n.limits.BufferBytes, freed: func() { p.freed(n) }}
+	p.pool = pool{budget: n.limits.BufferBytes, freed: func() { p.arrivals.Returned(); p.freed(n) }}
 	p.arrivals = cluster.NewArrivals(&n.limits, nosync{}, func() { p.freed(n) })
 	p.troubles = n.metadataTroubles()
 	n.process, n.exit = p, nil
