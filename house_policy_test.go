@@ -30,6 +30,9 @@ core/image < core/quota < core/session, core/controller;
 
 # What coordinators are made of; it decides nothing.
 core/msg < core/coord < core/group;
+# Parts of the group coordinator: what a group's topics hash to, its assignors, what its regular expressions match.
+core/record < core/group/metahash, core/group/assignor < core/group;
+none < core/group/topicregex < core/group, cluster;
 
 # The machines. None stands below another: they meet in core.Node only.
 core/msg, core/image, core/wire < core/session;

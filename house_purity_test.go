@@ -39,6 +39,9 @@ var exceptions = []exception{
 	{"core/port/span.go", "import sync/atomic", "pins are shared between turns: a reader may pin " +
 		"cached bytes while their log's writer evicts them; the core itself never counts"},
 	{"core/wire/float.go", "float", "kmsg has quotas as floats; here they become their bits, and text for a reader"},
+	{"core/group/topicregex/regex.go", "import regexp", "subscriptions are in RE2's language, which package regexp speaks; " +
+		"what it matches depends on its arguments alone"},
+	{"core/group/topicregex/regex.go", "import regexp/syntax", "a fault in an expression is told in its words"},
 	{"disk/seglog/view.go", "import sync/atomic", "the one writer of a log swaps in a whole View that " +
 		"parallel readers load"},
 }
