@@ -140,6 +140,7 @@ func (v *values) broker() config.Broker {
 		SessionTimeout:               v.millis("broker.session.timeout.ms"),
 		ProducerIDExpiration:         v.millis("producer.id.expiration.ms"),
 		Connections:                  v.connections(),
+		ConsumerGroups:               v.consumerGroups(),
 		QuotaWindows:                 v.int("quota.window.num"),
 		QuotaWindowSeconds:           v.int("quota.window.size.seconds"),
 		ControllerQuotaWindows:       v.int("controller.quota.window.num"),

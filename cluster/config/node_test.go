@@ -53,6 +53,7 @@ func TestNothingConfiguredIsANodeOfItsOwn(t *testing.T) {
 			FetchBytesMax: 57671680, RequestBytesMax: 104857600, FetchSessionSlots: 1000, FetchSessionEviction: 120_000,
 			Connections:  config.Connections{Max: 2147483647, PerIP: 2147483647, Rate: 2147483647, Idle: 600_000},
 			QuotaWindows: 11, QuotaWindowSeconds: 1, ControllerQuotaWindows: 11, ControllerQuotaWindowSeconds: 1,
+			ConsumerGroups:    config.DefaultConsumerGroups(),
 			HeartbeatInterval: 2000, SessionTimeout: 9000, ProducerIDExpiration: 86400000, ProducerIDBlock: 1000,
 			CheckpointInterval: 60000, RetentionCheckInterval: 300000, InitialTaskDelay: 30000, RecoveryThreads: 2, MetadataSegmentBytes: 1 << 30,
 			SnapshotBytes: 20971520, SnapshotInterval: 3600000, MetadataRetentionBytes: 104857600, MetadataRetention: 604800000,

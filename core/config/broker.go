@@ -48,6 +48,7 @@ type Broker struct {
 	FetchSessionSlots    int32
 	FetchSessionEviction kafka.Millis
 	Connections          Connections
+	ConsumerGroups       ConsumerGroups
 	// QuotaWindows and QuotaWindowSeconds are quota.window.num and quota.window.size.seconds; the
 	// controller's are controller.quota.window.num and .size.seconds.
 	QuotaWindows                 int32

@@ -74,6 +74,7 @@ func (v *Broker) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.FetchSessionSlots))
 	b = canon.AppendInt(b, int64(v.FetchSessionEviction))
 	b = v.Connections.AppendCanon(b)
+	b = v.ConsumerGroups.AppendCanon(b)
 	b = canon.AppendInt(b, int64(v.QuotaWindows))
 	b = canon.AppendInt(b, int64(v.QuotaWindowSeconds))
 	b = canon.AppendInt(b, int64(v.ControllerQuotaWindows))
@@ -130,6 +131,7 @@ func (v *Broker) ReadCanon(r *canon.Reader) {
 	v.FetchSessionSlots = int32(r.Int(32))
 	v.FetchSessionEviction = kafka.Millis(r.Int(64))
 	v.Connections.ReadCanon(r)
+	v.ConsumerGroups.ReadCanon(r)
 	v.QuotaWindows = int32(r.Int(32))
 	v.QuotaWindowSeconds = int32(r.Int(32))
 	v.ControllerQuotaWindows = int32(r.Int(32))
@@ -210,6 +212,8 @@ func (v *Broker) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.FetchSessionEviction), 10)
 	b = append(b, " Connections:"...)
 	b = v.Connections.AppendText(b)
+	b = append(b, " ConsumerGroups:"...)
+	b = v.ConsumerGroups.AppendText(b)
 	b = append(b, " QuotaWindows:"...)
 	b = strconv.AppendInt(b, int64(v.QuotaWindows), 10)
 	b = append(b, " QuotaWindowSeconds:"...)
@@ -585,6 +589,112 @@ func (v *ListenerLimit) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.Max), 10)
 	b = append(b, " Rate:"...)
 	b = strconv.AppendInt(b, int64(v.Rate), 10)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *ConsumerGroups) AppendCanon(b []byte) []byte {
+	b = canon.AppendBool(b, v.Enabled)
+	b = canon.AppendLen(b, len(v.Assignors), v.Assignors == nil)
+	for i1 := range v.Assignors {
+		b = canon.AppendString(b, v.Assignors[i1])
+	}
+	b = canon.AppendInt(b, int64(v.SizeMax))
+	b = canon.AppendBool(b, v.Upgrade)
+	b = canon.AppendBool(b, v.Downgrade)
+	b = canon.AppendBool(b, v.ClassicJoin)
+	b = canon.AppendInt(b, int64(v.RegexRefresh))
+	b = v.Session.AppendCanon(b)
+	b = v.Heartbeat.AppendCanon(b)
+	b = v.Assignment.AppendCanon(b)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *ConsumerGroups) ReadCanon(r *canon.Reader) {
+	v.Enabled = r.Bool()
+	v.Assignors = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Assignors = make([]string, n1)
+		for i2 := range v.Assignors {
+			v.Assignors[i2] = r.Str()
+		}
+	}
+	v.SizeMax = int32(r.Int(32))
+	v.Upgrade = r.Bool()
+	v.Downgrade = r.Bool()
+	v.ClassicJoin = r.Bool()
+	v.RegexRefresh = kafka.Millis(r.Int(64))
+	v.Session.ReadCanon(r)
+	v.Heartbeat.ReadCanon(r)
+	v.Assignment.ReadCanon(r)
+}
+
+// AppendText appends v for a human reader.
+func (v *ConsumerGroups) AppendText(b []byte) []byte {
+	b = append(b, "ConsumerGroups"...)
+	b = append(b, '{')
+	b = append(b, "Enabled:"...)
+	b = strconv.AppendBool(b, v.Enabled)
+	b = append(b, " Assignors:"...)
+	if v.Assignors == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Assignors {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = canon.AppendQuoted(b, v.Assignors[i1])
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " SizeMax:"...)
+	b = strconv.AppendInt(b, int64(v.SizeMax), 10)
+	b = append(b, " Upgrade:"...)
+	b = strconv.AppendBool(b, v.Upgrade)
+	b = append(b, " Downgrade:"...)
+	b = strconv.AppendBool(b, v.Downgrade)
+	b = append(b, " ClassicJoin:"...)
+	b = strconv.AppendBool(b, v.ClassicJoin)
+	b = append(b, " RegexRefresh:"...)
+	b = strconv.AppendInt(b, int64(v.RegexRefresh), 10)
+	b = append(b, " Session:"...)
+	b = v.Session.AppendText(b)
+	b = append(b, " Heartbeat:"...)
+	b = v.Heartbeat.AppendText(b)
+	b = append(b, " Assignment:"...)
+	b = v.Assignment.AppendText(b)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *ConsumerGroupTime) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Value))
+	b = canon.AppendInt(b, int64(v.Min))
+	b = canon.AppendInt(b, int64(v.Max))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *ConsumerGroupTime) ReadCanon(r *canon.Reader) {
+	v.Value = kafka.Millis(r.Int(64))
+	v.Min = kafka.Millis(r.Int(64))
+	v.Max = kafka.Millis(r.Int(64))
+}
+
+// AppendText appends v for a human reader.
+func (v *ConsumerGroupTime) AppendText(b []byte) []byte {
+	b = append(b, "ConsumerGroupTime"...)
+	b = append(b, '{')
+	b = append(b, "Value:"...)
+	b = strconv.AppendInt(b, int64(v.Value), 10)
+	b = append(b, " Min:"...)
+	b = strconv.AppendInt(b, int64(v.Min), 10)
+	b = append(b, " Max:"...)
+	b = strconv.AppendInt(b, int64(v.Max), 10)
 	b = append(b, '}')
 	return b
 }

@@ -73,6 +73,7 @@ func DefaultBroker() Broker {
 		FetchSessionSlots:        1000,
 		FetchSessionEviction:     FetchSessionEviction,
 		Connections:              Connections{Max: unlimited, PerIP: unlimited, Rate: unlimited, Idle: 600_000},
+		ConsumerGroups:           DefaultConsumerGroups(),
 		QuotaWindows:             11, QuotaWindowSeconds: 1, ControllerQuotaWindows: 11, ControllerQuotaWindowSeconds: 1,
 		HeartbeatInterval:      2000,
 		SessionTimeout:         9000,

@@ -33,6 +33,7 @@ func ResolveNode(node Broker, dynamic []Override) Broker {
 	}
 	resolveConnections(&node.Connections, dynamic)
 	resolveCleaner(&node.Cleaner, dynamic)
+	resolveConsumerGroups(&node.ConsumerGroups, dynamic)
 	return node
 }
 
