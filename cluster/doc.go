@@ -6,6 +6,7 @@
 //	route.go    which queue an entry of a Ready goes to; which worker has a log
 //	conn.go     what the turn of a connection does with its frame and its socket
 //	storage.go  workers, readers and ledger of a node; Boot, the turn before the first
+//	work.go     what the core has done outside of it
 //	format.go   making the directories of a node, at its first start or before it
 //	loss.go     giving up what is damaged of a log, while its node is stopped
 //	pool.go     memory against a budget; workspaces.go: what decompressing takes, few of it;

@@ -138,7 +138,9 @@ func (ask *FormatRequest) valid(node *config.Node) error {
 			}
 		case "kraft.version":
 			only = kraft
-		case "eligible.leader.replicas.version", "group.version", "transaction.version", "share.version", "streams.version":
+		case record.GroupVersion:
+			only = "1"
+		case "eligible.leader.replicas.version", "transaction.version", "share.version", "streams.version":
 		default:
 			return fmt.Errorf("--feature %s: there is no feature %s", f, name)
 		}
@@ -153,7 +155,7 @@ func (ask *FormatRequest) valid(node *config.Node) error {
 func formatOptions(node *config.Node, paths []string, ids *entropy.Stream, now kafka.Wall) ledger.Options {
 	o := ledger.Options{
 		MetadataDir: node.MetadataLogDir, ClusterID: node.Broker.ClusterID, NodeID: node.Broker.NodeID,
-		Features:   []record.FeatureLevelRecord{{Name: "metadata.version", FeatureLevel: MetadataVersion}},
+		Features:   []record.FeatureLevelRecord{{Name: "metadata.version", FeatureLevel: MetadataVersion}, {Name: record.GroupVersion, FeatureLevel: 1}},
 		Standalone: len(node.Voters) == 0,
 		Now:        now,
 	}

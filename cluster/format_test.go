@@ -23,7 +23,7 @@ func newNode(t *testing.T, overrides ...string) *config.Node {
 
 func TestAFormattedNodeBoots(t *testing.T) {
 	fs, node := simdisk.New(&kind{}, "disk", simdisk.Faults{}), newNode(t)
-	ask := FormatRequest{ClusterID: "chosen", Standalone: true, Features: []string{"metadata.version=4.3-IV0", "kraft.version=1", "group.version=0"}}
+	ask := FormatRequest{ClusterID: "chosen", Standalone: true, Features: []string{"metadata.version=4.3-IV0", "kraft.version=1", "group.version=1"}}
 	f, err := Format(fs, node, ask, [32]byte{1}, 1000)
 	if err != nil || f.ClusterID != "chosen" || !slices.Equal(f.Dirs, []string{"/a", "/b"}) || len(f.Kept) > 0 {
 		t.Fatalf("%+v, %v", f, err)
@@ -71,7 +71,7 @@ func TestWhatIsFormattedIsRefusedOrKept(t *testing.T) {
 func TestAFormatThatCannotBeIsRefusedInALine(t *testing.T) {
 	for want, ask := range map[string]FormatRequest{
 		"--feature metadata.version=29: allowed is metadata.version=30": {Features: []string{"metadata.version=29"}},
-		"--feature group.version=1: allowed is group.version=0":         {Features: []string{"group.version=1"}},
+		"--feature group.version=0: allowed is group.version=1":         {Features: []string{"group.version=0"}},
 		"--feature unheard.of=1: there is no feature unheard.of":        {Features: []string{"unheard.of=1"}},
 		"--feature x: allowed is name=level":                            {Features: []string{"x"}},
 		"--release-version 3.9: allowed is 4.3 (4.3-IV0)":               {Release: "3.9"},

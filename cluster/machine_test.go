@@ -137,6 +137,9 @@ func (m *machine) Publish(p *msg.Published) { m.policies = p.Version }
 // Note implements Sink.
 func (m *machine) Note(n core.Note) { m.notes = append(m.notes, n) }
 
+// Work implements Sink: it is done at once.
+func (m *machine) Work(w port.Work) { m.events = append(m.events, &core.WorkDone{WorkDone: Do(w)}) }
+
 // Report implements Sink.
 func (m *machine) Report(r core.Report) { m.reports = append(m.reports, r) }
 

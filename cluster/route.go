@@ -15,6 +15,7 @@ type Sink interface {
 	Save(s port.Save)
 	// Reply takes an answer, and when the core was let go of.
 	Reply(r wire.Reply, left kafka.Mono)
+	Work(w port.Work)
 	ConnOp(op core.ConnOp)
 	Publish(p *msg.Published)
 	Note(n core.Note)
@@ -48,6 +49,9 @@ func Route(r *core.Ready, workers int32, now kafka.Mono, to Sink) {
 	}
 	for i := range r.Saves {
 		to.Save(r.Saves[i])
+	}
+	for i := range r.Work {
+		to.Work(r.Work[i])
 	}
 	if r.Publish != nil {
 		to.Publish(r.Publish)

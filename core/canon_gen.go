@@ -194,6 +194,27 @@ func (v *Saved) AppendText(b []byte) []byte {
 }
 
 // AppendCanon appends v in canonical form.
+func (v *WorkDone) AppendCanon(b []byte) []byte {
+	b = v.WorkDone.AppendCanon(b)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *WorkDone) ReadCanon(r *canon.Reader) {
+	v.WorkDone.ReadCanon(r)
+}
+
+// AppendText appends v for a human reader.
+func (v *WorkDone) AppendText(b []byte) []byte {
+	b = append(b, "WorkDone"...)
+	b = append(b, '{')
+	b = append(b, "WorkDone:"...)
+	b = v.WorkDone.AppendText(b)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
 func (v *Deadline) AppendCanon(b []byte) []byte {
 	return b
 }
@@ -1459,6 +1480,7 @@ func (*Saved) isEvent()      {}
 func (*Deadline) isEvent()   {}
 func (*Stop) isEvent()       {}
 func (*Inspect) isEvent()    {}
+func (*WorkDone) isEvent()   {}
 
 // EventMembers lists a zero value of every member of Event, by number.
 func EventMembers() []Event {
@@ -1473,6 +1495,7 @@ func EventMembers() []Event {
 		&Deadline{},
 		&Stop{},
 		&Inspect{},
+		&WorkDone{},
 	}
 }
 
@@ -1501,6 +1524,8 @@ func AppendEvent(b []byte, v Event) []byte {
 		return v.AppendCanon(canon.AppendUint(b, 9))
 	case *Inspect:
 		return v.AppendCanon(canon.AppendUint(b, 10))
+	case *WorkDone:
+		return v.AppendCanon(canon.AppendUint(b, 11))
 	}
 	panic("BUG: Event is not a member of its union")
 }
@@ -1549,6 +1574,10 @@ func ReadEvent(r *canon.Reader) Event {
 		v := new(Inspect)
 		v.ReadCanon(r)
 		return v
+	case 11:
+		v := new(WorkDone)
+		v.ReadCanon(r)
+		return v
 	default:
 		r.Fail(canon.ErrTag)
 	}
@@ -1579,6 +1608,8 @@ func AppendEventText(b []byte, v Event) []byte {
 	case *Stop:
 		return v.AppendText(b)
 	case *Inspect:
+		return v.AppendText(b)
+	case *WorkDone:
 		return v.AppendText(b)
 	}
 	panic("BUG: Event is not a member of its union")

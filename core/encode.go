@@ -6,16 +6,16 @@ import (
 
 // Mark is a place in the outboxes: where a Step's entries begin.
 type Mark struct {
-	ops, reads, saves, replies, conns, drops, notes, reports int
-	published                                                int64
-	exited                                                   bool
+	ops, reads, saves, work, replies, conns, drops, notes, reports int
+	published                                                      int64
+	exited                                                         bool
 }
 
 // Mark returns where the next Step's entries will begin.
 func (n *Node) Mark() Mark {
 	r := &n.ready
 	return Mark{
-		ops: len(r.LogOps), reads: len(r.Reads), saves: len(r.Saves), replies: len(r.Replies),
+		ops: len(r.LogOps), reads: len(r.Reads), saves: len(r.Saves), work: len(r.Work), replies: len(r.Replies),
 		conns: len(r.ConnOps), drops: len(r.Drops), notes: len(r.Notes), reports: len(r.Reports), published: n.published.Version,
 		exited: r.Exit != nil,
 	}
@@ -27,6 +27,7 @@ func (n *Node) AppendEntries(b []byte, mark Mark) []byte {
 	b = appendList(b, r.LogOps[mark.ops:])
 	b = appendList(b, r.Reads[mark.reads:])
 	b = appendList(b, r.Saves[mark.saves:])
+	b = appendList(b, r.Work[mark.work:])
 	b = appendList(b, r.Replies[mark.replies:])
 	b = appendList(b, r.ConnOps[mark.conns:])
 	b = appendList(b, r.Drops[mark.drops:])
@@ -48,6 +49,7 @@ func (n *Node) AppendEntriesText(b []byte, mark Mark) []byte {
 	b = appendLines(b, r.LogOps[mark.ops:])
 	b = appendLines(b, r.Reads[mark.reads:])
 	b = appendLines(b, r.Saves[mark.saves:])
+	b = appendLines(b, r.Work[mark.work:])
 	b = appendLines(b, r.Replies[mark.replies:])
 	b = appendLines(b, r.ConnOps[mark.conns:])
 	b = appendLines(b, r.Drops[mark.drops:])
@@ -88,7 +90,7 @@ const stateVersion = 2
 
 // AppendState encodes the whole state. It is called between Steps with empty outboxes.
 func (n *Node) AppendState(b []byte) []byte {
-	if n.out || len(n.ready.LogOps)+len(n.ready.Reads)+len(n.ready.Saves)+len(n.ready.Replies)+
+	if n.out || len(n.ready.LogOps)+len(n.ready.Reads)+len(n.ready.Saves)+len(n.ready.Work)+len(n.ready.Replies)+
 		len(n.ready.ConnOps)+len(n.ready.Drops)+len(n.ready.Notes)+len(n.ready.Reports) > 0 {
 		panic("BUG: the state was asked for while entries are out")
 	}

@@ -75,6 +75,13 @@ type Saved struct {
 	port.Saved
 }
 
+// WorkDone completes work that was done outside of the core.
+//
+//canon:gen Event=11
+type WorkDone struct {
+	port.WorkDone
+}
+
 // Deadline says that the Wake deadline has passed.
 //
 //canon:gen Event=8

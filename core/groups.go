@@ -31,6 +31,7 @@ func (n *Node) carryGroups(now kafka.Now) bool {
 		r.ID = r.ID<<readOwnerBits | readByGroups
 		n.ready.Reads = append(n.ready.Reads, r)
 	}
+	n.ready.Work = append(n.ready.Work, out.Work...)
 	for _, reply := range out.Replies {
 		n.session.GroupReply(now, reply, n.view())
 	}

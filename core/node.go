@@ -165,6 +165,8 @@ func (n *Node) dispatch(now kafka.Now, ev Event) {
 		n.readDone(now, &ev.ReadDone)
 	case *Saved:
 		n.saved(now, &ev.Saved)
+	case *WorkDone:
+		n.groups.WorkDone(now, &ev.WorkDone, n.groupView())
 	case *ConnOpened:
 		n.session.ConnOpened(now, ev.Conn, ev.Listener, ev.Remote, n.view())
 	case *ConnClosed:
@@ -329,6 +331,7 @@ func (r *Ready) reset() {
 	clear(r.Reports)
 	r.LogOps, r.Reads, r.Saves = r.LogOps[:0], r.Reads[:0], r.Saves[:0]
 	r.Replies, r.ConnOps, r.Drops, r.Notes = r.Replies[:0], r.ConnOps[:0], r.Drops[:0], r.Notes[:0]
-	r.Reports = r.Reports[:0]
+	clear(r.Work)
+	r.Reports, r.Work = r.Reports[:0], r.Work[:0]
 	r.Publish, r.Exit, r.Wake = nil, nil, 0
 }

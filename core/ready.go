@@ -17,6 +17,7 @@ type Ready struct {
 	LogOps  []port.LogOp
 	Reads   []port.Read
 	Saves   []port.Save
+	Work    []port.Work
 	Replies []wire.Reply
 	ConnOps []ConnOp
 	// Publish is the new published configuration, or nil when it did not change.

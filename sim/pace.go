@@ -11,12 +11,13 @@ import (
 // machine) while its clocks go on. Each of these is planned from a stream of its own.
 
 // What a turn of a sluggish machine is late by, mostly; rarely it is a thousandfold. A read is a
-// goroutine of its own that waits for a processor and for the disk.
+// goroutine of its own that waits for a processor and for the disk, and so is work outside of the core.
 const (
 	lagOfTurn  = int64(20 * kafka.Microsecond)
 	lagOfDisk  = int64(50 * kafka.Microsecond)
 	lagOfSaver = int64(200 * kafka.Microsecond)
 	lagOfRead  = int64(500 * kafka.Microsecond)
+	lagOfWork  = int64(500 * kafka.Microsecond)
 	lagOfTimer = int64(1 * kafka.Millisecond)
 	// lagThatCounts is what a run counts as a fault.
 	lagThatCounts = int64(5 * kafka.Millisecond)

@@ -64,6 +64,13 @@ func (s *nodeSink) Save(v port.Save) {
 	n.wantSaver()
 }
 
+// Work implements cluster.Sink: it is done at a drawn moment.
+func (s *nodeSink) Work(w port.Work) {
+	n := (*node)(s)
+	done := &delivery{events: []core.Event{&core.WorkDone{WorkDone: cluster.Do(w)}}, worker: workerWork}
+	n.schedule(n.w.now+int64(n.stream("work").Draw(64))*int64(kafka.Microsecond)+n.lag("lag/work", lagOfWork), kindComplete, workerWork, done)
+}
+
 // Reply implements cluster.Sink.
 func (s *nodeSink) Reply(r wire.Reply, left kafka.Mono) {
 	n := (*node)(s)

@@ -127,5 +127,8 @@ func (n *node) readTurn(index int64) {
 	n.schedule(end, kindComplete, workerReader, &delivery{events: []core.Event{&core.ReadDone{ReadDone: done}}, worker: workerReader})
 }
 
-// workerReader marks a read's end in a delivery.
-const workerReader = -3
+// workerReader marks a read's end in a delivery, workerWork that of work outside of the core.
+const (
+	workerReader = -3
+	workerWork   = -4
+)

@@ -70,6 +70,7 @@ type sink struct {
 func (k *sink) LogOp(w int, op port.LogOp) { k.s.workers[w].enqueue(op, k.todo) }
 func (k *sink) Read(r port.Read)           { k.todo.reads = append(k.todo.reads, r) }
 func (k *sink) Save(v port.Save)           { k.s.saver.enqueue(v) }
+func (k *sink) Work(w port.Work)           { go k.s.act(&core.WorkDone{WorkDone: cluster.Do(w)}) }
 func (k *sink) Report(r core.Report)       { leave(k.s.reports, r) }
 func (k *sink) Note(n core.Note) {
 	k.s.meter.Note(n.Kind)

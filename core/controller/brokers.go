@@ -95,7 +95,6 @@ func supportsMetadataVersion(features []record.BrokerFeature) bool {
 // levels stay in the log, for a Kafka or a later build that starts on it.
 var unserved = []image.Feature{
 	{Name: eligibleLeaders, Level: 1},
-	{Name: "group.version", Level: 1},
 	{Name: "share.version", Level: 1},
 	{Name: "streams.version", Level: 1},
 	{Name: "transaction.version", Level: 2},

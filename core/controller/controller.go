@@ -93,6 +93,7 @@ func (m *Controller) BecomeActive(now kafka.Now, img image.Image, epoch kafka.Le
 	if len(m.img.Features) == 0 {
 		m.decide(decision{records: []record.Metadata{
 			&record.FeatureLevelRecord{Name: record.MetadataVersion, FeatureLevel: metadataVersionLevel},
+			&record.FeatureLevelRecord{Name: record.GroupVersion, FeatureLevel: 1},
 		}})
 	}
 }

@@ -269,6 +269,7 @@ func TestLevelsThatMakeNoDifferenceKeepNoBrokerOut(t *testing.T) {
 	}{
 		{"eligible.leader.replicas.version", 1, kafka.None},
 		{"group.version", 1, kafka.None},
+		{"group.version", 2, kafka.ErrUnsupportedVersion},
 		{"share.version", 1, kafka.None},
 		{"streams.version", 1, kafka.None},
 		{"transaction.version", 2, kafka.None},

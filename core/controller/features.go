@@ -76,7 +76,7 @@ func (m *Controller) updateFeature(u *msg.FeatureUpdate, kraft record.FeatureLev
 			why = "Unsafe metadata downgrade is not supported in this version."
 		}
 		return nil, fmt.Sprintf("Unsupported metadata.version downgrade from %d to %d. %s", now, u.Level, why)
-	case u.Name != record.MetadataVersion && !slices.ContainsFunc(unserved, func(f image.Feature) bool { return f.Name == u.Name }):
+	case u.Name != record.MetadataVersion && u.Name != record.GroupVersion && !slices.ContainsFunc(unserved, func(f image.Feature) bool { return f.Name == u.Name }):
 		return invalid("Feature " + u.Name + " not found.")
 	}
 	return &record.FeatureLevelRecord{Name: u.Name, FeatureLevel: u.Level}, ""

@@ -99,7 +99,7 @@ func dir(id kafka.NodeID, n byte) kafka.DirID { return kafka.DirID{0: byte(id), 
 func registration(id kafka.NodeID, incarnation byte) *msg.RegisterBroker {
 	return &msg.RegisterBroker{
 		Op: msg.OpLifecycle, Broker: id, ClusterID: "cluster", Incarnation: kafka.UUID{incarnation},
-		Features:      []record.BrokerFeature{{Name: record.MetadataVersion, MinSupportedVersion: 7, MaxSupportedVersion: 30}},
+		Features:      record.SupportedFeatures(),
 		LogDirs:       []kafka.DirID{dir(id, 1)},
 		PreviousEpoch: kafka.NoBrokerEpoch,
 	}

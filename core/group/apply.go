@@ -23,6 +23,20 @@ func (s *Shard) replay(now kafka.Now, producer kafka.ProducerID, at kafka.Offset
 		}, rec.Deleted)
 	case *record.GroupMetadata:
 		s.applyGroupMetadata(now, r, rec.Deleted)
+	case *record.ConsumerGroupMetadata:
+		s.applyConsumer(r.Group, rec)
+	case *record.ConsumerGroupPartitionMetadata:
+		s.applyConsumer(r.Group, rec)
+	case *record.ConsumerGroupMemberMetadata:
+		s.applyConsumer(r.Group, rec)
+	case *record.ConsumerGroupTargetAssignmentMetadata:
+		s.applyConsumer(r.Group, rec)
+	case *record.ConsumerGroupTargetAssignmentMember:
+		s.applyConsumer(r.Group, rec)
+	case *record.ConsumerGroupCurrentMemberAssignment:
+		s.applyConsumer(r.Group, rec)
+	case *record.ConsumerGroupRegularExpression:
+		s.applyConsumer(r.Group, rec)
 	}
 }
 

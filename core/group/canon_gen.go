@@ -6,9 +6,11 @@ import (
 	"strconv"
 
 	"momus/core/canon"
+	"momus/core/group/assignor"
 	"momus/core/kafka"
 	"momus/core/msg"
 	"momus/core/port"
+	"momus/core/record"
 )
 
 // AppendCanon appends v in canonical form.
@@ -404,6 +406,503 @@ func (v *ClassicMember) AppendText(b []byte) []byte {
 }
 
 // AppendCanon appends v in canonical form.
+func (v *Consumer) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.id)
+	b = canon.AppendInt(b, int64(v.epoch))
+	b = canon.AppendInt(b, v.hash)
+	b = canon.AppendInt(b, int64(v.targetEpoch))
+	b = canon.AppendInt(b, int64(v.targetAt))
+	b = canon.AppendUint(b, uint64(len(v.members)))
+	for _, k1 := range canon.SortedKeys(v.members) {
+		b = canon.AppendString(b, k1)
+		e1 := v.members[k1]
+		b = canon.AppendBool(b, e1 != nil)
+		if e1 != nil {
+			b = e1.AppendCanon(b)
+		}
+	}
+	b = canon.AppendUint(b, uint64(len(v.target)))
+	for _, k1 := range canon.SortedKeys(v.target) {
+		b = canon.AppendString(b, k1)
+		e1 := v.target[k1]
+		b = canon.AppendLen(b, len(e1), e1 == nil)
+		for i2 := range e1 {
+			b = e1[i2].AppendCanon(b)
+		}
+	}
+	b = canon.AppendUint(b, uint64(len(v.regexes)))
+	for _, k1 := range canon.SortedKeys(v.regexes) {
+		b = canon.AppendString(b, k1)
+		e1 := v.regexes[k1]
+		b = canon.AppendBool(b, e1 != nil)
+		if e1 != nil {
+			b = e1.AppendCanon(b)
+		}
+	}
+	b = canon.AppendBool(b, v.oldMetadata)
+	b = canon.AppendUint(b, uint64(len(v.static)))
+	for _, k1 := range canon.SortedKeys(v.static) {
+		b = canon.AppendString(b, k1)
+		e1 := v.static[k1]
+		b = canon.AppendString(b, e1)
+	}
+	b = canon.AppendUint(b, uint64(len(v.names)))
+	for _, k1 := range canon.SortedKeys(v.names) {
+		b = canon.AppendString(b, k1)
+		e1 := v.names[k1]
+		b = e1.AppendCanon(b)
+	}
+	b = canon.AppendUint(b, uint64(len(v.regexMembers)))
+	for _, k1 := range canon.SortedKeys(v.regexMembers) {
+		b = canon.AppendString(b, k1)
+		e1 := v.regexMembers[k1]
+		b = canon.AppendInt(b, int64(e1))
+	}
+	b = canon.AppendUint(b, uint64(len(v.assignors)))
+	for _, k1 := range canon.SortedKeys(v.assignors) {
+		b = canon.AppendString(b, k1)
+		e1 := v.assignors[k1]
+		b = canon.AppendInt(b, int64(e1))
+	}
+	b = canon.AppendUint(b, uint64(len(v.protocols)))
+	for _, k1 := range canon.SortedKeys(v.protocols) {
+		b = canon.AppendString(b, k1)
+		e1 := v.protocols[k1]
+		b = canon.AppendInt(b, int64(e1))
+	}
+	b = canon.AppendInt(b, int64(v.classicMembers))
+	b = canon.AppendUint(b, uint64(len(v.owners)))
+	for _, k1 := range canon.SortedKeysFunc(v.owners, kafka.TopicPartition.Compare) {
+		b = append(b, k1.Topic[:]...)
+		b = canon.AppendInt(b, int64(k1.Partition))
+		e1 := v.owners[k1]
+		b = canon.AppendString(b, e1)
+	}
+	b = canon.AppendInt(b, int64(v.refreshedAt))
+	b = canon.AppendInt(b, int64(v.refreshedEpoch))
+	b = canon.AppendBool(b, v.resolving)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *Consumer) ReadCanon(r *canon.Reader) {
+	v.id = r.Str()
+	v.epoch = int32(r.Int(32))
+	v.hash = r.Int(64)
+	v.targetEpoch = int32(r.Int(32))
+	v.targetAt = kafka.Wall(r.Int(64))
+	v.members = make(map[string]*ConsumerMember)
+	for n1 := r.Count(); n1 > 0; n1-- {
+		var k1 string
+		var e1 *ConsumerMember
+		k1 = r.Str()
+		e1 = nil
+		if r.Bool() {
+			e1 = new(ConsumerMember)
+			e1.ReadCanon(r)
+		}
+		if _, twice := v.members[k1]; twice {
+			r.Fail(canon.ErrDuplicate)
+		}
+		if r.Err != nil {
+			break
+		}
+		v.members[k1] = e1
+	}
+	v.target = make(map[string]assignor.Assignment)
+	for n1 := r.Count(); n1 > 0; n1-- {
+		var k1 string
+		var e1 assignor.Assignment
+		k1 = r.Str()
+		e1 = nil
+		if n2 := r.Len(); n2 >= 0 {
+			e1 = make(assignor.Assignment, n2)
+			for i3 := range e1 {
+				e1[i3].ReadCanon(r)
+			}
+		}
+		if _, twice := v.target[k1]; twice {
+			r.Fail(canon.ErrDuplicate)
+		}
+		if r.Err != nil {
+			break
+		}
+		v.target[k1] = e1
+	}
+	v.regexes = make(map[string]*record.ConsumerGroupRegularExpression)
+	for n1 := r.Count(); n1 > 0; n1-- {
+		var k1 string
+		var e1 *record.ConsumerGroupRegularExpression
+		k1 = r.Str()
+		e1 = nil
+		if r.Bool() {
+			e1 = new(record.ConsumerGroupRegularExpression)
+			e1.ReadCanon(r)
+		}
+		if _, twice := v.regexes[k1]; twice {
+			r.Fail(canon.ErrDuplicate)
+		}
+		if r.Err != nil {
+			break
+		}
+		v.regexes[k1] = e1
+	}
+	v.oldMetadata = r.Bool()
+	v.static = make(map[string]string)
+	for n1 := r.Count(); n1 > 0; n1-- {
+		var k1 string
+		var e1 string
+		k1 = r.Str()
+		e1 = r.Str()
+		if _, twice := v.static[k1]; twice {
+			r.Fail(canon.ErrDuplicate)
+		}
+		if r.Err != nil {
+			break
+		}
+		v.static[k1] = e1
+	}
+	v.names = make(map[string]subscribers)
+	for n1 := r.Count(); n1 > 0; n1-- {
+		var k1 string
+		var e1 subscribers
+		k1 = r.Str()
+		e1.ReadCanon(r)
+		if _, twice := v.names[k1]; twice {
+			r.Fail(canon.ErrDuplicate)
+		}
+		if r.Err != nil {
+			break
+		}
+		v.names[k1] = e1
+	}
+	v.regexMembers = make(map[string]int32)
+	for n1 := r.Count(); n1 > 0; n1-- {
+		var k1 string
+		var e1 int32
+		k1 = r.Str()
+		e1 = int32(r.Int(32))
+		if _, twice := v.regexMembers[k1]; twice {
+			r.Fail(canon.ErrDuplicate)
+		}
+		if r.Err != nil {
+			break
+		}
+		v.regexMembers[k1] = e1
+	}
+	v.assignors = make(map[string]int32)
+	for n1 := r.Count(); n1 > 0; n1-- {
+		var k1 string
+		var e1 int32
+		k1 = r.Str()
+		e1 = int32(r.Int(32))
+		if _, twice := v.assignors[k1]; twice {
+			r.Fail(canon.ErrDuplicate)
+		}
+		if r.Err != nil {
+			break
+		}
+		v.assignors[k1] = e1
+	}
+	v.protocols = make(map[string]int32)
+	for n1 := r.Count(); n1 > 0; n1-- {
+		var k1 string
+		var e1 int32
+		k1 = r.Str()
+		e1 = int32(r.Int(32))
+		if _, twice := v.protocols[k1]; twice {
+			r.Fail(canon.ErrDuplicate)
+		}
+		if r.Err != nil {
+			break
+		}
+		v.protocols[k1] = e1
+	}
+	v.classicMembers = int32(r.Int(32))
+	v.owners = make(map[kafka.TopicPartition]string)
+	for n1 := r.Count(); n1 > 0; n1-- {
+		var k1 kafka.TopicPartition
+		var e1 string
+		copy(k1.Topic[:], r.Raw(len(k1.Topic)))
+		k1.Partition = kafka.PartitionID(r.Int(32))
+		e1 = r.Str()
+		if _, twice := v.owners[k1]; twice {
+			r.Fail(canon.ErrDuplicate)
+		}
+		if r.Err != nil {
+			break
+		}
+		v.owners[k1] = e1
+	}
+	v.refreshedAt = kafka.Offset(r.Int(64))
+	v.refreshedEpoch = int32(r.Int(32))
+	v.resolving = r.Bool()
+}
+
+// AppendText appends v for a human reader.
+func (v *Consumer) AppendText(b []byte) []byte {
+	b = append(b, "Consumer"...)
+	b = append(b, '{')
+	b = append(b, "id:"...)
+	b = canon.AppendQuoted(b, v.id)
+	b = append(b, " epoch:"...)
+	b = strconv.AppendInt(b, int64(v.epoch), 10)
+	b = append(b, " hash:"...)
+	b = strconv.AppendInt(b, v.hash, 10)
+	b = append(b, " targetEpoch:"...)
+	b = strconv.AppendInt(b, int64(v.targetEpoch), 10)
+	b = append(b, " targetAt:"...)
+	b = strconv.AppendInt(b, int64(v.targetAt), 10)
+	b = append(b, " members:"...)
+	if v.members == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, "map["...)
+		for i1, k1 := range canon.SortedKeys(v.members) {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = canon.AppendQuoted(b, k1)
+			b = append(b, ':')
+			e1 := v.members[k1]
+			if e1 == nil {
+				b = append(b, "nil"...)
+			} else {
+				b = e1.AppendText(b)
+			}
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " target:"...)
+	if v.target == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, "map["...)
+		for i1, k1 := range canon.SortedKeys(v.target) {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = canon.AppendQuoted(b, k1)
+			b = append(b, ':')
+			e1 := v.target[k1]
+			if e1 == nil {
+				b = append(b, "nil"...)
+			} else {
+				b = append(b, '[')
+				for i2 := range e1 {
+					if i2 > 0 {
+						b = append(b, ' ')
+					}
+					b = e1[i2].AppendText(b)
+				}
+				b = append(b, ']')
+			}
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " regexes:"...)
+	if v.regexes == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, "map["...)
+		for i1, k1 := range canon.SortedKeys(v.regexes) {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = canon.AppendQuoted(b, k1)
+			b = append(b, ':')
+			e1 := v.regexes[k1]
+			if e1 == nil {
+				b = append(b, "nil"...)
+			} else {
+				b = e1.AppendText(b)
+			}
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " oldMetadata:"...)
+	b = strconv.AppendBool(b, v.oldMetadata)
+	b = append(b, " static:"...)
+	if v.static == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, "map["...)
+		for i1, k1 := range canon.SortedKeys(v.static) {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = canon.AppendQuoted(b, k1)
+			b = append(b, ':')
+			e1 := v.static[k1]
+			b = canon.AppendQuoted(b, e1)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " names:"...)
+	if v.names == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, "map["...)
+		for i1, k1 := range canon.SortedKeys(v.names) {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = canon.AppendQuoted(b, k1)
+			b = append(b, ':')
+			e1 := v.names[k1]
+			b = e1.AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " regexMembers:"...)
+	if v.regexMembers == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, "map["...)
+		for i1, k1 := range canon.SortedKeys(v.regexMembers) {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = canon.AppendQuoted(b, k1)
+			b = append(b, ':')
+			e1 := v.regexMembers[k1]
+			b = strconv.AppendInt(b, int64(e1), 10)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " assignors:"...)
+	if v.assignors == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, "map["...)
+		for i1, k1 := range canon.SortedKeys(v.assignors) {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = canon.AppendQuoted(b, k1)
+			b = append(b, ':')
+			e1 := v.assignors[k1]
+			b = strconv.AppendInt(b, int64(e1), 10)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " protocols:"...)
+	if v.protocols == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, "map["...)
+		for i1, k1 := range canon.SortedKeys(v.protocols) {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = canon.AppendQuoted(b, k1)
+			b = append(b, ':')
+			e1 := v.protocols[k1]
+			b = strconv.AppendInt(b, int64(e1), 10)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " classicMembers:"...)
+	b = strconv.AppendInt(b, int64(v.classicMembers), 10)
+	b = append(b, " owners:"...)
+	if v.owners == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, "map["...)
+		for i1, k1 := range canon.SortedKeysFunc(v.owners, kafka.TopicPartition.Compare) {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, k1.String()...)
+			b = append(b, ':')
+			e1 := v.owners[k1]
+			b = canon.AppendQuoted(b, e1)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " refreshedAt:"...)
+	b = strconv.AppendInt(b, int64(v.refreshedAt), 10)
+	b = append(b, " refreshedEpoch:"...)
+	b = strconv.AppendInt(b, int64(v.refreshedEpoch), 10)
+	b = append(b, " resolving:"...)
+	b = strconv.AppendBool(b, v.resolving)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *subscribers) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.byName))
+	b = canon.AppendInt(b, int64(v.byRegex))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *subscribers) ReadCanon(r *canon.Reader) {
+	v.byName = int32(r.Int(32))
+	v.byRegex = int32(r.Int(32))
+}
+
+// AppendText appends v for a human reader.
+func (v *subscribers) AppendText(b []byte) []byte {
+	b = append(b, "subscribers"...)
+	b = append(b, '{')
+	b = append(b, "byName:"...)
+	b = strconv.AppendInt(b, int64(v.byName), 10)
+	b = append(b, " byRegex:"...)
+	b = strconv.AppendInt(b, int64(v.byRegex), 10)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *ConsumerMember) AppendCanon(b []byte) []byte {
+	b = canon.AppendBool(b, v.sub != nil)
+	if v.sub != nil {
+		b = v.sub.AppendCanon(b)
+	}
+	b = canon.AppendBool(b, v.cur != nil)
+	if v.cur != nil {
+		b = v.cur.AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *ConsumerMember) ReadCanon(r *canon.Reader) {
+	v.sub = nil
+	if r.Bool() {
+		v.sub = new(record.ConsumerGroupMemberMetadata)
+		v.sub.ReadCanon(r)
+	}
+	v.cur = nil
+	if r.Bool() {
+		v.cur = new(record.ConsumerGroupCurrentMemberAssignment)
+		v.cur.ReadCanon(r)
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *ConsumerMember) AppendText(b []byte) []byte {
+	b = append(b, "ConsumerMember"...)
+	b = append(b, '{')
+	b = append(b, "sub:"...)
+	if v.sub == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = v.sub.AppendText(b)
+	}
+	b = append(b, " cur:"...)
+	if v.cur == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = v.cur.AppendText(b)
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
 func (v *Group) AppendCanon(b []byte) []byte {
 	b = canon.AppendString(b, v.ID)
 	b = canon.AppendUint(b, uint64(v.Kind))
@@ -642,27 +1141,6 @@ func (v *Group) AppendText(b []byte) []byte {
 }
 
 // AppendCanon appends v in canonical form.
-func (v *Consumer) AppendCanon(b []byte) []byte {
-	b = canon.AppendInt(b, int64(v.Epoch))
-	return b
-}
-
-// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
-func (v *Consumer) ReadCanon(r *canon.Reader) {
-	v.Epoch = int32(r.Int(32))
-}
-
-// AppendText appends v for a human reader.
-func (v *Consumer) AppendText(b []byte) []byte {
-	b = append(b, "Consumer"...)
-	b = append(b, '{')
-	b = append(b, "Epoch:"...)
-	b = strconv.AppendInt(b, int64(v.Epoch), 10)
-	b = append(b, '}')
-	return b
-}
-
-// AppendCanon appends v in canonical form.
 func (v *Groups) AppendCanon(b []byte) []byte {
 	b = v.cfg.AppendCanon(b)
 	b = v.limits.AppendCanon(b)
@@ -675,6 +1153,8 @@ func (v *Groups) AppendCanon(b []byte) []byte {
 	}
 	b = v.ids.AppendCanon(b)
 	b = canon.AppendInt(b, int64(v.reads))
+	b = canon.AppendInt(b, int64(v.topicsAt))
+	b = canon.AppendInt(b, int64(v.createdAt))
 	return b
 }
 
@@ -695,6 +1175,8 @@ func (v *Groups) ReadCanon(r *canon.Reader) {
 	}
 	v.ids.ReadCanon(r)
 	v.reads = port.ReadID(r.Int(64))
+	v.topicsAt = kafka.Offset(r.Int(64))
+	v.createdAt = kafka.Offset(r.Int(64))
 }
 
 // AppendText appends v for a human reader.
@@ -726,6 +1208,10 @@ func (v *Groups) AppendText(b []byte) []byte {
 	b = v.ids.AppendText(b)
 	b = append(b, " reads:"...)
 	b = strconv.AppendInt(b, int64(v.reads), 10)
+	b = append(b, " topicsAt:"...)
+	b = strconv.AppendInt(b, int64(v.topicsAt), 10)
+	b = append(b, " createdAt:"...)
+	b = strconv.AppendInt(b, int64(v.createdAt), 10)
 	b = append(b, '}')
 	return b
 }

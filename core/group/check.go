@@ -44,6 +44,9 @@ func (s *Shard) check() {
 		if g.Classic != nil {
 			g.Classic.mustHold(g.ID)
 		}
+		if g.Consumer != nil {
+			g.Consumer.mustHold(s.log.Phase() == coord.Active)
+		}
 		g.checkOffsets()
 		for j := range g.pending {
 			if _, found := s.producer(g.pending[j].producer); !found {

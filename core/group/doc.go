@@ -3,12 +3,13 @@
 // to it, and loses all of them with the leadership.
 //
 // Inputs: how the replicas of __consumer_offsets stand, what reads of them found, msg.GroupRequest, changes of the
-// image, passed deadlines. Outputs, in Out: reads, msg.GroupReply, notes. It appends by View.Log, within the call.
+// image, passed deadlines. Outputs, in Out: reads, msg.GroupReply, work, notes. It appends by View.Log, within the call.
 //
 // A decision reads the state and yields records and answers (decision); carry appends the records as one batch,
 // applies them, and parks the answers until all is committed. Only apply, which a load runs too, writes what
 // records say. What is in no record, who waits for whom and timers, is lost with the leadership; after a load all
-// members have their whole session timeout again.
+// members have their whole session timeout again. What takes long, resolving regular expressions, leaves in Out.Work
+// and comes back by WorkDone.
 //
 //	groups.go   the shards, and what the node tells them
 //	shard.go    one partition: decide, append, apply, answer
@@ -17,6 +18,9 @@
 //	timers.go   deadlines
 //	offsets_*.go  committed offsets: kept (store), committed, fetched, deleted, expired, pending in transactions
 //	report.go   what metrics tell
+//	consumer_*.go groups of the consumer protocol (KIP-848): the state (group) and its records (apply), heartbeats, what
+//	            members subscribe to (subscribe, regex), the target (target), the way there (reconcile), leaving and
+//	            being fenced (leave), members of the classic protocol among them (classic), conversion (migrate)
 //	check.go    what must be true
 //
 // Invariants:

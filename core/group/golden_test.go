@@ -40,7 +40,7 @@ func TestGolden(t *testing.T) {
 }
 
 func testConfig() config.Broker {
-	cfg := config.Broker{NodeID: 1, Groups: config.DefaultGroups()}
+	cfg := config.Broker{NodeID: 1, Groups: config.DefaultGroups(), ConsumerGroups: config.DefaultConsumerGroups()}
 	cfg.Groups.Classic.MinSession = 100
 	return cfg
 }

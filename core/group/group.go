@@ -29,13 +29,6 @@ type Group struct {
 	at int
 }
 
-// Consumer is what is known of the members of a group of the consumer protocol.
-//
-//canon:gen
-type Consumer struct {
-	Epoch int32
-}
-
 // group finds a group, or nil.
 func (s *Shard) group(id string) *Group { return s.groups[id] }
 

@@ -35,6 +35,8 @@ type Groups struct {
 	// ids are what member ids are drawn from, reads numbers the reads.
 	ids   entropy.Stream
 	reads port.ReadID
+	// topicsAt is where the metadata log last told of a change of topics, or of racks; createdAt of a new topic.
+	topicsAt, createdAt kafka.Offset
 
 	// Out is drained by the node after every call.
 	Out Out `canon:"-"`
@@ -49,11 +51,12 @@ type Groups struct {
 type Out struct {
 	Reads   []port.Read
 	Replies []msg.GroupReply
+	Work    []port.Work
 	Notes   []Note
 }
 
 // Empty tells that nothing is to be done.
-func (o *Out) Empty() bool { return len(o.Reads)+len(o.Replies)+len(o.Notes) == 0 }
+func (o *Out) Empty() bool { return len(o.Reads)+len(o.Replies)+len(o.Work)+len(o.Notes) == 0 }
 
 // NoteKind names a fact.
 type NoteKind uint8
@@ -173,6 +176,12 @@ func (g *Groups) ReadDone(now kafka.Now, d *port.ReadDone, v View) {
 // ImageChanged follows what the metadata log says: offsets of deleted topics go.
 func (g *Groups) ImageChanged(now kafka.Now, delta *image.Delta, v View) {
 	v.g = g
+	if len(delta.TopicsCreated) > 0 {
+		g.createdAt = v.Image.Offset
+	}
+	if len(delta.TopicsCreated)+len(delta.TopicsDeleted)+len(delta.PartitionsChanged)+len(delta.BrokersChanged) > 0 {
+		g.topicsAt = v.Image.Offset
+	}
 	for _, s := range g.shards {
 		if s.log.Phase() == coord.Active {
 			s.imageChanged(now, v, delta)

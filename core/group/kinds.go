@@ -32,6 +32,8 @@ func (s *Shard) checkCommit(now kafka.Now, v View, g *Group, r *msg.OffsetCommit
 			classicTurn{s, now, v, g.ID, g.Classic}.keepAlive(r.Member, g.Classic.members[r.Member].sessionTimeout)
 		}
 		return err
+	case ConsumerKind:
+		return g.Consumer.checkCommit(r.Member, r.Instance, r.Generation, false, r.KnowsStaleEpoch)
 	}
 	panic("BUG: a group of no kind")
 }
@@ -39,11 +41,17 @@ func (s *Shard) checkCommit(now kafka.Now, v View, g *Group, r *msg.OffsetCommit
 // checkCommitPartition says whether a commit may be taken of one partition, after checkCommit: a member may commit
 // what was assigned to it since its epoch (KIP-1251).
 func (s *Shard) checkCommitPartition(g *Group, r *msg.OffsetCommit, t *msg.CommitTopic, p kafka.PartitionID) kafka.ErrorCode {
-	return kafka.None
+	if g == nil || g.Kind != ConsumerKind {
+		return kafka.None
+	}
+	return g.Consumer.checkCommitted(r.Member, r.Generation, t.ID, p)
 }
 
 // checkFetch says whether offsets may be fetched. An unknown group has none, which is no error.
-func (s *Shard) checkFetch(g *Group, _ *msg.OffsetFetch) kafka.ErrorCode {
+func (s *Shard) checkFetch(g *Group, r *msg.OffsetFetch) kafka.ErrorCode {
+	if g != nil && g.Kind == ConsumerKind {
+		return g.Consumer.checkFetch(r.Member, r.MemberEpoch)
+	}
 	return kafka.None
 }
 
@@ -57,7 +65,13 @@ func (g *Group) checkOffsetDelete() kafka.ErrorCode {
 
 // isSubscribed tells whether a member is subscribed to the topic: its offsets are neither deleted nor expired.
 func (g *Group) isSubscribed(topic string) bool {
-	return g.Kind == ClassicKind && g.Classic.subscribedTo(topic)
+	switch g.Kind {
+	case ClassicKind:
+		return g.Classic.subscribedTo(topic)
+	case ConsumerKind:
+		return g.Consumer.subscribedTo(topic)
+	}
+	return false
 }
 
 // isEmpty tells that nobody is in the group.
@@ -91,6 +105,9 @@ func (s *Shard) groupLoaded(now kafka.Now, v View, g *Group) {
 	if g.Kind == ClassicKind {
 		g.Classic.loaded(now, v, s, g.ID)
 	}
+	if g.Kind == ConsumerKind {
+		s.consumerLoaded(now, v, g.Consumer)
+	}
 }
 
 // timerDue does what a timer was set for.
@@ -102,6 +119,8 @@ func (s *Shard) timerDue(now kafka.Now, v View, key timerKey) {
 		s.sweepTopics(now, v)
 	case timerJoin, timerSync, timerSession:
 		s.classicDue(now, v, key)
+	case timerMemberSession, timerMemberRebalance, timerMemberJoin, timerMemberSync:
+		s.memberDue(now, v, key)
 	default:
 		panic("BUG: a timer of no kind")
 	}
@@ -114,6 +133,10 @@ func (s *Shard) imageChanged(now kafka.Now, v View, delta *image.Delta) {
 
 // dropGroup is what a group that has nothing any more leaves by: a tombstone of its own, if it ever had a record.
 func (g *Group) dropGroup(d *decision) {
+	if g.Kind == ConsumerKind {
+		g.Consumer.tombstones(d)
+		return
+	}
 	d.tombstone(&record.GroupMetadata{Group: g.ID})
 }
 
@@ -130,4 +153,21 @@ func (s *Shard) applyGroupMetadata(now kafka.Now, r *record.GroupMetadata, delet
 		panic("BUG: a classic group's record comes where a consumer group is")
 	}
 	g.classic(now).apply(r)
+}
+
+// applyConsumer takes a record of a group of the consumer protocol in. The group comes with the first of its records,
+// whichever the log still holds, and goes with the tombstone of its epoch.
+func (s *Shard) applyConsumer(group string, rec *record.GroupRecord) {
+	g := s.group(group)
+	if rec.Deleted && (g == nil || g.Kind != ConsumerKind) {
+		return
+	}
+	if _, epoch := rec.Record.(*record.ConsumerGroupMetadata); epoch && rec.Deleted {
+		s.membersGone(g)
+		return
+	}
+	if g = s.groupOrNew(group); g.Kind != ConsumerKind {
+		g.Kind, g.Classic, g.Consumer = ConsumerKind, nil, newConsumer(group)
+	}
+	g.Consumer.apply(*rec)
 }

@@ -227,6 +227,10 @@ func (s *Shard) request(now kafka.Now, v View, r msg.GroupRequest) {
 		s.listGroups(now, v, r)
 	case *msg.DeleteGroup:
 		s.deleteGroup(now, v, r)
+	case *msg.ConsumerGroupHeartbeat:
+		s.consumerGroupHeartbeat(now, v, r)
+	case *msg.ConsumerGroupDescribe:
+		s.consumerGroupDescribe(now, v, r)
 	default:
 		panic("BUG: a request that no group coordinator decides on")
 	}

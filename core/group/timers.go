@@ -21,6 +21,12 @@ const (
 	timerJoin
 	timerSync
 	timerSession
+	// Of members of a group of the consumer protocol: timerMemberSession ends a session, timerMemberRebalance the
+	// time for revoking, timerMemberJoin and timerMemberSync that for joining and syncing by the classic protocol.
+	timerMemberSession
+	timerMemberRebalance
+	timerMemberJoin
+	timerMemberSync
 )
 
 // timerKey names a timer: there is one of its kind for a member, or for a group.

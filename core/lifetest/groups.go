@@ -99,3 +99,19 @@ func (l *Life) member() string {
 	}
 	return "stranger"
 }
+
+// memberHeartbeat is of a member of the consumer protocol, which joins with a regular expression at epoch 0.
+func memberHeartbeat(group, member string, epoch int32, regex string) *kmsg.ConsumerGroupHeartbeatRequest {
+	m := kmsg.NewPtrConsumerGroupHeartbeatRequest()
+	m.Group, m.MemberID, m.MemberEpoch = group, member, epoch
+	if epoch == 0 {
+		m.RebalanceTimeoutMillis, m.SubscribedTopicRegex, m.Topics = 10_000, &regex, []kmsg.ConsumerGroupHeartbeatRequestTopic{}
+	}
+	return m
+}
+
+func consumerGroupDescribe(groups ...string) *kmsg.ConsumerGroupDescribeRequest {
+	m := kmsg.NewPtrConsumerGroupDescribeRequest()
+	m.Groups = groups
+	return m
+}

@@ -3,6 +3,7 @@ package lifetest
 import (
 	"momus/core"
 	"momus/core/config"
+	"momus/core/group/topicregex"
 	"momus/core/kafka"
 	"momus/core/msg"
 	"momus/core/port"
@@ -40,6 +41,7 @@ type Life struct {
 	ops   [][]port.LogOp
 	saves []port.Save
 	reads []port.Read
+	work  []port.Work
 
 	seqs map[port.ConnID]port.RequestSeq
 	// Replies are those not yet taken by Reply, in order of arrival.
@@ -94,6 +96,7 @@ func (l *Life) take(r *core.Ready) {
 	}
 	l.saves = append(l.saves, r.Saves...)
 	l.reads = append(l.reads, r.Reads...)
+	l.work = append(l.work, r.Work...)
 	l.Replies = append(l.Replies, r.Replies...)
 	l.Notes = append(l.Notes, r.Notes...)
 	for _, s := range r.Drops {
@@ -132,6 +135,12 @@ func (l *Life) Turn() bool {
 		l.stale = l.stale[1:]
 		req.Policies = l.policies
 		l.event(&core.Request{Request: req})
+		return true
+	}
+	if len(l.work) > 0 && l.Exit == nil {
+		w := l.work[0]
+		l.work = l.work[1:]
+		l.event(&core.WorkDone{WorkDone: port.WorkDone{Work: w, Matched: topicregex.Resolve(w.Regexes, w.Topics)}})
 		return true
 	}
 	n := len(l.ops) + len(l.reads)

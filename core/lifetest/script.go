@@ -61,6 +61,19 @@ func Script(l *Life) []func() {
 		},
 		func() { l.Send(1, 4, heartbeat(l, "c")); l.Send(2, 6, describeGroups("c", "nobody")); l.Settle() },
 		func() { l.Send(1, 2, leaveGroup(l, "c")); l.Send(1, 2, deleteGroups("c")); l.Settle() },
+		func() { l.Send(1, 1, memberHeartbeat("k", "m", 0, "ma.*")); l.Settle() },
+		func() {
+			l.Send(2, 1, memberHeartbeat("k", "n", 0, "m.*e"))
+			l.Send(1, 1, memberHeartbeat("k", "m", 1, ""))
+			l.Settle()
+		},
+		func() { l.Pass(1100); l.Send(1, 1, memberHeartbeat("k", "m", 2, "")); l.Settle() },
+		func() {
+			l.Send(2, 1, memberHeartbeat("k", "n", 1, ""))
+			l.Send(1, 1, consumerGroupDescribe("k", "c"))
+			l.Settle()
+		},
+		func() { l.Send(2, 1, memberHeartbeat("k", "n", -1, "")); l.Send(1, 2, deleteGroups("k")); l.Settle() },
 		func() { l.Inspect() },
 		func() {
 			l.Send(1, 1, alterQuotas("made by", 1e6))

@@ -2431,6 +2431,484 @@ func (v *DeletedGroup) AppendText(b []byte) []byte {
 }
 
 // AppendCanon appends v in canonical form.
+func (v *ConsumerGroupHeartbeat) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendString(b, v.Group)
+	b = canon.AppendString(b, v.Member)
+	b = canon.AppendInt(b, int64(v.MemberEpoch))
+	b = canon.AppendBool(b, v.Instance != nil)
+	if v.Instance != nil {
+		b = canon.AppendString(b, (*v.Instance))
+	}
+	b = canon.AppendBool(b, v.Rack != nil)
+	if v.Rack != nil {
+		b = canon.AppendString(b, (*v.Rack))
+	}
+	b = canon.AppendString(b, v.ClientID)
+	b = canon.AppendString(b, v.ClientHost)
+	b = canon.AppendInt(b, int64(v.RebalanceTimeout))
+	b = canon.AppendLen(b, len(v.Topics), v.Topics == nil)
+	for i1 := range v.Topics {
+		b = canon.AppendString(b, v.Topics[i1])
+	}
+	b = canon.AppendBool(b, v.Regex != nil)
+	if v.Regex != nil {
+		b = canon.AppendString(b, (*v.Regex))
+	}
+	b = canon.AppendBool(b, v.Assignor != nil)
+	if v.Assignor != nil {
+		b = canon.AppendString(b, (*v.Assignor))
+	}
+	b = canon.AppendLen(b, len(v.Owned), v.Owned == nil)
+	for i1 := range v.Owned {
+		b = v.Owned[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *ConsumerGroupHeartbeat) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Group = r.Str()
+	v.Member = r.Str()
+	v.MemberEpoch = int32(r.Int(32))
+	v.Instance = nil
+	if r.Bool() {
+		v.Instance = new(string)
+		(*v.Instance) = r.Str()
+	}
+	v.Rack = nil
+	if r.Bool() {
+		v.Rack = new(string)
+		(*v.Rack) = r.Str()
+	}
+	v.ClientID = r.Str()
+	v.ClientHost = r.Str()
+	v.RebalanceTimeout = int32(r.Int(32))
+	v.Topics = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Topics = make([]string, n1)
+		for i2 := range v.Topics {
+			v.Topics[i2] = r.Str()
+		}
+	}
+	v.Regex = nil
+	if r.Bool() {
+		v.Regex = new(string)
+		(*v.Regex) = r.Str()
+	}
+	v.Assignor = nil
+	if r.Bool() {
+		v.Assignor = new(string)
+		(*v.Assignor) = r.Str()
+	}
+	v.Owned = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Owned = make([]record.TargetPartitions, n1)
+		for i2 := range v.Owned {
+			v.Owned[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *ConsumerGroupHeartbeat) AppendText(b []byte) []byte {
+	b = append(b, "ConsumerGroupHeartbeat"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Group:"...)
+	b = canon.AppendQuoted(b, v.Group)
+	b = append(b, " Member:"...)
+	b = canon.AppendQuoted(b, v.Member)
+	b = append(b, " MemberEpoch:"...)
+	b = strconv.AppendInt(b, int64(v.MemberEpoch), 10)
+	b = append(b, " Instance:"...)
+	if v.Instance == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, (*v.Instance))
+	}
+	b = append(b, " Rack:"...)
+	if v.Rack == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, (*v.Rack))
+	}
+	b = append(b, " ClientID:"...)
+	b = canon.AppendQuoted(b, v.ClientID)
+	b = append(b, " ClientHost:"...)
+	b = canon.AppendQuoted(b, v.ClientHost)
+	b = append(b, " RebalanceTimeout:"...)
+	b = strconv.AppendInt(b, int64(v.RebalanceTimeout), 10)
+	b = append(b, " Topics:"...)
+	if v.Topics == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Topics {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = canon.AppendQuoted(b, v.Topics[i1])
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " Regex:"...)
+	if v.Regex == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, (*v.Regex))
+	}
+	b = append(b, " Assignor:"...)
+	if v.Assignor == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, (*v.Assignor))
+	}
+	b = append(b, " Owned:"...)
+	if v.Owned == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Owned {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Owned[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *ConsumerGroupHeartbeatDone) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendInt(b, int64(v.Err))
+	b = canon.AppendString(b, v.ErrText)
+	b = canon.AppendString(b, v.Member)
+	b = canon.AppendInt(b, int64(v.MemberEpoch))
+	b = canon.AppendInt(b, int64(v.Heartbeat))
+	b = canon.AppendLen(b, len(v.Assignment), v.Assignment == nil)
+	for i1 := range v.Assignment {
+		b = v.Assignment[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *ConsumerGroupHeartbeatDone) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Err = kafka.ErrorCode(r.Int(16))
+	v.ErrText = r.Str()
+	v.Member = r.Str()
+	v.MemberEpoch = int32(r.Int(32))
+	v.Heartbeat = kafka.Millis(r.Int(64))
+	v.Assignment = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Assignment = make([]record.TargetPartitions, n1)
+		for i2 := range v.Assignment {
+			v.Assignment[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *ConsumerGroupHeartbeatDone) AppendText(b []byte) []byte {
+	b = append(b, "ConsumerGroupHeartbeatDone"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Err:"...)
+	b = append(b, v.Err.String()...)
+	b = append(b, " ErrText:"...)
+	b = canon.AppendQuoted(b, v.ErrText)
+	b = append(b, " Member:"...)
+	b = canon.AppendQuoted(b, v.Member)
+	b = append(b, " MemberEpoch:"...)
+	b = strconv.AppendInt(b, int64(v.MemberEpoch), 10)
+	b = append(b, " Heartbeat:"...)
+	b = strconv.AppendInt(b, int64(v.Heartbeat), 10)
+	b = append(b, " Assignment:"...)
+	if v.Assignment == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Assignment {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Assignment[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *ConsumerGroupDescribe) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendInt(b, int64(v.Slot))
+	b = canon.AppendString(b, v.Group)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *ConsumerGroupDescribe) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Slot = int32(r.Int(32))
+	v.Group = r.Str()
+}
+
+// AppendText appends v for a human reader.
+func (v *ConsumerGroupDescribe) AppendText(b []byte) []byte {
+	b = append(b, "ConsumerGroupDescribe"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Slot:"...)
+	b = strconv.AppendInt(b, int64(v.Slot), 10)
+	b = append(b, " Group:"...)
+	b = canon.AppendQuoted(b, v.Group)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *ConsumerGroupMember) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Member)
+	b = canon.AppendBool(b, v.Instance != nil)
+	if v.Instance != nil {
+		b = canon.AppendString(b, (*v.Instance))
+	}
+	b = canon.AppendBool(b, v.Rack != nil)
+	if v.Rack != nil {
+		b = canon.AppendString(b, (*v.Rack))
+	}
+	b = canon.AppendInt(b, int64(v.Epoch))
+	b = canon.AppendString(b, v.ClientID)
+	b = canon.AppendString(b, v.ClientHost)
+	b = canon.AppendLen(b, len(v.Topics), v.Topics == nil)
+	for i1 := range v.Topics {
+		b = canon.AppendString(b, v.Topics[i1])
+	}
+	b = canon.AppendBool(b, v.Regex != nil)
+	if v.Regex != nil {
+		b = canon.AppendString(b, (*v.Regex))
+	}
+	b = canon.AppendLen(b, len(v.Assigned), v.Assigned == nil)
+	for i1 := range v.Assigned {
+		b = v.Assigned[i1].AppendCanon(b)
+	}
+	b = canon.AppendLen(b, len(v.Target), v.Target == nil)
+	for i1 := range v.Target {
+		b = v.Target[i1].AppendCanon(b)
+	}
+	b = canon.AppendBool(b, v.Classic)
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *ConsumerGroupMember) ReadCanon(r *canon.Reader) {
+	v.Member = r.Str()
+	v.Instance = nil
+	if r.Bool() {
+		v.Instance = new(string)
+		(*v.Instance) = r.Str()
+	}
+	v.Rack = nil
+	if r.Bool() {
+		v.Rack = new(string)
+		(*v.Rack) = r.Str()
+	}
+	v.Epoch = int32(r.Int(32))
+	v.ClientID = r.Str()
+	v.ClientHost = r.Str()
+	v.Topics = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Topics = make([]string, n1)
+		for i2 := range v.Topics {
+			v.Topics[i2] = r.Str()
+		}
+	}
+	v.Regex = nil
+	if r.Bool() {
+		v.Regex = new(string)
+		(*v.Regex) = r.Str()
+	}
+	v.Assigned = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Assigned = make([]record.TargetPartitions, n1)
+		for i2 := range v.Assigned {
+			v.Assigned[i2].ReadCanon(r)
+		}
+	}
+	v.Target = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Target = make([]record.TargetPartitions, n1)
+		for i2 := range v.Target {
+			v.Target[i2].ReadCanon(r)
+		}
+	}
+	v.Classic = r.Bool()
+}
+
+// AppendText appends v for a human reader.
+func (v *ConsumerGroupMember) AppendText(b []byte) []byte {
+	b = append(b, "ConsumerGroupMember"...)
+	b = append(b, '{')
+	b = append(b, "Member:"...)
+	b = canon.AppendQuoted(b, v.Member)
+	b = append(b, " Instance:"...)
+	if v.Instance == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, (*v.Instance))
+	}
+	b = append(b, " Rack:"...)
+	if v.Rack == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, (*v.Rack))
+	}
+	b = append(b, " Epoch:"...)
+	b = strconv.AppendInt(b, int64(v.Epoch), 10)
+	b = append(b, " ClientID:"...)
+	b = canon.AppendQuoted(b, v.ClientID)
+	b = append(b, " ClientHost:"...)
+	b = canon.AppendQuoted(b, v.ClientHost)
+	b = append(b, " Topics:"...)
+	if v.Topics == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Topics {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = canon.AppendQuoted(b, v.Topics[i1])
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " Regex:"...)
+	if v.Regex == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = canon.AppendQuoted(b, (*v.Regex))
+	}
+	b = append(b, " Assigned:"...)
+	if v.Assigned == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Assigned {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Assigned[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " Target:"...)
+	if v.Target == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Target {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Target[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " Classic:"...)
+	b = strconv.AppendBool(b, v.Classic)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *ConsumerGroupDescribed) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Op))
+	b = canon.AppendInt(b, int64(v.Slot))
+	b = canon.AppendInt(b, int64(v.Err))
+	b = canon.AppendString(b, v.ErrText)
+	b = canon.AppendString(b, v.Group)
+	b = canon.AppendString(b, v.State)
+	b = canon.AppendInt(b, int64(v.Epoch))
+	b = canon.AppendInt(b, int64(v.AssignmentEpoch))
+	b = canon.AppendString(b, v.Assignor)
+	b = canon.AppendLen(b, len(v.Members), v.Members == nil)
+	for i1 := range v.Members {
+		b = v.Members[i1].AppendCanon(b)
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *ConsumerGroupDescribed) ReadCanon(r *canon.Reader) {
+	v.Op = Op(r.Int(64))
+	v.Slot = int32(r.Int(32))
+	v.Err = kafka.ErrorCode(r.Int(16))
+	v.ErrText = r.Str()
+	v.Group = r.Str()
+	v.State = r.Str()
+	v.Epoch = int32(r.Int(32))
+	v.AssignmentEpoch = int32(r.Int(32))
+	v.Assignor = r.Str()
+	v.Members = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Members = make([]ConsumerGroupMember, n1)
+		for i2 := range v.Members {
+			v.Members[i2].ReadCanon(r)
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *ConsumerGroupDescribed) AppendText(b []byte) []byte {
+	b = append(b, "ConsumerGroupDescribed"...)
+	b = append(b, '{')
+	b = append(b, "Op:"...)
+	b = strconv.AppendInt(b, int64(v.Op), 10)
+	b = append(b, " Slot:"...)
+	b = strconv.AppendInt(b, int64(v.Slot), 10)
+	b = append(b, " Err:"...)
+	b = append(b, v.Err.String()...)
+	b = append(b, " ErrText:"...)
+	b = canon.AppendQuoted(b, v.ErrText)
+	b = append(b, " Group:"...)
+	b = canon.AppendQuoted(b, v.Group)
+	b = append(b, " State:"...)
+	b = canon.AppendQuoted(b, v.State)
+	b = append(b, " Epoch:"...)
+	b = strconv.AppendInt(b, int64(v.Epoch), 10)
+	b = append(b, " AssignmentEpoch:"...)
+	b = strconv.AppendInt(b, int64(v.AssignmentEpoch), 10)
+	b = append(b, " Assignor:"...)
+	b = canon.AppendQuoted(b, v.Assignor)
+	b = append(b, " Members:"...)
+	if v.Members == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Members {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Members[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
 func (v *CommitPartition) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.Partition))
 	b = canon.AppendInt(b, int64(v.Offset))
@@ -4700,16 +5178,18 @@ func AppendControllerReplyText(b []byte, v ControllerReply) []byte {
 	panic("BUG: ControllerReply is not a member of its union")
 }
 
-func (*OffsetCommit) isGroupRequest()   {}
-func (*OffsetFetch) isGroupRequest()    {}
-func (*OffsetDelete) isGroupRequest()   {}
-func (*JoinGroup) isGroupRequest()      {}
-func (*SyncGroup) isGroupRequest()      {}
-func (*GroupHeartbeat) isGroupRequest() {}
-func (*LeaveGroup) isGroupRequest()     {}
-func (*DescribeGroup) isGroupRequest()  {}
-func (*ListGroups) isGroupRequest()     {}
-func (*DeleteGroup) isGroupRequest()    {}
+func (*OffsetCommit) isGroupRequest()           {}
+func (*OffsetFetch) isGroupRequest()            {}
+func (*OffsetDelete) isGroupRequest()           {}
+func (*JoinGroup) isGroupRequest()              {}
+func (*SyncGroup) isGroupRequest()              {}
+func (*GroupHeartbeat) isGroupRequest()         {}
+func (*LeaveGroup) isGroupRequest()             {}
+func (*DescribeGroup) isGroupRequest()          {}
+func (*ListGroups) isGroupRequest()             {}
+func (*DeleteGroup) isGroupRequest()            {}
+func (*ConsumerGroupHeartbeat) isGroupRequest() {}
+func (*ConsumerGroupDescribe) isGroupRequest()  {}
 
 // GroupRequestMembers lists a zero value of every member of GroupRequest, by number.
 func GroupRequestMembers() []GroupRequest {
@@ -4724,6 +5204,8 @@ func GroupRequestMembers() []GroupRequest {
 		&DescribeGroup{},
 		&ListGroups{},
 		&DeleteGroup{},
+		&ConsumerGroupHeartbeat{},
+		&ConsumerGroupDescribe{},
 	}
 }
 
@@ -4752,6 +5234,10 @@ func AppendGroupRequest(b []byte, v GroupRequest) []byte {
 		return v.AppendCanon(canon.AppendUint(b, 15))
 	case *DeleteGroup:
 		return v.AppendCanon(canon.AppendUint(b, 16))
+	case *ConsumerGroupHeartbeat:
+		return v.AppendCanon(canon.AppendUint(b, 20))
+	case *ConsumerGroupDescribe:
+		return v.AppendCanon(canon.AppendUint(b, 21))
 	}
 	panic("BUG: GroupRequest is not a member of its union")
 }
@@ -4800,6 +5286,14 @@ func ReadGroupRequest(r *canon.Reader) GroupRequest {
 		v := new(DeleteGroup)
 		v.ReadCanon(r)
 		return v
+	case 20:
+		v := new(ConsumerGroupHeartbeat)
+		v.ReadCanon(r)
+		return v
+	case 21:
+		v := new(ConsumerGroupDescribe)
+		v.ReadCanon(r)
+		return v
 	default:
 		r.Fail(canon.ErrTag)
 	}
@@ -4831,20 +5325,26 @@ func AppendGroupRequestText(b []byte, v GroupRequest) []byte {
 		return v.AppendText(b)
 	case *DeleteGroup:
 		return v.AppendText(b)
+	case *ConsumerGroupHeartbeat:
+		return v.AppendText(b)
+	case *ConsumerGroupDescribe:
+		return v.AppendText(b)
 	}
 	panic("BUG: GroupRequest is not a member of its union")
 }
 
-func (*OffsetCommitted) isGroupReply()    {}
-func (*OffsetFetched) isGroupReply()      {}
-func (*OffsetDeleted) isGroupReply()      {}
-func (*JoinedGroup) isGroupReply()        {}
-func (*SyncedGroup) isGroupReply()        {}
-func (*GroupHeartbeatDone) isGroupReply() {}
-func (*LeftGroup) isGroupReply()          {}
-func (*DescribedGroup) isGroupReply()     {}
-func (*ListedGroups) isGroupReply()       {}
-func (*DeletedGroup) isGroupReply()       {}
+func (*OffsetCommitted) isGroupReply()            {}
+func (*OffsetFetched) isGroupReply()              {}
+func (*OffsetDeleted) isGroupReply()              {}
+func (*JoinedGroup) isGroupReply()                {}
+func (*SyncedGroup) isGroupReply()                {}
+func (*GroupHeartbeatDone) isGroupReply()         {}
+func (*LeftGroup) isGroupReply()                  {}
+func (*DescribedGroup) isGroupReply()             {}
+func (*ListedGroups) isGroupReply()               {}
+func (*DeletedGroup) isGroupReply()               {}
+func (*ConsumerGroupHeartbeatDone) isGroupReply() {}
+func (*ConsumerGroupDescribed) isGroupReply()     {}
 
 // GroupReplyMembers lists a zero value of every member of GroupReply, by number.
 func GroupReplyMembers() []GroupReply {
@@ -4859,6 +5359,8 @@ func GroupReplyMembers() []GroupReply {
 		&DescribedGroup{},
 		&ListedGroups{},
 		&DeletedGroup{},
+		&ConsumerGroupHeartbeatDone{},
+		&ConsumerGroupDescribed{},
 	}
 }
 
@@ -4887,6 +5389,10 @@ func AppendGroupReply(b []byte, v GroupReply) []byte {
 		return v.AppendCanon(canon.AppendUint(b, 15))
 	case *DeletedGroup:
 		return v.AppendCanon(canon.AppendUint(b, 16))
+	case *ConsumerGroupHeartbeatDone:
+		return v.AppendCanon(canon.AppendUint(b, 20))
+	case *ConsumerGroupDescribed:
+		return v.AppendCanon(canon.AppendUint(b, 21))
 	}
 	panic("BUG: GroupReply is not a member of its union")
 }
@@ -4935,6 +5441,14 @@ func ReadGroupReply(r *canon.Reader) GroupReply {
 		v := new(DeletedGroup)
 		v.ReadCanon(r)
 		return v
+	case 20:
+		v := new(ConsumerGroupHeartbeatDone)
+		v.ReadCanon(r)
+		return v
+	case 21:
+		v := new(ConsumerGroupDescribed)
+		v.ReadCanon(r)
+		return v
 	default:
 		r.Fail(canon.ErrTag)
 	}
@@ -4965,6 +5479,10 @@ func AppendGroupReplyText(b []byte, v GroupReply) []byte {
 	case *ListedGroups:
 		return v.AppendText(b)
 	case *DeletedGroup:
+		return v.AppendText(b)
+	case *ConsumerGroupHeartbeatDone:
+		return v.AppendText(b)
+	case *ConsumerGroupDescribed:
 		return v.AppendText(b)
 	}
 	panic("BUG: GroupReply is not a member of its union")

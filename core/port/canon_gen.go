@@ -1523,3 +1523,155 @@ func (v *SnapshotPart) AppendText(b []byte) []byte {
 	b = append(b, '}')
 	return b
 }
+
+// AppendCanon appends v in canonical form.
+func (v *Work) AppendCanon(b []byte) []byte {
+	b = append(b, v.Log.Topic[:]...)
+	b = canon.AppendInt(b, int64(v.Log.Partition))
+	b = canon.AppendInt(b, int64(v.Epoch))
+	b = canon.AppendString(b, v.Group)
+	b = canon.AppendLen(b, len(v.Regexes), v.Regexes == nil)
+	for i1 := range v.Regexes {
+		b = canon.AppendString(b, v.Regexes[i1])
+	}
+	b = canon.AppendLen(b, len(v.Topics), v.Topics == nil)
+	for i1 := range v.Topics {
+		b = canon.AppendString(b, v.Topics[i1])
+	}
+	b = canon.AppendInt(b, int64(v.Version))
+	b = canon.AppendInt(b, int64(v.At))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *Work) ReadCanon(r *canon.Reader) {
+	copy(v.Log.Topic[:], r.Raw(len(v.Log.Topic)))
+	v.Log.Partition = kafka.PartitionID(r.Int(32))
+	v.Epoch = kafka.LeaderEpoch(r.Int(32))
+	v.Group = r.Str()
+	v.Regexes = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Regexes = make([]string, n1)
+		for i2 := range v.Regexes {
+			v.Regexes[i2] = r.Str()
+		}
+	}
+	v.Topics = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Topics = make([]string, n1)
+		for i2 := range v.Topics {
+			v.Topics[i2] = r.Str()
+		}
+	}
+	v.Version = kafka.Offset(r.Int(64))
+	v.At = kafka.Wall(r.Int(64))
+}
+
+// AppendText appends v for a human reader.
+func (v *Work) AppendText(b []byte) []byte {
+	b = append(b, "Work"...)
+	b = append(b, '{')
+	b = append(b, "Log:"...)
+	b = append(b, v.Log.String()...)
+	b = append(b, " Epoch:"...)
+	b = strconv.AppendInt(b, int64(v.Epoch), 10)
+	b = append(b, " Group:"...)
+	b = canon.AppendQuoted(b, v.Group)
+	b = append(b, " Regexes:"...)
+	if v.Regexes == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Regexes {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = canon.AppendQuoted(b, v.Regexes[i1])
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " Topics:"...)
+	if v.Topics == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Topics {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = canon.AppendQuoted(b, v.Topics[i1])
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " Version:"...)
+	b = strconv.AppendInt(b, int64(v.Version), 10)
+	b = append(b, " At:"...)
+	b = strconv.AppendInt(b, int64(v.At), 10)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *WorkDone) AppendCanon(b []byte) []byte {
+	b = v.Work.AppendCanon(b)
+	b = canon.AppendLen(b, len(v.Matched), v.Matched == nil)
+	for i1 := range v.Matched {
+		b = canon.AppendLen(b, len(v.Matched[i1]), v.Matched[i1] == nil)
+		for i2 := range v.Matched[i1] {
+			b = canon.AppendString(b, v.Matched[i1][i2])
+		}
+	}
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *WorkDone) ReadCanon(r *canon.Reader) {
+	v.Work.ReadCanon(r)
+	v.Matched = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Matched = make([][]string, n1)
+		for i2 := range v.Matched {
+			v.Matched[i2] = nil
+			if n3 := r.Len(); n3 >= 0 {
+				v.Matched[i2] = make([]string, n3)
+				for i4 := range v.Matched[i2] {
+					v.Matched[i2][i4] = r.Str()
+				}
+			}
+		}
+	}
+}
+
+// AppendText appends v for a human reader.
+func (v *WorkDone) AppendText(b []byte) []byte {
+	b = append(b, "WorkDone"...)
+	b = append(b, '{')
+	b = append(b, "Work:"...)
+	b = v.Work.AppendText(b)
+	b = append(b, " Matched:"...)
+	if v.Matched == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Matched {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			if v.Matched[i1] == nil {
+				b = append(b, "nil"...)
+			} else {
+				b = append(b, '[')
+				for i2 := range v.Matched[i1] {
+					if i2 > 0 {
+						b = append(b, ' ')
+					}
+					b = canon.AppendQuoted(b, v.Matched[i1][i2])
+				}
+				b = append(b, ']')
+			}
+		}
+		b = append(b, ']')
+	}
+	b = append(b, '}')
+	return b
+}

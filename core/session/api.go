@@ -106,6 +106,10 @@ func groupHandler(key kafka.APIKey) *api {
 		return &describeGroupsAPI
 	case wire.KeyListGroups:
 		return &listGroupsAPI
+	case wire.KeyConsumerGroupHeartbeat:
+		return &consumerGroupHeartbeatAPI
+	case wire.KeyConsumerGroupDescribe:
+		return &consumerGroupDescribeAPI
 	case wire.KeyDeleteGroups:
 		return &deleteGroupsAPI
 	}

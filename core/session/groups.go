@@ -72,6 +72,10 @@ func (s *Session) groupsResponse(_ kafka.Now, g *groupsOp, v View) wire.Response
 		return describeGroupsResponse(version, body, g.replies)
 	case *kmsg.ListGroupsRequest:
 		return listGroupsResponse(version, g.replies)
+	case *kmsg.ConsumerGroupHeartbeatRequest:
+		return consumerGroupHeartbeatResponse(version, g.replies[0].(*msg.ConsumerGroupHeartbeatDone))
+	case *kmsg.ConsumerGroupDescribeRequest:
+		return consumerGroupDescribeResponse(version, body, g.replies, v.Image)
 	case *kmsg.DeleteGroupsRequest:
 		return deleteGroupsResponse(version, distinct(body.Groups), g.replies)
 	}

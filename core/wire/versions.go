@@ -76,6 +76,8 @@ var apis = []API{
 	{KeyDescribeCluster, "DescribeCluster", 0, 2, 0, BrokerListener | ControllerListener, describeClusterRequest, describeClusterResponse},
 	{KeyDescribeProducers, "DescribeProducers", 0, 0, 0, BrokerListener, describeProducersRequest, describeProducersResponse},
 	{KeyUnregisterBroker, "UnregisterBroker", 0, 0, 0, BrokerListener | ControllerListener, unregisterBrokerRequest, unregisterBrokerResponse},
+	{KeyConsumerGroupHeartbeat, "ConsumerGroupHeartbeat", 0, 1, 0, BrokerListener, consumerGroupHeartbeatRequest, consumerGroupHeartbeatResponse},
+	{KeyConsumerGroupDescribe, "ConsumerGroupDescribe", 0, 1, 0, BrokerListener, consumerGroupDescribeRequest, consumerGroupDescribeResponse},
 	{KeyListConfigResources, "ListConfigResources", 0, 1, 0, BrokerListener, listConfigResourcesRequest, listConfigResourcesResponse},
 	{KeyDescribeTopicPartitions, "DescribeTopicPartitions", 0, 0, 0, BrokerListener, describeTopicPartitionsRequest, describeTopicPartitionsResponse},
 }
@@ -125,6 +127,8 @@ const (
 	KeyDescribeCluster             kafka.APIKey = 60
 	KeyDescribeProducers           kafka.APIKey = 61
 	KeyUnregisterBroker            kafka.APIKey = 64
+	KeyConsumerGroupHeartbeat      kafka.APIKey = 68
+	KeyConsumerGroupDescribe       kafka.APIKey = 69
 	KeyListConfigResources         kafka.APIKey = 74
 	KeyDescribeTopicPartitions     kafka.APIKey = 75
 )
