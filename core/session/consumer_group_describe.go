@@ -13,25 +13,29 @@ import (
 // ConsumerGroupDescribe tells of groups of the consumer protocol, each asked of its coordinator, answered in the order
 // asked (KIP-848): who is in it, what they have, and what they are to have. Topics that are gone by now are left
 // out. v1 tells members of the classic protocol from others. A group that is not there, or is none of the
-// consumer protocol, is GROUP_ID_NOT_FOUND.
+// consumer protocol, is GROUP_ID_NOT_FOUND, one without a name INVALID_GROUP_ID.
 var consumerGroupDescribeAPI = api{key: wire.KeyConsumerGroupDescribe, min: 0, max: 1, start: (*Session).startConsumerGroupDescribe}
 
 func (s *Session) startConsumerGroupDescribe(_ kafka.Now, c *conn, req *wire.Request, v View) bool {
 	body := req.Body.(*kmsg.ConsumerGroupDescribeRequest)
-	off := s.consumerGroupsOff(v)
-	if len(body.Groups) == 0 || off {
-		c.begin()
-		var replies []msg.GroupReply
-		for i, name := range body.Groups {
-			replies = append(replies, (&msg.ConsumerGroupDescribe{Slot: int32(i), Group: name}).Refuse(kafka.ErrUnsupportedVersion))
+	var asks []msg.GroupRequest
+	var off []msg.GroupReply
+	for _, name := range body.Groups {
+		if name == "" {
+			continue // nobody is asked
 		}
-		s.complete(req.Conn, req.Seq, consumerGroupDescribeResponse(req.Version, body, replies, v.Image))
+		ask := &msg.ConsumerGroupDescribe{Slot: int32(len(asks)), Group: name}
+		asks = append(asks, ask)
+		off = append(off, ask.Refuse(kafka.ErrUnsupportedVersion))
+	}
+	if len(asks) == 0 || s.consumerGroupsOff(v) {
+		c.begin()
+		s.complete(req.Conn, req.Seq, consumerGroupDescribeResponse(req.Version, body, off, v.Image))
 		return true
 	}
 	id, o := s.beginGroups(c, req)
-	asks := make([]msg.GroupRequest, len(body.Groups))
-	for i, name := range body.Groups {
-		asks[i] = &msg.ConsumerGroupDescribe{Op: id, Slot: int32(i), Group: name}
+	for _, ask := range asks {
+		ask.(*msg.ConsumerGroupDescribe).Op = id
 	}
 	s.askGroups(o, asks...)
 	return true
@@ -40,16 +44,19 @@ func (s *Session) startConsumerGroupDescribe(_ kafka.Now, c *conn, req *wire.Req
 func consumerGroupDescribeResponse(v kafka.APIVersion, body *kmsg.ConsumerGroupDescribeRequest, replies []msg.GroupReply, im *image.Image) *kmsg.ConsumerGroupDescribeResponse {
 	r := kmsg.NewPtrConsumerGroupDescribeResponse()
 	r.Version = int16(v)
-	for i := range replies {
-		a := replies[i].(*msg.ConsumerGroupDescribed)
+	for _, name := range body.Groups {
+		a := &msg.ConsumerGroupDescribed{Err: kafka.ErrInvalidGroupID}
+		if name != "" {
+			a, replies = replies[0].(*msg.ConsumerGroupDescribed), replies[1:]
+		}
 		d := kmsg.NewConsumerGroupDescribeResponseGroup()
 		d.Group, d.ErrorCode, d.ErrorMessage = a.Group, int16(a.Err), textOrNull(a.ErrText)
 		d.State, d.Epoch, d.AssignmentEpoch, d.AssignorName = a.State, a.Epoch, a.AssignmentEpoch, a.Assignor
 		if body.IncludeAuthorizedOperations && a.Err == kafka.None {
 			d.AuthorizedOperations = allGroupOperations
 		}
-		for j := range a.Members {
-			d.Members = append(d.Members, describedConsumer(&a.Members[j], im))
+		for i := range a.Members {
+			d.Members = append(d.Members, describedConsumer(&a.Members[i], im))
 		}
 		r.Groups = append(r.Groups, d)
 	}

@@ -29,6 +29,7 @@ var keys = map[string]string{
 	"UpdateFeatures Results":                     "Feature",
 	"ElectLeaders Topics":                        "Topic",
 	"DescribeProducers Topics":                   "Topic",
+	"ConsumerGroupDescribe Groups":               "Group",
 	"AlterPartitionReassignments Topics":         "Topic",
 	"ListPartitionReassignments Topics":          "Topic",
 	"DescribeLogDirs Dirs[].Topics[].Partitions": "Partition",

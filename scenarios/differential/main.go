@@ -65,7 +65,9 @@ func command() error {
 }
 
 // specs are all APIs that somebody wrote requests for.
-func specs() []*spec { return slices.Concat(ofRecords(), ofTopics(), ofAdmin(), ofGroups()) }
+func specs() []*spec {
+	return slices.Concat(ofRecords(), ofTopics(), ofAdmin(), ofGroups(), ofConsumerGroups())
+}
 
 // specOf finds an API's requests.
 func specOf(key int16) *spec {
