@@ -33,31 +33,30 @@ type Server struct {
 	fs     disk.FS
 	locks  []disk.Lock
 
-	inbox     inbox
-	sink      sink
-	events    events
-	turns     lender[turns]
-	timer     timer
-	pool      cluster.Pool
-	slabs     cluster.Slabs
-	work      *cluster.Workspaces
-	workers   []*worker
-	saver     saver
-	cold      chan struct{} // holds a token for each read that may wait for the disk
-	files     *seglog.Registry
-	reader    *seglog.Reader
-	recorder  *recorder
-	meter     metrics.Meter
-	asking    sync.Mutex
-	reports   chan core.Report
-	published atomic.Pointer[msg.Published]
+	inbox       inbox
+	sink        sink
+	events      events
+	turns       lender[turns]
+	timer       timer
+	pool        cluster.Pool
+	slabs       cluster.Slabs
+	work        *cluster.Workspaces
+	workers     []*worker
+	saver       saver
+	cold, ready chan struct{} // cold holds a token for each read that may wait for the disk
+	files       *seglog.Registry
+	reader      *seglog.Reader
+	recorder    *recorder
+	meter       metrics.Meter
+	asking      sync.Mutex
+	reports     chan core.Report
+	published   atomic.Pointer[msg.Published]
 
 	mu        sync.Mutex
 	conns     map[port.ConnID]*conn
 	starving  map[*conn]struct{}
 	nextConn  port.ConnID
 	listeners []*tcp.Listener
-	ready     chan struct{}
 	exit      chan core.Exit
 }
 
