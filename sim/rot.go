@@ -27,7 +27,7 @@ func (n *node) planRot(until int64) {
 	}
 	for i := range 1 + s.Draw(14) {
 		at := s.Between(int64(500*kafka.Millisecond), until)
-		how := [...]int64{rotBit, rotSector, rotBit, rotSector, rotSector}[s.Draw(5)]
+		how := [...]int64{rotBit, rotSector, rotSector, rotSector, rotSector}[s.Draw(5)]
 		n.planned("rot", int(i), event{at: at, kind: kindRot, index: how})
 	}
 }
