@@ -85,41 +85,52 @@ func (n *node) rot(how int64) {
 	n.misplace(s, file, hit, batches, dir, checkpoint)
 }
 
+// placesTried is how many places a sector may go astray to before it is given up: most of them won't do.
+const placesTried = 4
+
 // misplace lets a sector of a file have gone astray, so that it damages two places: where a batch
 // begins there must be none afterwards that looks sound, since no reader could tell then (the checksum
 // says nothing of the place).
 func (n *node) misplace(s *Stream, file simdisk.Rest, hit lying, batches []lying, dir string, checkpoint kafka.Offset) {
 	sectors := int64(len(file.Data)) / simdisk.SectorSize
-	if sectors < 3 {
-		return
-	}
 	from := hit.at / simdisk.SectorSize * simdisk.SectorSize
-	to := int64(s.Draw(uint64(sectors))) * simdisk.SectorSize
-	if from == to || from+simdisk.SectorSize > int64(len(file.Data)) {
+	if sectors < 3 || from+simdisk.SectorSize > int64(len(file.Data)) {
 		return
 	}
-	before := append([]byte(nil), file.Data...)
-	after := append([]byte(nil), file.Data...)
+	for range placesTried {
+		to := int64(s.Draw(uint64(sectors))) * simdisk.SectorSize
+		hurt := strays(file.Data, from, to, batches)
+		if len(hurt) == 0 {
+			continue
+		}
+		for _, b := range hurt {
+			n.damaged(dir, b.from, b.end, checkpoint)
+		}
+		n.disk.Misplace(file.Path, from, to)
+		return
+	}
+}
+
+// strays lists the batches that are hurt if the sector at from went to another place; none if a reader could not
+// tell, or if others are hurt than may be.
+func strays(data []byte, from, to int64, batches []lying) (hurt []lying) {
+	if from == to {
+		return nil
+	}
+	after := append([]byte(nil), data...)
 	copy(after[to:to+simdisk.SectorSize], after[from:])
 	clear(after[from : from+simdisk.SectorSize])
-	var hurt []lying
-	for _, b := range batchesOf(before) {
-		was, is := before[b.at:b.at+b.size], after[b.at:b.at+b.size]
+	for _, b := range batchesOf(data) {
+		was, is := data[b.at:b.at+b.size], after[b.at:b.at+b.size]
 		if string(was) == string(is) {
 			continue
 		}
 		if looksSound(is) || !contains(batches, b) {
-			return
+			return nil
 		}
 		hurt = append(hurt, b)
 	}
-	if len(hurt) == 0 {
-		return
-	}
-	for _, b := range hurt {
-		n.damaged(dir, b.from, b.end, checkpoint)
-	}
-	n.disk.Misplace(file.Path, from, to)
+	return hurt
 }
 
 func contains(list []lying, b lying) bool {
