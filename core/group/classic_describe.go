@@ -53,17 +53,22 @@ func (s *Shard) describeGroup(now kafka.Now, v View, r *msg.DescribeGroup) {
 // listGroups tells of the shard's groups that pass the filters, whose words may be in any case.
 func (s *Shard) listGroups(now kafka.Now, v View, r *msg.ListGroups) {
 	a := &msg.ListedGroups{Op: r.Op, Slot: r.Slot}
+	states := make([]string, len(r.States))
+	for i := range r.States {
+		states[i] = strings.TrimSpace(r.States[i]) // those of types may have no blanks
+	}
 	for _, g := range s.list {
-		if l := g.listed(); passes(r.Types, l.Type) && passes(r.States, l.State) {
+		if l := g.listed(); passes(r.Types, l.Type) && passes(states, l.State) {
 			a.Groups = append(a.Groups, l)
 		}
 	}
 	s.answer(now, v, a)
 }
 
+// passes tells whether a word is in a filter, in any case.
 func passes(filter []string, word string) bool {
 	for _, f := range filter {
-		if strings.EqualFold(strings.TrimSpace(f), word) {
+		if strings.EqualFold(f, word) {
 			return true
 		}
 	}

@@ -64,7 +64,13 @@ func init() {
 		w.ask(&msg.DescribeGroup{Op: w.nextOp(), Group: c.Args["group"]})
 	}
 	commands["list"] = func(w *world, c goldentest.Command) {
-		w.ask(&msg.ListGroups{Op: w.nextOp(), States: w.list(c, "states"), Types: w.list(c, "types")})
+		blanks := func(words []string) []string {
+			for i := range words {
+				words[i] = strings.ReplaceAll(words[i], "_", " ")
+			}
+			return words
+		}
+		w.ask(&msg.ListGroups{Op: w.nextOp(), States: blanks(w.list(c, "states")), Types: blanks(w.list(c, "types"))})
 	}
 	commands["delete"] = func(w *world, c goldentest.Command) {
 		w.ask(&msg.DeleteGroup{Op: w.nextOp(), Group: c.Args["group"]})

@@ -9,7 +9,7 @@ import (
 func (s *Shard) groupHeartbeat(now kafka.Now, v View, r *msg.GroupHeartbeat) {
 	group := s.group(r.Group)
 	switch {
-	case group == nil:
+	case group == nil || group.Kind == Simple:
 		s.answer(now, v, r.Refuse(kafka.ErrUnknownMemberID))
 		return
 	case group.Kind == ConsumerKind:
@@ -36,7 +36,7 @@ func (s *Shard) groupHeartbeat(now kafka.Now, v View, r *msg.GroupHeartbeat) {
 func (s *Shard) leaveGroup(now kafka.Now, v View, r *msg.LeaveGroup) {
 	group := s.group(r.Group)
 	switch {
-	case group == nil:
+	case group == nil || group.Kind == Simple:
 		a := &msg.LeftGroup{Op: r.Op}
 		for i := range r.Members {
 			a.Members = append(a.Members, left(&r.Members[i], kafka.ErrUnknownMemberID))
