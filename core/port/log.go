@@ -124,7 +124,7 @@ type OpenSpec struct {
 	// Compacted says that offsets may be missing between batches, since a cleaner has been here. Where they
 	// may not, a gap is damage after a stop that was not clean: a disk that lost what it was asked to sync leaves one.
 	Compacted bool
-	// Clean is up to where the log was compacted by the checkpoint, kafka.NoOffset if it never was. It is the core's own.
+	// Clean is up to where the log was compacted by the checkpoint, kafka.NoOffset if it never was.
 	Clean kafka.Offset
 	// AcceptLoss lets a log with rot open, cut before the rot.
 	AcceptLoss bool

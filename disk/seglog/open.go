@@ -79,6 +79,8 @@ type opener struct {
 	aside     disk.File
 	doomed    []*segment
 	swaps     *swaps
+	// thinned says that compaction took records of the segment under way.
+	thinned bool
 }
 
 // open begins an opening; whatever the log was before is let go.

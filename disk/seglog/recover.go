@@ -157,7 +157,7 @@ func (o *opener) beginWalk() error {
 	o.walk.until = o.until()
 	o.indexer = l.indexer
 	o.indexer.sinceBytes = 0
-	o.leapt, o.landAt = false, kafka.NoOffset
+	o.leapt, o.landAt, o.thinned = false, kafka.NoOffset, false
 	o.stage = leaping
 	return nil
 }
@@ -210,6 +210,7 @@ func (o *opener) accept(h *record.Header, pos int64) {
 	if o.landAt != kafka.NoOffset {
 		o.landed(h)
 	}
+	o.thinned = o.thinned || h.BaseOffset != o.current.end || h.LastOffsetDelta != h.Count-1
 	o.foldIn(h)
 	if n := len(o.epochs); n == 0 && h.LeaderEpoch >= 0 || n > 0 && o.epochs[n-1].Epoch < h.LeaderEpoch {
 		o.epochs = append(o.epochs, port.EpochStart{Epoch: h.LeaderEpoch, Start: h.BaseOffset})
@@ -235,8 +236,8 @@ func (o *opener) walkedOut() error {
 		return o.lastFound()
 	}
 	next := o.bases[o.i+1]
-	if next != o.end && !o.op.Open.StopWasClean && (o.dense() || o.end >= o.op.Open.RecoveryPoint) {
-		// A segment between the two is missing, or the end of this one, and compaction has no business up here.
+	if next != o.end && !o.op.Open.StopWasClean && !o.mayEndEarly() {
+		// A segment between the two is missing, or the end of this one.
 		return o.bad()
 	}
 	if err := o.sealFound(); err != nil {
@@ -246,6 +247,14 @@ func (o *opener) walkedOut() error {
 	o.end = next
 	o.i++
 	return o.beginWalk()
+}
+
+// mayEndEarly tells whether compaction may have taken the last offsets of the segment just walked. Here it has no
+// business above the recovery point, which is saved before; Kafka's goes as far as its checkpoint says, or if it was
+// killed before it wrote that, as what is left of the segment shows.
+func (o *opener) mayEndEarly() bool {
+	open := o.op.Open
+	return !o.dense() && (o.end < max(open.RecoveryPoint, open.Clean) || o.thinned)
 }
 
 // bad decides about a log whose batches stop being sound at walk.pos, offset o.end.

@@ -267,13 +267,66 @@ directory_of_momus() {
 	broker_stop || fail "momus did not stop cleanly"
 }
 
+# compacts WHAT [-write] has a topic written, waits until the broker has compacted it, and compares it with what was
+# written last; without -write it is only read.
+compacts() {
+	local what=$1
+	shift
+	life=$((life + 1))
+	"$work/compat" compacted --broker "$broker" --state "$dir/last" --life "$life" "$@" >"$dir/said" || fail "$what: a topic that is compacted"
+	pass "$what: $(sed 's/^compacted: //' "$dir/said"), the last value of each key among them"
+}
+
+# checks_compacted WHAT has dump-log check the indexes of what was compacted, and read its records, as ours does.
+checks_compacted() {
+	local list logs
+	mapfile -t list < <(find "$data" -path '*/compacted-*' \( -name '*.index' -o -name '*.timeindex' \) -size +0 | sort)
+	mapfile -t logs < <(find "$data" -path '*/compacted-*' -name '*.log' -size +0 | sort)
+	"$peer" tool dump-log --index-sanity-check --files "$(joined "${list[@]}")" >"$dir/dump" 2>&1 || fail "--index-sanity-check: $(tail -n 5 "$dir/dump")"
+	[ "$(grep -c 'passed sanity check' "$dir/dump")" = ${#list[@]} ] || fail "--index-sanity-check passed not all: $(tail -n 5 "$dir/dump")"
+	"$peer" tool dump-log --verify-index-only --files "$(joined "${list[@]}")" >"$dir/dump" 2>&1 || fail "--verify-index-only: $(tail -n 5 "$dir/dump")"
+	if complaints | grep .; then fail "--verify-index-only complains"; fi
+	"$peer" tool dump-log --deep-iteration --print-data-log --files "$(joined "${logs[@]}")" >"$dir/dump" 2>&1 || fail "dump-log: $(tail -n 5 "$dir/dump")"
+	same_dump --deep-iteration --print-data-log --files "$(joined "${logs[@]}")"
+	pass "$1: dump-log finds ${#list[@]} indexes sound, and reads $(grep -c '^| offset' "$dir/dump") records as we do"
+}
+
+# Either broker compacts what the other one compacted, and starts on what the other one left, killed or not.
+directory_compacted() {
+	begin_directory compacted
+	echo "log.cleaner.backoff.ms=200" >>"$dir/server.properties"
+	momus_start
+	compacts "momus" --write
+	broker_kill
+	momus_start
+	compacts "momus after a kill -9"
+	compacts "momus again" --write
+	broker_stop || fail "momus did not stop cleanly"
+	checks_compacted "what momus compacted"
+	kafka_start
+	compacts "Kafka on what momus compacted"
+	compacts "Kafka on what momus compacted" --write
+	kafka_end KILL
+	momus_start
+	compacts "momus after a kill -9 of Kafka"
+	compacts "momus on what Kafka compacted" --write
+	broker_stop || fail "momus did not stop cleanly"
+	checks_compacted "what both compacted"
+	kafka_start
+	compacts "Kafka once more" --write
+	kafka_end TERM
+	momus_start
+	compacts "momus once more"
+	broker_stop || fail "momus did not stop cleanly"
+}
+
 part_directories() {
 	if [ -z "$peer" ] || ! command -v java >/dev/null; then
 		skip "PEER does not say where Kafka is, or Java is not installed"
 		return
 	fi
 	part=directories
-	directory_of_kafka
-	directory_of_momus
+	local one
+	for one in ${DIRECTORIES:-of_kafka of_momus compacted}; do "directory_$one"; done
 	if [ -z "${KEEP:-}" ]; then rm -rf "${work:?}/$part"; fi
 }

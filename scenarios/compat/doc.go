@@ -11,7 +11,8 @@
 // The part `directories` has a real Kafka and momus start in turns on one directory. `feed` produces with
 // several producers, and transactions where there are such; `resume` goes on with one idempotent producer over
 // all lives of both brokers; `readback` reads everything; `opened` opens the directory with the broker's own
-// storage code and prints batches, records, producers and epochs as dump-log does.
+// storage code and prints batches, records, producers and epochs as dump-log does. `compacted` writes a topic that
+// both compact in turns.
 //
 //	main.go     the loads by name
 //	clients.go  the walk through the APIs; clients_admin.go its admin calls, clients_groups.go those of groups
@@ -20,6 +21,7 @@
 //	badinput.go what no client should send, badbatches.go as batches; wellbehaved.go the one that behaves well
 //	batches.go  batches in segment files
 //	feed.go     records of every kind into many small segments, and the lines by which they are compared
+//	compacted.go  a topic that is compacted, by either broker
 //	resume.go   an idempotent producer that outlives its broker
 //	readback.go what a broker has of them
 //	opened.go   what a log directory holds, read as the broker reads it

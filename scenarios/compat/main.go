@@ -27,6 +27,7 @@ var commands = map[string]func(context.Context, []string) error{
 	"feed":      feed,
 	"readback":  readback,
 	"resume":    resume,
+	"compacted": compacted,
 }
 
 // timeMax bounds every command: a load that hangs fails, and its broker is stopped by the script.
@@ -34,7 +35,7 @@ const timeMax = 8 * time.Minute
 
 func main() {
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: compat clients|sarama|bulk|badinput|groups|committed|put|tail|serves|batches|opened|feed|readback|resume ...")
+		fmt.Fprintln(os.Stderr, "usage: compat clients|sarama|bulk|badinput|groups|committed|put|tail|serves|batches|opened|feed|readback|resume|compacted ...")
 		os.Exit(2)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), timeMax)

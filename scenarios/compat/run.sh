@@ -6,6 +6,7 @@
 #
 #   RECORDS=N     records of the bulk part (default 1,000,000; 100,000 where CI is set)
 #   PARTS="..."   only these of: cli clients sarama kcat java bulk groups badinput directories suites
+#   DIRECTORIES="..."  only these of the part directories: of_kafka of_momus compacted
 #   ONLY="..."    only these suites of: franz-go kafka-go kcat
 #   REQUIRE=all   a part that is skipped fails the run
 #   KEEP=1        leave the work directory behind, and say where it is
