@@ -125,12 +125,33 @@ func around(r *sim.Recording, bars []bar) (from, to int64, check string) {
 	for _, v := range violations {
 		for _, last := range []int64{reading, r.Report.Nanos} {
 			if from, to, found := stretch(r, bars, v.Events, last); found {
+				if later(r, v.Events, last) {
+					to = struck(r, to)
+				}
 				margin := max((to-from)/6, 60_000_000)
 				return max(from-margin, 0), min(to+margin, r.Report.Nanos), v.Checker
 			}
 		}
 	}
 	return 0, 0, ""
+}
+
+// later tells whether one of some events came after a time: what was seen then had its cause before.
+func later(r *sim.Recording, events []checker.Event, last int64) bool {
+	return slices.ContainsFunc(events, func(e checker.Event) bool { return r.Time(e) > last })
+}
+
+// struck is when something struck for the first time after a time that costs what is not flushed, or else a
+// process; that time if nothing did.
+func struck(r *sim.Recording, after int64) int64 {
+	for _, name := range []string{"crash-power", "crash-process"} {
+		for _, f := range r.Faults {
+			if f.Name == name && f.At > after {
+				return f.At
+			}
+		}
+	}
+	return after
 }
 
 // stretch is that of some events before a time, with all of the operations that they belong to.

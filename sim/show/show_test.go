@@ -73,7 +73,7 @@ func broken() *sim.Recording {
 func TestWhatABrokenPromiseNamesStandsOut(t *testing.T) {
 	page := string(Page(broken(), "seed 9"))
 	for _, want := range []string{
-		"What led to unseen: 0.440 s to 0.660 s", "<b>unseen</b> t-0: value 2 &amp; more", "write ok told", `class="ok named"`, "&lt;reader&gt;",
+		"What led to unseen: 0.440 s to 0.760 s", "<b>unseen</b> t-0: value 2 &amp; more", "write ok told", `class="ok named"`, "&lt;reader&gt;",
 		"@3", "nothing happens for",
 	} {
 		if !strings.Contains(page, want) {
