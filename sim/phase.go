@@ -32,7 +32,7 @@ func (n *node) nextPhase() {
 			n.phase = phaseReading
 		}
 	case phaseReading:
-		if n.ready() && n.guests.reader.Idle() {
+		if n.ready() && n.guests.reader.Idle() && n.process.atRest() {
 			n.findLogs()
 			n.askToStop()
 			n.phase = phaseStopping

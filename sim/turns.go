@@ -53,6 +53,17 @@ func (n *node) workerTurn(index int64) {
 	n.springTrap()
 }
 
+// atRest tells that no operation on a log is under way: what nodes tell of their logs is then what lies on the
+// disk. Retention decides at any time, and its segments go a turn later.
+func (p *process) atRest() bool {
+	for _, w := range p.workers {
+		if w.busy || w.scheduled || len(w.queue) > 0 {
+			return false
+		}
+	}
+	return len(p.inbox) == 0
+}
+
 // complete ends a disk turn: its completions arrive, and the worker is free again.
 func (n *node) complete(e *event) {
 	p := n.process

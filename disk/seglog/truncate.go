@@ -241,7 +241,7 @@ func (l *writer) advanceStart(op port.LogOp) {
 	case op.Base > l.view.end:
 		l.refuse(&op, port.FailRange)
 		return
-	case op.Base <= l.view.start && !(op.Roll && l.view.active.size > 0):
+	case op.Base <= l.view.start && !(op.Roll && l.view.active.size > 0) && l.sealedBelow() == 0:
 		l.done(&op, l.view.start)
 		return
 	case op.Roll:
@@ -266,12 +266,21 @@ func (l *writer) advanceStart(op port.LogOp) {
 	}
 }
 
-// belowStart takes the segments wholly below the log start out of the View.
-func (l *writer) belowStart() []*segment {
-	n := 0
+// sealedBelow counts the segments wholly below the log start. There may be some though the start stays:
+//
+//  1. DeleteRecords moves the start to the end of the active segment, which stays.
+//  2. An append finds it too old, and begins another there.
+//  3. Retention drops it: the log start is the next segment's base already.
+func (l *writer) sealedBelow() (n int) {
 	for n < len(l.view.sealed) && l.view.extent(n+1).base <= l.view.start {
 		n++
 	}
+	return n
+}
+
+// belowStart takes the segments wholly below the log start out of the View.
+func (l *writer) belowStart() []*segment {
+	n := l.sealedBelow()
 	doomed := segmentsOf(l.view.sealed[:n])
 	l.view.sealed = l.view.sealed[n:]
 	return doomed
@@ -315,7 +324,7 @@ func (d *dropper) step() bool {
 func (d *dropper) moveStart() (done bool) {
 	l := d.l
 	d.moved = true
-	l.view.start = d.op.Base
+	l.view.start = max(l.view.start, d.op.Base)
 	d.doomed = l.belowStart()
 	l.w.touch(l)
 	l.publish()

@@ -242,3 +242,28 @@ func TestUnfinishedDeletionsAreSweptUp(t *testing.T) {
 		t.Errorf("%v, left:\n%s", err, d)
 	}
 }
+
+// TestASegmentBelowTheLogStartGoesThoughTheStartStays is the history at sealedBelow.
+func TestASegmentBelowTheLogStartGoesThoughTheStartStays(t *testing.T) {
+	fs, _ := simulated()
+	r := newRig(t, fs, nil)
+	r.open()
+	r.must(r.opAppend(batchOf(3, 1000, 40)))
+	start := r.end
+	advance := port.LogOp{Kind: port.OpAdvanceStart, Gen: r.gen, Base: start}
+	r.must(advance)
+	r.must(rolled(r.opAppend(batchOf(3, 2000, 40))))
+	if n := r.reg.Log(testLog).View().Segments(); n != 2 {
+		t.Fatalf("%d segments before retention", n)
+	}
+	if d := r.must(advance); d.End != start {
+		t.Errorf("the log begins at %d, want %d", d.End, start)
+	}
+	r.purge()
+	if n := r.reg.Log(testLog).View().Segments(); n != 1 || strings.Contains(r.list(), "00000000000000000000.") {
+		t.Errorf("%d segments, and on the disk:\n%s", n, r.list())
+	}
+	if got := r.readAll(start, 1000); len(got) != 1 {
+		t.Errorf("what stays: %v", got)
+	}
+}
