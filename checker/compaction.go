@@ -104,8 +104,13 @@ func (j *judge) mayBeCompacted(l *log, v Value, at kafka.Offset, after, before E
 		return false
 	}
 	op := j.writer(v)
-	if op == nil || op.Keyless {
+	if op == nil {
 		return false
+	}
+	if op.Keyless { // taken while the policy was another; compaction has no use for it
+		return slices.ContainsFunc(l.replaced, func(c *Cleaning) bool {
+			return c.Replaced > after && c.Replaced < before && (at == kafka.NoOffset || c.Upto > at)
+		})
 	}
 	if l.settings.IsTombstone(v) && l.aged(at, after, before) {
 		return true
