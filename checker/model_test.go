@@ -184,11 +184,11 @@ func TestAProducersSequencesAreTakenOnce(t *testing.T) {
 		}},
 		{"one of five is forgotten in a crash", "", func() *story {
 			s := tell(0)
-			first := batch(s, 0, 0, 0)
+			batch(s, 0, 0, 0)
 			at := len(s.h.Produces) - 1
 			batch(s, 1, 0, 1)
 			s.crash(false, 0)
-			first = &s.h.Produces[at]
+			first := &s.h.Produces[at]
 			s.attempt(first, kafka.ErrOutOfOrderSequenceNumber, -1)
 			return s
 		}},

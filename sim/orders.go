@@ -117,7 +117,7 @@ func (n *node) carryOut(o *order) {
 		n.orderFailure(o)
 	case OrderDirBreak, OrderDirAway, OrderDirWipe:
 		if o.a < uint64(len(n.dirs)) {
-			fate := [...]int64{OrderDirBreak - OrderDirBreak: dirBreaks, OrderDirAway - OrderDirBreak: dirAway, OrderDirWipe - OrderDirBreak: dirWiped}
+			fate := [...]int64{0: dirBreaks, OrderDirAway - OrderDirBreak: dirAway, OrderDirWipe - OrderDirBreak: dirWiped}
 			n.dirEvent(int64(o.a)*dirFates + fate[o.kind-OrderDirBreak])
 		}
 	}

@@ -21,9 +21,6 @@ type keySlot struct {
 	next kafka.Offset
 }
 
-// keySlotBytes is what a key takes of the memory for them.
-const keySlotBytes = 24
-
 // newKeyMap makes one of so many slots, of which at most max are filled.
 func newKeyMap(key hashKey, slots, most int64) *keyMap {
 	return &keyMap{key: key, slots: make([]keySlot, slots), max: int(min(most, slots-1))}
