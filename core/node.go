@@ -308,6 +308,10 @@ func (n *Node) Ready() *Ready {
 		panic("BUG: at most one Ready is out")
 	}
 	n.out = true
+	if n.phase != phaseNew {
+		n.session.TakeMarks(&n.ready.Marks)
+		n.ready.Marks.Take(&n.raft.Marks)
+	}
 	n.ready, n.spare = n.spare, n.ready
 	n.ready.reset()
 	return &n.spare
@@ -333,5 +337,5 @@ func (r *Ready) reset() {
 	r.Replies, r.ConnOps, r.Drops, r.Notes = r.Replies[:0], r.ConnOps[:0], r.Drops[:0], r.Notes[:0]
 	clear(r.Work)
 	r.Reports, r.Work = r.Reports[:0], r.Work[:0]
-	r.Publish, r.Exit, r.Wake = nil, nil, 0
+	r.Publish, r.Exit, r.Wake, r.Marks = nil, nil, 0, port.Marks{}
 }

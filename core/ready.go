@@ -27,6 +27,8 @@ type Ready struct {
 	Notes []Note
 	// Reports answer Inspect.
 	Reports []Report
+	// Marks are the rare branches that were reached.
+	Marks port.Marks
 	// Wake is when the next Deadline event is due, on the monotonic clock; 0 means never.
 	Wake kafka.Mono
 	// Exit is set once the process is to end.

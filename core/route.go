@@ -1,6 +1,8 @@
 package core
 
 import (
+	"strconv"
+
 	"momus/core/controller"
 	"momus/core/kafka"
 	"momus/core/lifecycle"
@@ -71,6 +73,7 @@ func (n *Node) carryReplica(now kafka.Now, r *replica.Replica) {
 func (n *Node) carryOut(now kafka.Now, r *replica.Replica, out *replica.Out) {
 	n.ready.LogOps = append(n.ready.LogOps, out.Ops...)
 	n.ready.Drops = append(n.ready.Drops, out.Drops...)
+	n.ready.Marks.Take(&out.Marks)
 	for i := range out.Notes {
 		n.note(now, r, &out.Notes[i])
 	}
@@ -196,6 +199,10 @@ func (n *Node) carryLifecycle(now kafka.Now) bool {
 		}
 		for _, id := range out.ProducerIDs {
 			n.session.ProducerID(now, id.Op, id.ID, id.Err)
+		}
+		if out.Registered {
+			text := "broker epoch " + strconv.FormatInt(int64(n.lifecycle.Epoch()), 10)
+			n.ready.Notes = append(n.ready.Notes, Note{Kind: NoteRegistered, Text: text})
 		}
 		if out.Ready && !n.published.Ready {
 			n.published.Ready = true

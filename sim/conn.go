@@ -80,6 +80,7 @@ func (n *node) readable(c *serverConn) {
 
 // submit posts what the frame has decoded.
 func (n *node) submit(c *serverConn) {
+	n.reached(&c.io.Frame.Marks)
 	n.spend(c)
 	for _, r := range c.io.Requests(n.now()) {
 		n.arrived(c, &r)

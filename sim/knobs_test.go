@@ -26,7 +26,7 @@ func TestEveryPlannedFaultCanBeTurnedOff(t *testing.T) {
 		}
 		r := New(seed, Options{Overrides: off}).Run()
 		if n := r.Faults(); r.Verdict != OK || n != 0 {
-			t.Errorf("seed %d without its faults: verdict %s, %d faults bit: %v", seed, r.Verdict, n, r.Counts())
+			t.Errorf("seed %d without its faults: verdict %s, %d faults bit: %v %v", seed, r.Verdict, n, r.Violations, r.Counts())
 		}
 	}
 	for _, want := range []string{"rate/stall", "rate/reset", "spare/crash", "spare/jump", "spare/pause", "spare/rot", "sluggish"} {

@@ -44,8 +44,9 @@ type node struct {
 	// faults are the rates in force, orders what a scenario has happen.
 	faults faults
 	orders []order
-	// notes counts the core's notes by kind.
+	// notes counts the core's notes by kind, marks the turns in which a rare branch was reached.
 	notes [core.NoteKinds]uint64
+	marks [port.MarkCount]uint64
 	// sums are the hash chains of the lives that ended.
 	sums []uint64
 	// steps counts core Steps of all lives.
@@ -291,6 +292,7 @@ func (n *node) drain() {
 		p.stepper.Step(now, ev)
 	}
 	ready := p.stepper.Node.Ready()
+	n.reached(&ready.Marks)
 	cluster.Route(ready, n.limits.DiskWorkers, n.now().Mono, (*nodeSink)(n))
 	n.checkMutes()
 	if wake := ready.Wake; wake != p.wakeAt {

@@ -91,6 +91,10 @@ func (n *node) drawLimits() port.Limits {
 	l.MetadataReadBytes = int32(pick("limit.metadata-read-bytes", 1<<20, 4096, 512))
 	l.AppendQueueBytes = pick("limit.append-queue-bytes", 64<<20, 64<<10, 8<<10)
 	l.DiskWorkers = int32(pick("limit.disk-workers", 2, 1, 3))
+	if small := n.pick("plan/buffers", "limit.buffer-bytes.small", 0, 0, 0, 0, 44<<10, 0); small > 0 {
+		// So small a budget is spent now and then; the largest request that a client means fits. What the tails of logs take of it is not given back.
+		l.BufferBytes, l.TailCacheBytes = small, min(l.TailCacheBytes, 4<<10)
+	}
 	l.RemovedLogs = int32(n.pick("plan/removed", "limit.removed-logs", 16384, 1, 3))
 	l.CoordinatorReadBytes = int32(n.pick("plan/groups/read", "limit.coordinator-read-bytes", 256<<10, 4096, 300, 1))
 	l.RefillBytes = n.pick("plan/refill", "limit.refill-bytes", 1<<20, 4096, 300)

@@ -10,6 +10,7 @@ type Total struct {
 	Steps    uint64
 	Nanos    int64
 	counts   []Count
+	marks    []Count
 }
 
 // Add takes one more report.
@@ -19,6 +20,7 @@ func (t *Total) Add(r *Report) {
 	t.Worst = max(t.Worst, r.Verdict)
 	t.Steps += r.Steps
 	t.Nanos += r.Nanos
+	t.addMarks(r)
 	counts := r.Counts()
 	if t.counts == nil {
 		t.counts = counts

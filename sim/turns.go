@@ -42,6 +42,7 @@ func (n *node) workerTurn(index int64) {
 	w.busy = true
 	n.beginTurn()
 	done := w.log.Turn(ops, nil)
+	n.reached(&w.log.Marks)
 	clear(ops)
 	end := n.disk.EndTurn()
 	n.doubt(done)

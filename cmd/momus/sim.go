@@ -23,7 +23,7 @@ var simStatus = map[sim.Verdict]int{sim.OK: 0, sim.Correctness: 1, sim.Crash: 3,
 func simCommand() *cobra.Command {
 	var seed uint64
 	var seeds string
-	var trace, floors bool
+	var trace, floors, marks bool
 	var jobs int
 	var pictures string
 	cmd := &cobra.Command{
@@ -51,7 +51,7 @@ The exit status is 0 if all is well, 1 for a broken promise (correctness), 3 if 
 			if trace {
 				jobs = 1 // the lines of one world after another
 			}
-			r := simRun{out: cmd.OutOrStdout(), errs: cmd.ErrOrStderr(), trace: trace, jobs: jobs, pictures: pictures, world: simulate}
+			r := simRun{out: cmd.OutOrStdout(), errs: cmd.ErrOrStderr(), trace: trace, jobs: jobs, marks: marks, pictures: pictures, world: simulate}
 			return r.all(first, last, floors)
 		},
 	}
@@ -60,6 +60,7 @@ The exit status is 0 if all is well, 1 for a broken promise (correctness), 3 if 
 	cmd.Flags().BoolVar(&trace, "trace", false, "print every step's event")
 	cmd.Flags().BoolVar(&floors, "floors", false, "fail if too little happened: acknowledged operations, faults that bit")
 	cmd.Flags().StringVar(&pictures, "pictures", "", "write pages of histories that no order explains into this directory")
+	cmd.Flags().BoolVar(&marks, "marks", false, "list rare branches with how often they were reached")
 	cmd.Flags().IntVar(&jobs, "jobs", runtime.NumCPU(), "worlds at a time")
 	cmd.AddCommand(scenarioCommand(), shrinkCommand(), showCommand())
 	return cmd
@@ -96,6 +97,7 @@ type simRun struct {
 	jobs      int
 	// pictures is the directory that pictures are written to, or empty.
 	pictures string
+	marks    bool
 	// world runs a seed; tests put another in its place.
 	world func(seed uint64, options sim.Options) *sim.Report
 }
@@ -150,9 +152,13 @@ func (r *simRun) all(first, last uint64, floors bool) error {
 	}
 	wait.Wait()
 	fmt.Fprint(r.out, total.Text(int64(time.Since(began))))
+	if r.marks {
+		fmt.Fprint(r.out, total.Marks())
+	}
 	end := exitError{status: simStatus[total.Worst]}
 	if floors {
 		fmt.Fprintln(r.out, total.Figure())
+		fmt.Fprintln(r.out, total.MarksFigure())
 		if missed := total.BelowFloors(); len(missed) > 0 {
 			end.text = "below the floors: " + strings.Join(missed, ", ")
 			end.status = max(end.status, 1)

@@ -29,8 +29,10 @@ type Out struct {
 	FailedDirs []kafka.DirID
 	// OpenLogs says that logs may be opened and written from now on, the metadata log first.
 	OpenLogs bool
-	// Ready says that the broker is unfenced: clients may be let in.
-	Ready bool
+	// Registered says that the controller knows the broker by a new epoch, Ready that it is unfenced: clients
+	// may be let in.
+	Registered bool
+	Ready      bool
 	// CloseLogs asks for all replicas and the quorum to be closed; Node answers with LogsClosed.
 	CloseLogs bool
 	// Done says that the node may end; Clean that the markers of a clean stop are written.
@@ -212,5 +214,5 @@ func (m *Lifecycle) Check() {
 // Empty tells that nothing is to be done.
 func (o *Out) Empty() bool {
 	return len(o.Requests)+len(o.Saves)+len(o.ProducerIDs)+len(o.FailedDirs) == 0 &&
-		!o.OpenLogs && !o.Ready && !o.CloseLogs && !o.Done && o.Fatal == ""
+		!o.OpenLogs && !o.Registered && !o.Ready && !o.CloseLogs && !o.Done && o.Fatal == ""
 }

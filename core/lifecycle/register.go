@@ -63,6 +63,7 @@ func (m *Lifecycle) registered(now kafka.Now, r *msg.RegisteredBroker) {
 	switch r.Err {
 	case kafka.None:
 		m.epoch = r.Epoch
+		m.Out.Registered = true
 		m.becomeCatchingUp(now)
 		m.assign(now)
 	case kafka.ErrInconsistentClusterID, kafka.ErrInvalidRegistration, kafka.ErrUnsupportedVersion:

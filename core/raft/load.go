@@ -46,6 +46,7 @@ func (m *Raft) loadNewest(now kafka.Now) {
 		m.fail(m.uncovered())
 	default:
 		if len(m.damaged) > 0 {
+			m.Marks.Hit(port.MarkReplayedInstead)
 			m.Out.Loaded = append(m.Out.Loaded, msg.Loaded{First: true})
 		}
 		m.loaded(now)
@@ -83,6 +84,7 @@ func (m *Raft) partLoaded(now kafka.Now, saved *port.Saved) {
 	switch saved.Fail {
 	case port.FailNone:
 	case port.FailMissing:
+		m.Marks.Hit(port.MarkSnapshotGone)
 		m.passOver(now, errGone)
 		return
 	default:
@@ -111,6 +113,7 @@ func (m *Raft) partLoaded(now kafka.Now, saved *port.Saved) {
 	l.first = false
 	m.Out.Loaded = append(m.Out.Loaded, part)
 	if !part.Last {
+		m.Marks.Hit(port.MarkSnapshotInParts)
 		m.loadPart()
 		return
 	}
@@ -202,6 +205,7 @@ func (m *Raft) passOver(now kafka.Now, why error) {
 func (m *Raft) loaded(now kafka.Now) {
 	m.loading = nil
 	for _, name := range m.leftovers {
+		m.Marks.Hit(port.MarkSnapshotLeftover)
 		m.saveSnapshot(port.RemoveSnapshot, port.SnapshotPart{Name: name})
 	}
 	m.leftovers = nil

@@ -48,6 +48,8 @@ type Out struct {
 //
 //canon:gen
 type Raft struct {
+	// Marks are the rare branches that were reached, for the node to take.
+	Marks port.Marks `canon:"-"`
 	// Out is drained after every call, so that no state is in it between Steps.
 	Out Out `canon:"-"`
 

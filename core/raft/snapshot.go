@@ -95,6 +95,7 @@ func (m *Raft) partWritten(now kafka.Now, saved *port.Saved) {
 	}
 	m.writing = nil
 	for _, id := range m.damaged {
+		m.Marks.Hit(port.MarkDamagedRemoved)
 		m.saveSnapshot(port.RemoveSnapshot, port.SnapshotPart{ID: id})
 	}
 	m.damaged = nil
@@ -116,6 +117,9 @@ func (m *Raft) partWritten(now kafka.Now, saved *port.Saved) {
 //  3. the process dies: nothing holds the beginning any more.
 func (m *Raft) clean(now kafka.Now) {
 	m.nextClean = now.Mono.Add(m.cfg.CleanInterval.Nanos())
+	if m.trimming {
+		m.Marks.Hit(port.MarkTrimUnderWay)
+	}
 	if !m.active || m.trimming {
 		return
 	}

@@ -5,6 +5,7 @@ import (
 
 	"momus/core/kafka"
 	"momus/core/msg"
+	"momus/core/port"
 )
 
 // trim is a DeleteRecords that waits until a log start is saved.
@@ -32,10 +33,12 @@ func (r *Replica) DeleteRecords(m *msg.DeleteRecords) {
 	switch {
 	case err != kafka.None:
 	case r.frozen(): // for a moment, while the log moves
+		r.reached(port.MarkTrimFrozen)
 		err = kafka.ErrNotLeaderOrFollower
 	case r.cfg.Compact && !r.cfg.Delete:
 		err = kafka.ErrPolicyViolation
 	case to < 0 || to > r.high:
+		r.reached(port.MarkTrimOutOfRange)
 		err = kafka.ErrOffsetOutOfRange
 	}
 	if err != kafka.None {
@@ -55,6 +58,9 @@ func (r *Replica) dropBelow(to kafka.Offset, why Note) {
 	n := 0
 	for n < len(r.sealed) && r.segmentEnd(n) <= to {
 		n++
+	}
+	if n == 0 {
+		r.reached(port.MarkTrimWithin)
 	}
 	r.sealed = slices.Delete(r.sealed, 0, n)
 	why.Kind, why.From, why.To = NoteStartMoved, r.start, to
@@ -94,6 +100,7 @@ func (r *Replica) answerTrims() {
 // refuseTrims tells those who wait that nobody will see to it that their start is saved; it may be.
 func (r *Replica) refuseTrims(err kafka.ErrorCode) {
 	for i := range r.trims {
+		r.reached(port.MarkTrimsRefused)
 		r.answerTrim(&r.trims[i], err)
 	}
 	r.trims = nil

@@ -44,6 +44,9 @@ func (r *Replica) opened(now kafka.Now, o *port.Opened) {
 	r.flushed = min(o.Flushed, o.End)
 	r.flushing = r.flushed
 	r.high = min(max(r.checkpointed, o.Start), o.End)
+	if r.checkpointed > o.End {
+		r.reached(port.MarkCheckpointAboveEnd)
+	}
 	r.epochs, r.fold = o.Epochs, o.Fold
 	r.openedSegments(now, o)
 	if o.CutBytes > 0 {
@@ -51,6 +54,7 @@ func (r *Replica) opened(now kafka.Now, o *port.Opened) {
 	}
 	r.note(Note{Kind: NoteOpened, From: o.Start, To: o.End, Bytes: o.IOBytes})
 	if r.role == RoleClosing {
+		r.reached(port.MarkClosedWhileOpening)
 		return
 	}
 	r.role = RoleStandby
@@ -154,7 +158,11 @@ func (r *Replica) Delete(_ kafka.Now) {
 	if r.role == RoleDeleting || r.role == RoleDeleted {
 		return
 	}
+	if r.role == RoleOpening {
+		r.reached(port.MarkDeletedWhileOpening)
+	}
 	if r.gone || r.role == RoleNew { // there is no directory to ask
+		r.reached(port.MarkDeletedUnopened)
 		r.role, r.leads = RoleDeleted, false
 		r.note(Note{Kind: NoteDeleted})
 		r.announce(true)
@@ -183,6 +191,7 @@ func (r *Replica) fail(f port.Failure, why string) {
 	r.dropMove(kafka.ErrKafkaStorageError)
 	switch r.role {
 	case RoleClosing:
+		r.reached(port.MarkFailedWhileClosing)
 		r.role, r.clean = RoleClosed, false
 	default:
 		r.role = RoleOffline

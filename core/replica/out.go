@@ -25,6 +25,8 @@ type Out struct {
 	SaveStart bool
 	// Compacted says that a compaction ended, so that there is room for another.
 	Compacted bool
+	// Marks are the rare branches that were reached.
+	Marks port.Marks
 }
 
 // NoteKind names a fact.
@@ -79,6 +81,9 @@ type Note struct {
 }
 
 func (r *Replica) note(n Note) { r.out().Notes = append(r.out().Notes, n) }
+
+// reached notes that a rare branch was.
+func (r *Replica) reached(m port.Mark) { r.out().Marks.Hit(m) }
 
 // announce tells parked fetches what can be read. changed says that more than the high watermark
 // is different, so that everybody who waits looks again.

@@ -39,10 +39,15 @@ func (r *Replica) Produce(now kafka.Now, m *msg.Produce) {
 		if r.cfg.LogAppendTime {
 			w.appendTime = verdict.First.Timestamp
 		}
+		if w.last >= r.high {
+			r.reached(port.MarkDuplicateUncommitted)
+		}
 		r.await(m, w)
 	case fold.OutOfOrder:
+		r.reached(port.MarkOutOfOrder)
 		r.refuse(m, kafka.ErrOutOfOrderSequenceNumber, "")
 	case fold.FencedEpoch:
+		r.reached(port.MarkFencedEpoch)
 		r.refuse(m, kafka.ErrInvalidProducerEpoch, "")
 	case fold.TxnOpen:
 		r.refuse(m, kafka.ErrInvalidTxnState, "")
@@ -55,6 +60,9 @@ func (r *Replica) Produce(now kafka.Now, m *msg.Produce) {
 func (r *Replica) refusal(m *msg.Produce) (kafka.ErrorCode, string) {
 	if err := r.leadership(kafka.NoLeaderEpoch); err != kafka.None {
 		return err, ""
+	}
+	if r.frozen() {
+		r.reached(port.MarkProduceFrozen)
 	}
 	if r.frozen() { // nobody sends what there is no room for, but another part of the same request
 		return kafka.ErrNotLeaderOrFollower, ""
@@ -70,6 +78,7 @@ func (r *Replica) refusal(m *msg.Produce) (kafka.ErrorCode, string) {
 	case int64(h.Size) > int64(r.cfg.MessageBytesMax):
 		return kafka.ErrMessageTooLarge, ""
 	case int64(h.Size) > int64(r.cfg.SegmentBytes):
+		r.reached(port.MarkLargerThanSegment)
 		return kafka.ErrRecordListTooLarge, ""
 	}
 	if m.Internal {
@@ -196,6 +205,9 @@ func (r *Replica) answer(op msg.Op, slot int32, err kafka.ErrorCode, text string
 
 // answerAll tells everybody who waits of err.
 func (r *Replica) answerAll(err kafka.ErrorCode) {
+	if len(r.local)+len(r.all) > 0 {
+		r.reached(port.MarkWaitersRefused)
+	}
 	for i := range r.local {
 		r.answer(r.local[i].op, r.local[i].slot, err, "")
 	}

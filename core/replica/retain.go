@@ -45,6 +45,7 @@ func (e *extent) youngest() kafka.Wall {
 // active one too, once it is rolled. A policy without delete keeps everything.
 func (r *Replica) Retain(now kafka.Now) {
 	if r.frozen() {
+		r.reached(port.MarkRetainFrozen)
 		return
 	}
 	// While segments are being replaced by smaller ones, nobody here knows how much is kept.
@@ -94,6 +95,9 @@ func (r *Replica) retainTime(now kafka.Now) {
 		return
 	}
 	n, youngest := 0, kafka.Wall(-1)
+	if len(r.sealed) > 0 && !r.droppable(0) {
+		r.reached(port.MarkRetainHeld)
+	}
 	for n <= len(r.sealed) && r.droppable(n) {
 		e := r.extent(n)
 		if kafka.Millis(now.Wall-e.youngest()) <= r.cfg.Retention {
@@ -129,11 +133,15 @@ func (r *Replica) dropFirst(now kafka.Now, n int, why Note) {
 	roll := n > len(r.sealed)
 	var snapshot []byte
 	if roll {
+		r.reached(port.MarkRetainAll)
 		r.roll(now, r.assigned)
 		snapshot = r.fold.AppendSnapshot(nil)
 	}
 	r.sealed = slices.Delete(r.sealed, 0, n)
 	to := r.extent(0).base
+	if to <= r.start {
+		r.reached(port.MarkRetainTrimmed)
+	}
 	if to > r.start { // else DeleteRecords took them all already, and left their segment
 		why.Kind, why.From, why.To = NoteStartMoved, r.start, to
 		r.note(why)
@@ -178,5 +186,8 @@ func (r *Replica) purgeFiles(now kafka.Now) {
 		n++
 	}
 	r.out().Ops = append(r.out().Ops, port.LogOp{Kind: port.OpPurge, Log: r.log, Gen: r.gen, Base: r.purges[n-1].base})
+	if n > 1 {
+		r.reached(port.MarkPurgeSeveral)
+	}
 	r.purges = slices.Delete(r.purges, 0, n)
 }

@@ -6,6 +6,7 @@ import (
 
 	"momus/core/entropy"
 	"momus/core/kafka"
+	"momus/core/port"
 	"momus/core/record"
 )
 
@@ -79,7 +80,14 @@ func (r *Replica) mustRoll(now kafka.Now, h *record.Header) bool {
 		return far
 	}
 	full := s.entries >= int64(r.cfg.SegmentIndexBytes)/timeEntryBytes-1
-	return s.size > int64(r.cfg.SegmentBytes)-int64(h.Size) || full || far || s.aged(now, h.MaxTimestamp, r.segmentAge())
+	aged := s.aged(now, h.MaxTimestamp, r.segmentAge())
+	if full {
+		r.reached(port.MarkRollIndexFull)
+	}
+	if aged {
+		r.reached(port.MarkRollAged)
+	}
+	return s.size > int64(r.cfg.SegmentBytes)-int64(h.Size) || full || far || aged
 }
 
 // segmentAge is segment.ms; what must be compacted in time must leave the active segment in time.

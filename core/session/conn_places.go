@@ -76,6 +76,7 @@ func (s *Session) admitWaiting(now kafka.Now, v View) {
 		if next == nil {
 			return
 		}
+		s.marks.Hit(port.MarkConnAdmittedLate)
 		id := next.waiting[0]
 		next.waiting, next.counted = slices.Delete(next.waiting, 0, 1), false
 		s.letIn(now, id, s.conns[id], next, v)

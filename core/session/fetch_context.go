@@ -3,6 +3,7 @@ package session
 import (
 	"momus/core/image"
 	"momus/core/kafka"
+	"momus/core/port"
 
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
@@ -33,14 +34,17 @@ func (s *Session) joinSession(now kafka.Now, f *fetchOp, body *kmsg.FetchRequest
 	session := s.sessions.find(body.SessionID)
 	switch {
 	case session == nil:
+		s.marks.Hit(port.MarkSessionGone)
 		return kafka.ErrFetchSessionIDNotFound
 	case session.epoch != body.SessionEpoch:
+		s.marks.Hit(port.MarkSessionEpoch)
 		return kafka.ErrInvalidFetchSessionEpoch
 	case session.byID != f.byID:
 		return kafka.ErrFetchSessionTopicIDError
 	}
 	session.update(body, v.Image)
 	if session.size() == 0 {
+		s.marks.Hit(port.MarkSessionEmptied)
 		s.sessions.remove(session.id)
 		s.fillFull(f, body, v.Image)
 		return kafka.None
@@ -169,6 +173,7 @@ func (s *Session) answersOf(f *fetchOp) (session *fetchSession, ok bool) {
 	}
 	session = s.sessions.find(f.session)
 	if session == nil || session.number != f.number {
+		s.marks.Hit(port.MarkSessionGoneMeanwhile)
 		return nil, true
 	}
 	return session, session.epoch == f.epoch

@@ -47,6 +47,7 @@ func (s *Session) issueReads(now kafka.Now, id msg.Op, o *op, v View) {
 		}
 		first := f.got == 0 && f.reading == 0
 		if f.reading > 0 && int64(part.maxBytes) > f.remaining {
+			s.marks.Hit(port.MarkFetchInTurns)
 			return
 		}
 		part.reserved = min(int64(part.maxBytes), f.remaining)
@@ -79,6 +80,7 @@ func (s *Session) fetchRead(now kafka.Now, id msg.Op, o *op, slot int32, d *port
 	f.got += n
 	part.span = d.Span
 	if d.Fail != port.FailNone {
+		s.marks.Hit(port.MarkFetchReadFailed)
 		s.drop(d.Span)
 		part.span = port.Span{}
 		f.urgent = true
@@ -116,6 +118,7 @@ func (s *Session) parkAfterRead(now kafka.Now, id msg.Op, o *op, v View) {
 		f.have += max(part.committed-before, 0)
 	}
 	if f.urgent || f.have >= int64(f.minBytes) {
+		s.marks.Hit(port.MarkFetchOvertaken)
 		f.urgent = true
 		s.look(now, id, o, v)
 		return
@@ -133,6 +136,7 @@ func (s *Session) park(now kafka.Now, id msg.Op, o *op, v View) {
 func (s *Session) parkKnown(now kafka.Now, id msg.Op, o *op, v View) {
 	f := o.fetch
 	if s.parked >= s.limits.FetchWaiters {
+		s.marks.Hit(port.MarkFetchWaitersFull)
 		s.answerFetch(now, id, o, v)
 		return
 	}
@@ -190,6 +194,7 @@ func (s *Session) dropSpans(f *fetchOp) {
 // giveUpFetch lets go of what a fetch holds.
 func (s *Session) giveUpFetch(id msg.Op, o *op) {
 	if o.fetch.parked {
+		s.marks.Hit(port.MarkFetchGivenUp)
 		s.unpark(id, o)
 	}
 	s.dropSpans(o.fetch)

@@ -6,6 +6,7 @@ import (
 
 	"momus/core/entropy"
 	"momus/core/kafka"
+	"momus/core/port"
 )
 
 // fetchKey names a partition of a fetch: its topic by name or, from v13 on, by id (KIP-516).
@@ -137,6 +138,8 @@ type fetchSessions struct {
 	ids  entropy.Stream
 	made int64
 	list []*fetchSession // by id
+	// marks are the rare branches that were reached.
+	marks port.Marks `canon:"-"`
 }
 
 func (c *fetchSessions) search(id int32) (at int, found bool) {
@@ -203,10 +206,13 @@ func (c *fetchSessions) evict(now kafka.Mono, keep kafka.Nanos, privileged bool,
 	case oldest == nil:
 		return false
 	case oldest.used.Add(keep) < now:
+		c.marks.Hit(port.MarkSessionIdleOut)
 		c.remove(oldest.id)
 	case least == nil || worth(privileged, size, least.privileged, least.size()) <= 0:
+		c.marks.Hit(port.MarkSessionRefused)
 		return false
 	default:
+		c.marks.Hit(port.MarkSessionLesserOut)
 		c.remove(least.id)
 	}
 	return true

@@ -62,6 +62,7 @@ func (p *produceOp) reset() {
 func (s *Session) startProduce(now kafka.Now, c *conn, req *wire.Request, v View) bool {
 	body := req.Body.(*wire.ProduceRequest)
 	if s.isStale(req, body) {
+		s.marks.Hit(port.MarkStalePolicy)
 		again := *req
 		s.Out.Stale = append(s.Out.Stale, &again)
 		c.stale = true
@@ -75,6 +76,7 @@ func (s *Session) startProduce(now kafka.Now, c *conn, req *wire.Request, v View
 	}
 	for i := range p.slots {
 		if slot := &p.slots[i]; slot.err == kafka.None && !v.Replicas.AppendRoom(slot.log) {
+			s.marks.Hit(port.MarkCrowded)
 			s.crowded = append(s.crowded, crowded{log: slot.log, conn: req.Conn})
 			p.reset()
 			s.spare.produces = append(s.spare.produces, p)
@@ -235,6 +237,7 @@ func (s *Session) produceTimedOut(id msg.Op, o *op, v View) {
 		if slot := &o.produce.slots[i]; slot.waiting {
 			slot.waiting = false
 			slot.err = kafka.ErrRequestTimedOut
+			s.marks.Hit(port.MarkProduceTimedOut)
 		}
 	}
 	s.produceDone(id, o, v)

@@ -129,6 +129,7 @@ func (s *Session) chargeFetch(now kafka.Mono, u *usage, f *wire.FetchResponse, w
 // keepBack empties an answer. What its session took for told is told the next time; a session that the
 // answer would have begun is not begun.
 func (s *Session) keepBack(f *wire.FetchResponse) {
+	s.marks.Hit(port.MarkFetchKeptBack)
 	s.dropReply(&wire.Reply{Body: f})
 	f.Topics, f.Nodes = nil, nil
 	session := s.sessions.find(f.SessionID)
@@ -180,6 +181,9 @@ func setThrottle(body wire.Response, ms int32) {
 func (s *Session) mute(id port.ConnID, c *conn, until kafka.Mono) {
 	if until <= c.mutedUntil {
 		return
+	}
+	if c.mutedUntil > 0 {
+		s.marks.Hit(port.MarkMutedLonger)
 	}
 	s.forgetMute(id, c)
 	c.mutedUntil = until

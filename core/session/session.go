@@ -68,6 +68,8 @@ type Session struct {
 	// published are the policies that batches were validated against at the edge.
 	published msg.Published
 
+	// Marks are the rare branches that were reached, for the node to take.
+	marks port.Marks `canon:"-"`
 	// Out is drained by the node after every call.
 	Out Out `canon:"-"`
 	// spare are op bodies for reuse; what they hold counts for nothing.
@@ -91,6 +93,12 @@ func New(cfg config.Broker, limits port.Limits, seed [32]byte) *Session {
 		ips:      map[string]int32{}, connections: cfg.Connections,
 		meters: quota.NewMeters(cfg.QuotaWindows, cfg.QuotaWindowSeconds, limits.QuotaMeters),
 	}
+}
+
+// TakeMarks moves the rare branches that were reached since the last time into a set.
+func (s *Session) TakeMarks(into *port.Marks) {
+	into.Take(&s.marks)
+	into.Take(&s.sessions.marks)
 }
 
 // Out is what the session wants done. Stale are requests that the edge is to validate again,

@@ -54,6 +54,7 @@ func (t *tails) keep(l *writer, base, end kafka.Offset, span port.Span) {
 	c, ok := t.hold(span)
 	span.Release()
 	if !ok {
+		l.w.Marks.Hit(port.MarkTailNotKept)
 		l.view.tail = nil // there is no hole in a tail
 		return
 	}
@@ -67,6 +68,7 @@ func (t *tails) keep(l *writer, base, end kafka.Offset, span port.Span) {
 	}
 	l.view.tail = append(tail, c)
 	for t.bytes > t.bytesMax {
+		l.w.Marks.Hit(port.MarkTailEvicted)
 		t.evict()
 	}
 }

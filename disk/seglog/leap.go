@@ -8,6 +8,7 @@ import (
 
 	"momus/core/fold"
 	"momus/core/kafka"
+	"momus/core/port"
 	"momus/core/record"
 )
 
@@ -209,6 +210,7 @@ func (o *opener) startOver() error {
 		l.view.sealed[i].retire(&l.w.meter)
 	}
 	l.view.sealed = nil
+	l.w.Marks.Hit(port.MarkStartOver)
 	o.doubted, o.doubt, o.leapt = true, false, false
 	o.i, o.end = 0, o.bases[0]
 	o.entries, o.foldFrom, o.before, o.opened = nil, 0, fold.State{}, fold.State{}

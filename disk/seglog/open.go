@@ -245,29 +245,6 @@ func (o *opener) size(name string) int64 {
 	return o.sizes[i]
 }
 
-// checkTopic compares partition.metadata with the topic asked for, and writes it if it is missing
-// or was lost half written. A directory of another incarnation of the topic is not opened.
-func (o *opener) checkTopic() error {
-	l := o.l
-	path := l.dir + "/" + metadataFile
-	want := "version: 0\ntopic_id: " + l.id.Topic.String() // no newline at its end, as in Kafka
-	if size := o.size(metadataFile); size > 0 {
-		b, err := l.readSmall(path, size)
-		if err != nil {
-			return err
-		}
-		_, id, found := strings.Cut(string(b), "topic_id: ")
-		if topic, ok := kafka.ParseUUID(strings.TrimSpace(id)); found && ok {
-			if topic != l.id.Topic {
-				return errCorrupt
-			}
-			return nil
-		}
-	}
-	l.newEntries = true
-	return l.writeSmall(path, []byte(want))
-}
-
 // tidy removes one leftover, or goes on to the segments.
 func (o *opener) tidy() error {
 	l := o.l
@@ -277,6 +254,7 @@ func (o *opener) tidy() error {
 		err := l.w.fs.Remove(l.dir + "/" + o.leftovers[n-1])
 		o.leftovers = o.leftovers[:n-1]
 		if errors.Is(err, disk.ErrNotExist) {
+			o.l.w.Marks.Hit(port.MarkTrashGone)
 			return nil // trash of an earlier opening, which went meanwhile
 		}
 		return err
@@ -296,6 +274,7 @@ func (o *opener) tidy() error {
 // beginAnew gives a log without segments its first.
 func (o *opener) beginAnew() error {
 	if o.op.Open.RecoveryPoint > o.op.Open.LogStart && !o.op.Open.AcceptLoss {
+		o.l.w.Marks.Hit(port.MarkLogEmptied)
 		return errCorrupt // what was flushed is not there
 	}
 	// The directory may be older than this opening, and its name durable no more than its contents.
@@ -318,6 +297,7 @@ func (o *opener) syncOn() error {
 	}
 	if len(o.bases) > 0 && len(l.dirty) > 0 && !o.defers() {
 		if o.op.Open.Rewrite {
+			o.l.w.Marks.Hit(port.MarkRewritten)
 			if done, err := o.rewrite(l.dirty[0]); err != nil || !done {
 				return err
 			}
@@ -343,6 +323,7 @@ func (o *opener) syncOn() error {
 	l.view.start = max(o.op.Open.LogStart, l.view.extent(0).base)
 	o.stage = dropping
 	if l.view.end < l.view.start {
+		o.l.w.Marks.Hit(port.MarkStartBeyondEnd)
 		// What is left lies below the log start, and was to go.
 		o.doomed = append(segmentsOf(l.view.sealed), l.view.active.segment)
 		l.view.sealed = nil
@@ -358,6 +339,9 @@ func (o *opener) syncOn() error {
 }
 
 func (o *opener) dropOn() error {
+	if len(o.doomed) > 0 {
+		o.l.w.Marks.Hit(port.MarkBelowStart)
+	}
 	if len(o.doomed) == 0 {
 		o.stage = settling
 		return nil

@@ -183,6 +183,7 @@ func (o *opener) walkOn() error {
 	case err != nil:
 		return err
 	case at == atBad && o.again.wanted(o.walk.evidence):
+		o.l.w.Marks.Hit(port.MarkSecondLook)
 		return nil // the next step reads the batch anew
 	case o.doubt || at == atBad && (o.leapt || o.walk.trusting):
 		return o.startOver()
@@ -224,13 +225,16 @@ func (o *opener) accept(h *record.Header, pos int64) {
 // walkedOut is the end of a sound segment.
 func (o *opener) walkedOut() error {
 	if o.leapt && o.current.top != o.promised {
+		o.l.w.Marks.Hit(port.MarkLeapBroken)
 		return o.startOver()
 	}
 	if o.isLast() {
 		if o.end < o.foldFrom && o.op.Open.StopWasClean {
+			o.l.w.Marks.Hit(port.MarkSnapshotOfAnother)
 			return o.startOver() // the snapshot speaks of another log
 		}
 		if o.end < o.op.Open.RecoveryPoint && !o.op.Open.AcceptLoss {
+			o.l.w.Marks.Hit(port.MarkEndsBelow)
 			return errCorrupt // it ends below what was flushed
 		}
 		return o.lastFound()
@@ -262,18 +266,23 @@ func (o *opener) bad() error {
 	open := o.op.Open
 	switch {
 	case open.AcceptLoss:
+		o.l.w.Marks.Hit(port.MarkLossAccepted)
 	case o.end < open.RecoveryPoint || open.StopWasClean:
+		o.l.w.Marks.Hit(port.MarkRotBelow)
 		return errCorrupt // rot: this was durable once
 	case open.StopWasLossy: // a torn tail
+		o.l.w.Marks.Hit(port.MarkTornTail)
 	default:
 		// The page cache survived, so only the last write can be cut short: sound batches behind
 		// this place mean rot.
 		for _, base := range o.bases[o.i+1:] {
 			if o.size(segmentName(base)+".log") > 0 {
+				o.l.w.Marks.Hit(port.MarkRotBeforeSegment)
 				return errCorrupt
 			}
 		}
 		o.walk.left, o.walk.dense = 0, false
+		o.l.w.Marks.Hit(port.MarkProbing)
 		o.stage = probing
 		o.walk.pos++
 		return nil
@@ -308,6 +317,7 @@ func (o *opener) probeOn() error {
 				return err
 			}
 			if found {
+				o.l.w.Marks.Hit(port.MarkProbeFound)
 				return errCorrupt
 			}
 		}

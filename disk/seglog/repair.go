@@ -3,6 +3,10 @@ package seglog
 import (
 	"bytes"
 	"errors"
+	"strings"
+
+	"momus/core/kafka"
+	"momus/core/port"
 )
 
 // lastFound makes the segment just walked the last one of the log.
@@ -43,7 +47,9 @@ func (o *opener) sealFound() error {
 		if err != nil && !errors.Is(err, errCorrupt) {
 			return err
 		}
-		trusted = kept
+		if trusted = kept; !kept {
+			l.w.Marks.Hit(port.MarkIndexNotKept)
+		}
 	}
 	if !trusted {
 		if err := o.checkIndexes(e); err != nil {
@@ -124,6 +130,9 @@ func (o *opener) checkIndex(h *handle, size int64, want []byte) error {
 			return nil
 		}
 	}
+	if size > 0 {
+		l.w.Marks.Hit(port.MarkIndexWrong)
+	}
 	return l.writeIndex(h, want, 0, true)
 }
 
@@ -137,6 +146,7 @@ func (o *opener) cutOn() error {
 		name := segmentName(o.bases[last])
 		o.cutBytes += o.size(name + ".log")
 		o.bases = o.bases[:last]
+		l.w.Marks.Hit(port.MarkSegmentCut)
 		l.newEntries = true
 		for _, suffix := range []string{txnIndexSuffix, ".timeindex", ".index", ".log"} {
 			if o.size(name+suffix) == noFile {
@@ -171,4 +181,28 @@ func (o *opener) cutOn() error {
 func (o *opener) defers() bool {
 	open := o.op.Open
 	return !open.StopWasClean && !open.StopWasLossy && !open.Rewrite && !open.Harden && !open.AcceptLoss && !o.changed
+}
+
+// checkTopic compares partition.metadata with the topic asked for, and writes it if it is missing
+// or was lost half written. A directory of another incarnation of the topic is not opened.
+func (o *opener) checkTopic() error {
+	l := o.l
+	path := l.dir + "/" + metadataFile
+	want := "version: 0\ntopic_id: " + l.id.Topic.String() // no newline at its end, as in Kafka
+	if size := o.size(metadataFile); size > 0 {
+		b, err := l.readSmall(path, size)
+		if err != nil {
+			return err
+		}
+		_, id, found := strings.Cut(string(b), "topic_id: ")
+		if topic, ok := kafka.ParseUUID(strings.TrimSpace(id)); found && ok {
+			if topic != l.id.Topic {
+				o.l.w.Marks.Hit(port.MarkOtherTopic)
+				return errCorrupt
+			}
+			return nil
+		}
+	}
+	l.newEntries = true
+	return l.writeSmall(path, []byte(want))
 }

@@ -99,6 +99,8 @@ type writer struct {
 
 // Worker is the one writer of its logs. It is used by one turn at a time.
 type Worker struct {
+	// Marks are the rare branches that were reached in its turns.
+	Marks port.Marks
 	cfg   Config
 	fs    disk.FS
 	files *files

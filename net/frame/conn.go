@@ -66,6 +66,9 @@ type Conn struct {
 	requests, taken []wire.Request
 	next            port.RequestSeq
 
+	// Marks are the rare branches that were reached.
+	Marks port.Marks
+
 	// muted says that nothing is read and nothing sent but what was answered before (KIP-219); later are
 	// the replies that came since.
 	muted bool

@@ -110,11 +110,13 @@ func (c *Conn) parse(now kafka.Now) {
 // outgrow moves the begun frame into a buffer of its exact size.
 func (c *Conn) outgrow(begun []byte, size int) {
 	if !c.env.Arrivals.Begin(size) {
+		c.Marks.Hit(port.MarkArrivalsFull)
 		c.starved = true
 		return
 	}
 	buf := c.env.Pool.Get(size)
 	if buf == nil {
+		c.Marks.Hit(port.MarkBodyStarved)
 		c.env.Arrivals.Cancel(size)
 		c.starved = true
 		return
@@ -130,6 +132,7 @@ func (c *Conn) compact() {
 	case c.from == c.to || c.ended && !c.starved && !c.full():
 		c.dropSlab()
 	case c.from > 0:
+		c.Marks.Hit(port.MarkSlabMoved)
 		c.to = copy(c.slab, c.slab[c.from:c.to])
 		c.from = 0
 	}
@@ -177,6 +180,7 @@ func (c *Conn) take(now kafka.Now, frame []byte, buf *port.Buf) bool {
 func (c *Conn) produce(h wire.Header, body []byte, buf *port.Buf) (*wire.ProduceRequest, error) {
 	if buf == nil {
 		if buf = c.env.Pool.Get(len(body)); buf == nil {
+			c.Marks.Hit(port.MarkBatchStarved)
 			c.starved = true
 			return nil, nil
 		}
@@ -203,6 +207,7 @@ func (c *Conn) produce(h wire.Header, body []byte, buf *port.Buf) (*wire.Produce
 // push notes a request in flight.
 func (c *Conn) push(correlation int32) {
 	if c.slot > 0 && len(c.slots) == cap(c.slots) {
+		c.Marks.Hit(port.MarkSlotsMoved)
 		c.slots = c.slots[:copy(c.slots, c.slots[c.slot:])]
 		c.slot = 0
 	}

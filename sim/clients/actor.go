@@ -61,11 +61,12 @@ const (
 	drawSkip
 	drawAddress
 	drawHaste
+	drawEmpty
 	drawKinds
 )
 
 var drawNames = [drawKinds]string{"gap", "backoff", "size", "count", "where", "node", "time", "rare", "limit", "wait", "reset", "spoil",
-	"repeat", "deaf", "idle", "zombie", "ask", "session", "keyless", "special", "policy", "skip", "address", "haste"}
+	"repeat", "deaf", "idle", "zombie", "ask", "session", "keyless", "special", "policy", "skip", "address", "haste", "empty"}
 
 func (a *actor) init(s *shared, id int32, r role) {
 	a.shared, a.id, a.role = s, id, r

@@ -137,7 +137,7 @@ type namedValue struct {
 func (t *topic) settings() []namedValue {
 	return []namedValue{
 		{"flush.messages", t.flush}, {"internal.segment.bytes", t.segment}, {"index.interval.bytes", t.interval},
-		{"retention.bytes", t.keepBytes}, {"retention.ms", t.keep}, {"segment.ms", t.roll},
+		{"segment.index.bytes", t.indexBytes}, {"retention.bytes", t.keepBytes}, {"retention.ms", t.keep}, {"segment.ms", t.roll},
 		{"segment.jitter.ms", t.jitter}, {"min.compaction.lag.ms", t.lag}, {"file.delete.delay.ms", t.delay},
 	}
 }

@@ -19,7 +19,7 @@
 //	waiting.go     what a client that is not idle waits for
 //	survey.go      what the nodes tell of their log directories in the end
 //	fetch_session.go  what a consumer knows of its fetch sessions
-//	produce.go, plain.go, idempotent.go, passer.go, consumer.go, admin.go, alterer.go, grower.go, mover.go, deposer.go, inspector.go, trimmer.go, reader.go  the kinds
+//	produce.go, plain.go, idempotent.go, passer.go, consumer.go, admin.go, alterer.go, grower.go, mover.go, deposer.go, inspector.go, trimmer.go, vandal.go, reader.go  the kinds
 //
 // Invariants:
 //

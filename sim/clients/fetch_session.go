@@ -59,7 +59,12 @@ func (c *consumer) sessionAt(node int32) *fetchSession {
 }
 
 // leaveOut has a fetch of a session ask for fewer partitions, now and then, so that some are forgotten.
+// Rarely it asks for none: then nothing is left of the session.
 func (c *consumer) leaveOut(s *fetchSession) {
+	if s != nil && s.epoch > 0 && c.draw(drawEmpty, 40) == 39 {
+		c.open = c.open[:0]
+		return
+	}
 	if s != nil && len(c.open) > 1 && c.draw(drawSession, 6) == 5 {
 		at := int(c.draw(drawSession, uint64(len(c.open))))
 		c.open = slices.Delete(c.open, at, at+1)

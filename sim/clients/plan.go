@@ -46,6 +46,8 @@ type topic struct {
 	// flush, segment and interval are flush.messages (0 is unset), internal.segment.bytes and
 	// index.interval.bytes.
 	flush, segment, interval int64
+	// indexBytes is segment.index.bytes; 0 is unset.
+	indexBytes int64
 	// compression is compression.type, or empty; stamp is message.timestamp.type=LogAppendTime.
 	compression string
 	stamp       bool
@@ -87,6 +89,8 @@ func drawTopics(env Env) []topic {
 		t.policy = []int64{0, 0, 0, checker.PolicyCompact, checker.PolicyBoth, 0}[env.Draw(key+"/policy", 6)]
 		t.drawRetention(env, key)
 		t.drawCompaction(env, key)
+		// Few segments have an index so small that they are left for it.
+		t.indexBytes = []int64{0, 0, 0, 60, 0, 96}[env.Draw(key+"/indexbytes", 6)]
 		t.volatile = i > 0 && uint64(i) == volatile
 		if i > 0 && i == len(topics)-1 && !t.volatile && env.Draw("plan/auto", 3) == 1 {
 			*t = topic{name: t.name, auto: true}
@@ -103,7 +107,7 @@ func (t *topic) tell(env Env, key string) {
 		to   *int64
 	}{
 		{"flush.messages", &t.flush}, {"internal.segment.bytes", &t.segment}, {"index.interval.bytes", &t.interval},
-		{"retention.bytes", &t.keepBytes}, {"retention.ms", &t.keep}, {"segment.ms", &t.roll}, {"segment.jitter.ms", &t.jitter},
+		{"segment.index.bytes", &t.indexBytes}, {"retention.bytes", &t.keepBytes}, {"retention.ms", &t.keep}, {"segment.ms", &t.roll}, {"segment.jitter.ms", &t.jitter},
 		{"file.delete.delay.ms", &t.delay},
 	} {
 		if v := env.Draw(key+told.name, 0); v > 0 {

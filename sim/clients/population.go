@@ -41,7 +41,8 @@ type shared struct {
 // consumers; in one world of three somebody deletes records, in one of four asks for producer ids alone,
 // in one of three alters configuration, in one of three adds partitions, in one of
 // three looks at the cluster, in one of four sets client quotas, in one of two with several
-// log directories moves logs between them. If the plan says so, somebody takes leadership away.
+// log directories moves logs between them, in one of six two send what cannot be understood. If the plan says
+// so, somebody takes leadership away.
 func NewPopulation(env Env, plan Plan) *Population {
 	s := &shared{env: env, plan: plan, topics: drawTopics(env), history: &checker.History{DefaultRetention: plan.Retention}}
 	s.grown = make([]int, len(s.topics))
@@ -87,6 +88,9 @@ func NewPopulation(env Env, plan Plan) *Population {
 	}
 	if plan.Deposes {
 		p.clients = append(p.clients, newDeposer(s, p.next()))
+	}
+	for range []int{0, 0, 0, 0, 2, 0}[env.Draw("plan/vandal", 6)] {
+		p.clients = append(p.clients, newVandal(s, p.next()))
 	}
 	return p
 }
@@ -197,6 +201,8 @@ func kind(c Client) string {
 		return "mover"
 	case *deposer:
 		return "deposer"
+	case *vandal:
+		return "vandal"
 	case *Reader:
 		return "reader"
 	}

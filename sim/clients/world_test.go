@@ -144,6 +144,10 @@ func (w *world) Send(id int64, b []byte) {
 			w.lose(id)
 			return
 		}
+		if _, is := w.pop.Clients()[c.client].(*vandal); is { // the made-up broker hangs up on whatever it sends
+			w.lose(id)
+			return
+		}
 		c.in = append(c.in, b...)
 		for len(c.in) >= 4 {
 			size := int(uint32(c.in[0])<<24 | uint32(c.in[1])<<16 | uint32(c.in[2])<<8 | uint32(c.in[3]))

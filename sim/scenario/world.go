@@ -69,7 +69,7 @@ func (p *parser) topics(text string) error {
 
 // toldOfTopics are keys of configuration that take any value.
 var toldOfTopics = []string{
-	"flush.messages", "internal.segment.bytes", "index.interval.bytes", "retention.bytes", "retention.ms", "segment.ms",
+	"flush.messages", "internal.segment.bytes", "index.interval.bytes", "segment.index.bytes", "retention.bytes", "retention.ms", "segment.ms",
 	"segment.jitter.ms", "file.delete.delay.ms",
 }
 
@@ -129,7 +129,7 @@ var optionalClients = []struct {
 	kind string
 	one  uint64
 }{
-	{"trimmer", 1}, {"passers", 3}, {"alterer", 1}, {"grower", 1}, {"inspector", 1}, {"limiter", 3}, {"mover", 1},
+	{"trimmer", 1}, {"passers", 3}, {"alterer", 1}, {"grower", 1}, {"inspector", 1}, {"limiter", 3}, {"mover", 1}, {"vandal", 4},
 }
 
 // clients is `kind N, kind N`. Client 0 is the admin client, which makes the topics; the others follow, in the
@@ -181,7 +181,7 @@ func (p *parser) clients(text string) error {
 		delete(counts, o.kind)
 	}
 	if len(counts) > 0 {
-		return errors.New("there are plain, idempotent, consumer, trimmer, passers, alterer, grower, inspector, limiter and mover")
+		return errors.New("there are plain, idempotent, consumer, trimmer, passers, alterer, grower, inspector, limiter, mover and vandal")
 	}
 	return nil
 }
