@@ -42,6 +42,7 @@ var otherCommands = []string{
 	"cmd/momus/sim_scenario.go",
 	"cmd/momus/sim_shrink.go",
 	"cmd/momus/sim_show.go",
+	"cmd/momus/sim_pace.go",
 	"cmd/momus/replay.go",    // recomputes a journal
 	"cmd/momus/version.go",   // prints the build's version
 	"cmd/momus/admin.go",     // wires cmd/momus/admin

@@ -62,7 +62,7 @@ The exit status is 0 if all is well, 1 for a broken promise (correctness), 3 if 
 	cmd.Flags().StringVar(&pictures, "pictures", "", "write pages of histories that no order explains into this directory")
 	cmd.Flags().BoolVar(&marks, "marks", false, "list rare branches with how often they were reached")
 	cmd.Flags().IntVar(&jobs, "jobs", runtime.NumCPU(), "worlds at a time")
-	cmd.AddCommand(scenarioCommand(), shrinkCommand(), showCommand())
+	cmd.AddCommand(scenarioCommand(), shrinkCommand(), showCommand(), paceCommand())
 	return cmd
 }
 

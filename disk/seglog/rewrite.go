@@ -16,7 +16,8 @@ func (o *opener) rewrite(h *handle) (done bool, err error) {
 			return false, err
 		}
 	}
-	b := make([]byte, rewriteBytes)
+	b := o.l.w.readBuffer()
+	b = b[:min(len(b), rewriteBytes)]
 	n, err := o.readPart(h, b)
 	if err != nil {
 		return false, err

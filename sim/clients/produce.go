@@ -47,6 +47,9 @@ func drawHabits(env Env, key string, topics int) habits {
 		0, 0, 0, 0, 0, 0, 0, 0, record.Gzip, record.Gzip, record.Snappy, record.Snappy,
 		record.LZ4, record.LZ4, record.LZ4, record.Zstd,
 	}[env.Draw(key+"/codec", 16)]
+	if told := env.Draw("knob/"+key[len("plan/"):]+"/gap", 0); told > 0 { // in microseconds
+		h.gap = int64(told) * microsecond
+	}
 	h.writes = drawSome(env, key+"/topics", topics)
 	return h
 }
