@@ -109,3 +109,15 @@ func TestScenariosEndWithOneIfOneIsNotAsExpected(t *testing.T) {
 		t.Errorf("status %d: %s", status, text)
 	}
 }
+
+func TestPaceTellsOfSeedsAndOfSteadyRates(t *testing.T) {
+	out, status, text := said("sim", "pace", "--seeds", "1", "--length", "2s")
+	if status != 0 || strings.Count(out, " steps/s, ") != 5 {
+		t.Errorf("status %d, %q:\n%s", status, text, out)
+	}
+	for _, want := range []string{"1 seeds: ", "   0 operations a second, 1 in all: ", "  10 operations a second, ", "1000 operations a second, "} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is missing:\n%s", want, out)
+		}
+	}
+}
