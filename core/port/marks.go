@@ -43,7 +43,7 @@ const (
 	MarkStalePolicy
 	MarkCrowded
 	MarkProduceTimedOut
-	MarkConnAdmittedLate
+	MarkConnWaits
 	MarkFetchKeptBack
 	MarkMutedLonger
 	MarkArrivalsFull
@@ -120,7 +120,7 @@ var markNames = [markCount]string{
 	MarkStalePolicy:          "produce/validated-against-an-old-policy",
 	MarkCrowded:              "produce/waits-for-room-in-the-log",
 	MarkProduceTimedOut:      "produce/timed-out",
-	MarkConnAdmittedLate:     "connections/admitted-after-waiting",
+	MarkConnWaits:            "connections/waits-for-a-place",
 	MarkFetchKeptBack:        "quota/fetch-kept-back",
 	MarkMutedLonger:          "quota/muted-for-longer",
 	MarkArrivalsFull:         "connection/large-frame-waits-for-others",

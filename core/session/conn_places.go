@@ -48,6 +48,7 @@ func (s *Session) admit(now kafka.Now, id port.ConnID, c *conn, v View) {
 	case l.until > now.Mono:
 		s.refusal(now, "connections wait, since more come in a second than are configured")
 	default:
+		s.marks.Hit(port.MarkConnWaits)
 		s.refusal(now, "connections wait, since there are the configured maximum of "+
 			strconv.Itoa(int(min(s.connections.Max, s.connections.LimitOfListener(c.listener).Max))))
 	}
@@ -76,7 +77,6 @@ func (s *Session) admitWaiting(now kafka.Now, v View) {
 		if next == nil {
 			return
 		}
-		s.marks.Hit(port.MarkConnAdmittedLate)
 		id := next.waiting[0]
 		next.waiting, next.counted = slices.Delete(next.waiting, 0, 1), false
 		s.letIn(now, id, s.conns[id], next, v)
