@@ -24,6 +24,7 @@ var keys = map[string]string{
 	"DescribeTopicPartitions Topics":             "Topic",
 	"AlterConfigs Resources":                     "ResourceName",
 	"IncrementalAlterConfigs Resources":          "ResourceName",
+	"ListGroups Groups":                          "Group",
 	"CreatePartitions Topics":                    "Topic",
 	"AlterReplicaLogDirs Topics":                 "Topic",
 	"UpdateFeatures Results":                     "Feature",

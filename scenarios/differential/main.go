@@ -66,7 +66,7 @@ func command() error {
 
 // specs are all APIs that somebody wrote requests for.
 func specs() []*spec {
-	return slices.Concat(ofRecords(), ofTopics(), ofAdmin(), ofGroups(), ofConsumerGroups())
+	return slices.Concat(ofRecords(), ofTopics(), ofAdmin(), ofGroups(), ofConsumerGroups(), ofClassicGroups())
 }
 
 // specOf finds an API's requests.

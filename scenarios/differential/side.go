@@ -25,6 +25,7 @@ const unansweredMax = 2 * time.Second
 var unansweredByKafka = map[string]bool{
 	"Produce Topics[].Partitions[].Records = null": true,
 	"AlterConfigs Resources has its first twice":   true,
+	"JoinGroup Protocols[].Metadata = garbage":     true,
 }
 
 // side is one of the two brokers.
@@ -34,6 +35,8 @@ type side struct {
 	conn net.Conn
 	// ids are of topics, by what both sides call them.
 	ids map[string][16]byte
+	// members are the member ids that it gave, by group.
+	members map[string]string
 	// texts replaces this broker's own texts in answers: from, to, from, to.
 	texts *strings.Replacer
 	dir   string
@@ -46,7 +49,7 @@ type side struct {
 }
 
 func newSide(name, addr, dir string) *side {
-	return &side{name: name, addr: addr, dir: dir, ids: map[string][16]byte{}}
+	return &side{name: name, addr: addr, dir: dir, ids: map[string][16]byte{}, members: map[string]string{}}
 }
 
 // learn remembers a topic's id under the topic's name; a topic that is made anew has a new one.

@@ -49,16 +49,17 @@ type ownText struct {
 
 // ownTexts are replaced wherever they stand.
 var ownTexts = []ownText{
+	{regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`), "<uuid>", "member ids are drawn at random"},
 	{regexp.MustCompile(`within \[-?\d+, \d+\]`), "within [<times>]", "the limits are counted from a clock"},
 }
 
-// told replaces what is a side's own in a text, and the number of the request in the names made of it.
+// told replaces what is a side's own in a text, and the number of the request in the names made of it. What is
+// drawn at random goes first: the number may stand in it.
 func (s *side) told(text string) string {
-	text = strings.ReplaceAll(s.texts.Replace(text), "-"+s.number, "-N")
 	for i := range ownTexts {
 		text = ownTexts[i].find.ReplaceAllString(text, ownTexts[i].name)
 	}
-	return text
+	return strings.ReplaceAll(s.texts.Replace(text), "-"+s.number, "-N")
 }
 
 // volatile is the name that replaces a value, or "".
