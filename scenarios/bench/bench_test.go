@@ -25,7 +25,7 @@ func TestTheSummaryTellsMediansAndRatios(t *testing.T) {
 	if err := summary(&out, []string{write("ours", 9, 1, 2), write("kafka", 4, 4)}); err != nil {
 		t.Fatal(err)
 	}
-	want := "FIGURE bench: server CPU to produce 1 KiB records: 2 s/GB; Kafka 4; ratio 0.50 (to reach: 1.0x)\n"
+	want := "FIGURE bench: server CPU to produce 1 KiB records: 2 s/GB; Kafka 4; ratio 0.50 (to reach: 1x)\n"
 	if out.String() != want {
 		t.Errorf("got %q, want %q", out.String(), want)
 	}

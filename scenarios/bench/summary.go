@@ -69,7 +69,7 @@ func summary(w io.Writer, files []string) error {
 		}
 		switch {
 		case f.ratio != 0:
-			text += fmt.Sprintf(" (to reach: %.1fx)", f.ratio)
+			text += fmt.Sprintf(" (to reach: %.2gx)", f.ratio)
 		case f.absolute != 0:
 			text += fmt.Sprintf(" (to reach: %g %s)", f.absolute, f.unit)
 		}
