@@ -79,6 +79,21 @@ type link struct {
 	backoff  int64
 	// heldUntil is when the throttling ends that an answer told of, to a client that keeps to it.
 	heldUntil int64
+	// unheard counts connections in a row that were given up before what was asked on them was answered.
+	unheard int
+}
+
+// patienceMax is the longest that a client's patience grows to when all faults are over.
+const patienceMax = 10_000 * millisecond
+
+// timeout is how long the link waits for a connection, and for an answer. When the faults are over it doubles with
+// each connection on which nothing was heard, as the set-up timeout of real clients does (KIP-601): connections wait
+// in line at a rate (KIP-612), and who always gives up sooner than its turn comes, and queues up anew, is never served.
+func (l *link) timeout() int64 {
+	if !l.actor.quiet {
+		return l.actor.timeout
+	}
+	return max(l.actor.timeout, min(l.actor.timeout<<min(l.unheard, 10), patienceMax))
 }
 
 // want makes sure that a connection is there or on its way, and tells whether it is there.
@@ -91,7 +106,7 @@ func (l *link) want() bool {
 		}
 		l.state = linkOpening
 		l.in = l.in[:0]
-		l.deadline = now + l.actor.timeout
+		l.deadline = now + l.timeout()
 		l.conn = l.actor.env.Dial(l.actor.id, l.node)
 	}
 	return l.state == linkUp
@@ -120,7 +135,7 @@ func (l *link) throttled(r kmsg.Response) {
 func (l *link) send(r kmsg.Request, c call) {
 	a := l.actor
 	a.correlation++
-	l.pending = append(l.pending, pending{a.correlation, r, c, a.env.Now() + a.timeout})
+	l.pending = append(l.pending, pending{a.correlation, r, c, a.env.Now() + l.timeout()})
 	a.env.Send(l.conn, a.formatter.AppendRequest(nil, r, a.correlation))
 }
 
@@ -150,6 +165,9 @@ func (l *link) drop() {
 
 func (l *link) closed() {
 	l.state, l.conn, l.heldUntil = linkDown, 0, 0
+	if l.actor.quiet {
+		l.unheard++
+	}
 	l.backoff = min(max(2*l.backoff, backoffMin), backoffMax)
 	l.retryAt = l.actor.env.Now() + l.backoff + int64(l.actor.draw(drawBackoff, 10))*millisecond
 	lost := l.pending
@@ -231,6 +249,7 @@ func (l *link) answer(frame []byte) {
 		l.actor.checkHello(response.(*kmsg.ApiVersionsResponse))
 		return
 	}
+	l.unheard = 0
 	l.actor.role.answered(l, p.call, response)
 }
 
