@@ -16,7 +16,7 @@ func (n *node) moveNote(note *core.Note) {
 	case core.NoteLogMoving:
 		p.moving[note.Log] = true
 		if _, known := n.moveBegan[note.Log]; !known {
-			n.moveBegan[note.Log] = n.failures()
+			n.moveBegan[note.Log] = n.process.told(n.failures())
 		}
 		return
 	case core.NoteLogMoved:
@@ -33,6 +33,21 @@ func (n *node) moveNote(note *core.Note) {
 
 // failures counts what can make a move fail: calls of the disk that did, and directories that went.
 func (n *node) failures() uint64 { return n.ioErrors() + n.bites.DirsAway + n.bites.DirsWiped }
+
+// told is how many of the failures so far the process can have heard of: a turn of the disk calls at its start, and its
+// completions are told later (seed 1097). Until they are taken from the inbox, its failures are news.
+func (p *process) told(failures uint64) uint64 {
+	untold := len(p.inbox) > 0
+	for _, w := range p.workers {
+		if w.busy || untold {
+			failures = min(failures, w.before)
+		}
+	}
+	if p.saver.busy || untold {
+		failures = min(failures, p.saver.before)
+	}
+	return failures
+}
 
 // halfMoved are the logs of a directory that another one has too, or has a copy of: nobody can say from
 // outside which is the log, and the loss of one may be that of the log or not.

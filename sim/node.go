@@ -125,6 +125,7 @@ type process struct {
 
 // simWorker is one disk worker: busy from the start of a turn to the end of its last call.
 type simWorker struct {
+	before    uint64 // what had failed when its last turn began
 	log       *seglog.Worker
 	delay     *Stream
 	lag       string // the key of its stream
@@ -134,6 +135,7 @@ type simWorker struct {
 }
 
 type simSaver struct {
+	before    uint64 // what had failed when its last turn began
 	queue     []port.Save
 	busy      bool
 	scheduled bool

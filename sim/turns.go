@@ -40,6 +40,7 @@ func (n *node) workerTurn(index int64) {
 	ops := w.queue
 	w.queue = nil
 	w.busy = true
+	w.before = n.failures()
 	n.beginTurn()
 	done := w.log.Turn(ops, nil)
 	n.reached(&w.log.Marks)
@@ -117,6 +118,7 @@ func (n *node) saverTurn() {
 	var saves []port.Save
 	saves, s.queue = ledger.Take(s.queue, p.storage.Ledger, &n.limits)
 	s.busy = true
+	s.before = n.failures()
 	n.disk.BeginTurn(n.w.now, max(int(n.limits.TurnCalls), ledger.SaveCalls), n.limits.TurnBytes+stepBytes)
 	done := ledger.Turn(n.disk, p.storage.Ledger, saves)
 	end := n.disk.EndTurn()
