@@ -18,7 +18,7 @@ import (
 //
 // Of a transactional id the answer is COORDINATOR_NOT_AVAILABLE too, there are no transaction coordinators yet, and
 // likewise of a share partition (KIP-932), for which before v6 or without the form group:topic-id:partition it is
-// INVALID_REQUEST. For a type that there is not Kafka has no better word than UNKNOWN_SERVER_ERROR.
+// INVALID_REQUEST. So is it for a type that there is not.
 var findCoordinatorAPI = api{key: wire.KeyFindCoordinator, min: 0, max: 6, start: (*Session).startFindCoordinator}
 
 // The types of coordinators.
@@ -45,7 +45,7 @@ var findTexts = map[kafka.ErrorCode]string{
 	kafka.ErrCoordinatorNotAvailable: "The coordinator is not available.",
 	kafka.ErrInvalidRequest: "This most likely occurs because of a request being malformed by the client library or the " +
 		"message was sent to an incompatible broker. See the broker logs for more details.",
-	kafka.ErrUnknownServerError: "The server experienced an unexpected error when processing the request.",
+	kafka.None: "NONE",
 }
 
 func (s *Session) startFindCoordinator(_ kafka.Now, c *conn, req *wire.Request, v View) bool {
@@ -61,7 +61,7 @@ func (s *Session) startFindCoordinator(_ kafka.Now, c *conn, req *wire.Request, 
 			one := kmsg.NewFindCoordinatorResponseCoordinator()
 			one.Key, one.ErrorCode, one.ErrorMessage = key, int16(found.err), kmsg.StringPtr("")
 			one.NodeID, one.Host, one.Port = int32(found.node), found.host, found.port
-			if found.err == kafka.ErrUnknownServerError { // Kafka then refuses the request as a whole
+			if !isCoordinatorType(body.CoordinatorType) { // Kafka then refuses the request as a whole
 				one.ErrorMessage = kmsg.StringPtr(findTexts[found.err])
 			}
 			r.Coordinators[i] = one
@@ -69,9 +69,7 @@ func (s *Session) startFindCoordinator(_ kafka.Now, c *conn, req *wire.Request, 
 	} else {
 		found := s.findCoordinator(body.CoordinatorType, body.CoordinatorKey, knowsShares, c.listener, req.ClientID, v)
 		r.ErrorCode, r.NodeID, r.Host, r.Port = int16(found.err), int32(found.node), found.host, found.port
-		if found.err != kafka.None {
-			r.ErrorMessage = kmsg.StringPtr(findTexts[found.err])
-		}
+		r.ErrorMessage = kmsg.StringPtr(findTexts[found.err])
 	}
 	s.complete(req.Conn, req.Seq, r)
 	return true
@@ -89,7 +87,11 @@ func (s *Session) findCoordinator(kind int8, key string, knowsShares bool, liste
 		}
 		return noCoordinator(kafka.ErrCoordinatorNotAvailable)
 	}
-	return noCoordinator(kafka.ErrUnknownServerError)
+	return noCoordinator(kafka.ErrInvalidRequest)
+}
+
+func isCoordinatorType(kind int8) bool {
+	return kind == coordinatorOfGroup || kind == coordinatorOfTransaction || kind == coordinatorOfShare
 }
 
 // isSharePartition tells keys of the form group:topic-id:partition.
