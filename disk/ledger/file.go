@@ -3,7 +3,6 @@ package ledger
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"momus/disk"
@@ -58,27 +57,27 @@ func readHead(fs disk.FS, path string, bytesMax int64) (data []byte, err error) 
 	return readAgreed(f, 0, min(size, bytesMax))
 }
 
-// readAgreed reads bytes of a file, from at on, until two readings agree: most of these files have no checksum,
-// and a disk may give a read the bytes of another place, once. A log start or a topic's id that was misread
-// would cost a whole log, and a snapshot that was misread would be given up as damaged.
+// readAgreed reads bytes of a file, from at on, until two readings agree of which one follows the other: most of
+// these files have no checksum, and a disk may give a read the bytes of another place, once. A log start or a
+// topic's id that was misread would cost a whole log, and a snapshot that was misread would be given up as damaged.
+// Two readings with a third between them may have gone to the same wrong place: of one, a right one and one more the
+// two wrong ones agreed, and the quorum state was no JSON (seed 455).
 func readAgreed(f disk.File, at, bytes int64) ([]byte, error) {
-	var seen []string
-	for range readingsMax {
+	var last []byte
+	for i := range readingsMax {
 		data := make([]byte, bytes)
 		n, err := f.ReadAt(data, at)
-		if err != nil {
-			return data[:n], err
+		data = data[:n]
+		if err != nil || i > 0 && string(data) == string(last) {
+			return data, err
 		}
-		if slices.Contains(seen, string(data[:n])) {
-			return data[:n], nil
-		}
-		seen = append(seen, string(data[:n]))
+		last = data
 	}
 	return nil, fmt.Errorf("%w: it reads differently each time", disk.ErrIO)
 }
 
-// readingsMax is how often a file is read at most.
-const readingsMax = 3
+// readingsMax is how often a file is read at most: two readings go astray, neither after the other, and two are left.
+const readingsMax = 6
 
 // replaceCalls is how many calls replaceFile makes.
 const replaceCalls = 5

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"momus/core/kafka"
@@ -71,6 +72,31 @@ func TestOneReadThatGoesAstrayChangesNoFact(t *testing.T) {
 	if _, err := Gather(a, layout()); !errors.Is(err, disk.ErrIO) {
 		t.Errorf("files that read differently each time: %v", err)
 	}
+}
+
+// TestTwoReadsThatGoAstrayToTheSamePlaceDoNotAgree has the first reading and the third go astray, each to zeros.
+func TestTwoReadsThatGoAstrayToTheSamePlaceDoNotAgree(t *testing.T) {
+	for _, astray := range [][]int{{1}, {2}, {1, 3}, {2, 4}} {
+		got, err := readAgreed(&twice{astray: astray}, 0, 8)
+		if err != nil || string(got) != "what is " {
+			t.Errorf("readings %v went astray: %q, %v", astray, got, err)
+		}
+	}
+}
+
+// twice is a file of which some readings, counted from one, are given zeros.
+type twice struct {
+	disk.File
+	astray []int
+	reads  int
+}
+
+func (f *twice) ReadAt(p []byte, _ int64) (int, error) {
+	if f.reads++; slices.Contains(f.astray, f.reads) {
+		clear(p)
+		return len(p), nil
+	}
+	return copy(p, "what is there"), nil
 }
 
 // TestOneReadThatGoesAstrayDamagesNoSnapshot loads the snapshot that names the voters, once for each read

@@ -2,6 +2,7 @@ package seglog
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -264,4 +265,31 @@ func TestAnIndexThatPointsAmidABatchSpoilsNoRead(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestTwoReadsThatGoAstrayToTheSamePlaceDoNotAgree has the first reading and the third go astray, each to zeros.
+func TestTwoReadsThatGoAstrayToTheSamePlaceDoNotAgree(t *testing.T) {
+	for _, astray := range [][]int{{1}, {2}, {1, 3}, {2, 4}} {
+		var m meter
+		p := make([]byte, 8)
+		n, err := readAgreed(&twice{astray: astray}, p, 0, &m)
+		if err != nil || string(p[:n]) != "what is " {
+			t.Errorf("readings %v went astray: %q, %v", astray, p[:n], err)
+		}
+	}
+}
+
+// twice is a file of which some readings, counted from one, are given zeros.
+type twice struct {
+	disk.File
+	astray []int
+	reads  int
+}
+
+func (f *twice) ReadAt(p []byte, _ int64) (int, error) {
+	if f.reads++; slices.Contains(f.astray, f.reads) {
+		clear(p)
+		return len(p), nil
+	}
+	return copy(p, "what is there"), nil
 }
