@@ -97,6 +97,42 @@ func TestRecordsOfOneProducerLieInOrder(t *testing.T) {
 	})
 }
 
+// TestALogMayBeginWithinABatchThatWasSifted sends a batch of four records of one key, of which compaction leaves the
+// last, or the last two, and has the log begin within it.
+func TestALogMayBeginWithinABatchThatWasSifted(t *testing.T) {
+	sifted := func(upto, start kafka.Offset, left ...Record) func() *story {
+		return func() *story {
+			s := tell(0)
+			s.h.Topics[0].Keys, s.h.Topics[0].Policy = 1, PolicyCompact|PolicyDelete
+			s.produce(1, 4, 0, 0)
+			if upto > 0 {
+				s.h.Cleanings = append(s.h.Cleanings, Cleaning{
+					Event: s.event(), Log: kafka.TopicPartition{Topic: s.id}, Upto: upto, Flushed: 4, Replaced: s.event(), Done: s.event(),
+				})
+			}
+			if start > 0 {
+				s.trim(start, 0, start, 0, start)
+			}
+			r := s.final()
+			r.LogStart, r.End, r.Records = start, 4, left
+			return s
+		}
+	}
+	third, last := records(2, 3)[0], records(3, 4)[0]
+	expect(t, []struct {
+		name string
+		want string
+		tell func() *story
+	}{
+		{"sifted", "", sifted(4, 0, last)},
+		{"the log begins within it", "", sifted(0, 2, third, last)},
+		{"both", "", sifted(4, 2, last)},
+		{"the log begins within it, and nothing sifted it", TornBatch, sifted(0, 2, last)},
+		{"the log begins within it, and only what is below was sifted", TornBatch, sifted(2, 2, last)},
+		{"both, and what stands for the third is gone", TornBatch, sifted(4, 2, third)},
+	})
+}
+
 func TestSequencesHaveNoGaps(t *testing.T) {
 	three := func(values ...Value) func() *story {
 		return func() *story {
