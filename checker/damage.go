@@ -10,8 +10,9 @@ import (
 // not be is that anybody is told something else for it, or that the loss goes unnoticed: a damaged
 // batch is sent as it is, with its wrong checksum, or not at all, and a log that is found damaged is
 // offline (KAFKA_STORAGE_ERROR), whole, until somebody accepts the loss. There is one exception.
-// After a power loss, or a stop that must be taken for one since the disk had failed a call, a bad batch above the recovery point looks like a write that was
-// torn, whatever it was: the log is cut there.
+// After a power loss, or a stop that must be taken for one, since the disk had failed a call or the directory was not
+// there in the node's last life, a bad batch above the recovery point looks like a write that was torn, whatever it
+// was: the log is cut there.
 
 // A disk that says that it has synced and has not is held to the same, by the batches that a power loss took
 // and that were flushed as far as the node could know: below the recovery point the log is short of what was
@@ -35,6 +36,11 @@ func (j *judge) findDamages() {
 		for k := range j.h.Crashes {
 			if c := &j.h.Crashes[k]; (c.Power || c.Suspect) && c.Event > d.Event {
 				l.losses = append(l.losses, loss{at: c.Event, end: d.From, damage: true})
+			}
+		}
+		for k := range j.h.DirReturns {
+			if r := &j.h.DirReturns[k]; r.Event > d.Event && slices.Contains(r.Logs, d.Log) {
+				l.losses = append(l.losses, loss{at: r.Event, end: d.From, damage: true})
 			}
 		}
 	}

@@ -27,6 +27,11 @@ func (s *story) shown(at kafka.Offset, err kafka.ErrorCode) {
 	})
 }
 
+// returned is the directory of a log that is back after a life of its node without it.
+func (s *story) returned(id kafka.TopicID) {
+	s.h.DirReturns = append(s.h.DirReturns, DirReturn{Event: s.event(), Logs: []kafka.TopicPartition{{Topic: id}}})
+}
+
 // offline ends a story in which nothing can be read.
 func (s *story) offline() {
 	s.h.Listed = true
@@ -122,6 +127,36 @@ func TestDamageExcusesWhatItExplainsAndNothingElse(t *testing.T) {
 			s := produced()
 			s.damage(1, false)
 			s.crash(true, 2)
+			s.final()
+			return s
+		}},
+		{"its directory is back after a life without it, and the log is cut", "", func() *story {
+			s := produced()
+			s.damage(0, false)
+			s.crash(false, 2)
+			s.returned(s.id)
+			s.final()
+			return s
+		}},
+		{"it is cut below the recovery point", Unseen, func() *story {
+			s := produced()
+			s.damage(1, false)
+			s.returned(s.id)
+			s.final()
+			return s
+		}},
+		{"another directory is back", Unseen, func() *story {
+			s := produced()
+			s.damage(0, false)
+			s.returned(kafka.TopicID{9})
+			s.final()
+			return s
+		}},
+		{"it was damaged once it was back and had vouched again", Unseen, func() *story {
+			s := produced()
+			s.returned(s.id)
+			s.damage(0, false)
+			s.crash(false, 2)
 			s.final()
 			return s
 		}},

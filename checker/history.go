@@ -63,6 +63,8 @@ type History struct {
 	Leaderships
 	// DirLosses are the log directories that the world took away for good.
 	DirLosses []DirLoss
+	// DirReturns are those that were away for a life of their node, and are back.
+	DirReturns []DirReturn
 	// Forgets are the logs whose producers the disk forgot.
 	Forgets []Forget
 	// Misreads are what the disk gave somebody wrongly, once.
@@ -75,6 +77,14 @@ type DirLoss struct {
 	// Lost are the logs that were in it, Kept those in the other directories of the node, also in one that
 	// is only away for a while.
 	Lost, Kept []kafka.TopicPartition
+}
+
+// DirReturn is a log directory that is there again after a life of its node without it, in which the others came to
+// vouch for what the page cache has. It cannot: nobody was there to be told of its pages. So the next start takes
+// the stop for lossy in it, though in no other.
+type DirReturn struct {
+	Event Event
+	Logs  []kafka.TopicPartition
 }
 
 // Damage is one place of a log that the world damaged: a bit that flipped, a sector that a write

@@ -36,6 +36,10 @@ type mounted struct {
 	away     *simdisk.Drive
 	awayLogs []kafka.TopicPartition
 	back     uint64
+	// vouchedWithout is how often the others had begun to vouch when it went; unvouched says that they did while it
+	// was away, and it has not with them since: a start takes the stop for lossy in it (seed 2903).
+	vouchedWithout uint64
+	unvouched      bool
 }
 
 // planDirs draws what becomes of the directories. The first may break, and then the process ends; without
@@ -90,6 +94,7 @@ func (n *node) changeDirs() {
 				n.lose(m) // what was made in its place meanwhile
 				n.disk.Attach(m.path, m.away)
 				m.away, m.awayLogs = nil, nil
+				n.returned(m)
 			}
 		}
 		switch m.fate {
@@ -97,6 +102,7 @@ func (n *node) changeDirs() {
 			m.awayLogs = n.logsIn(m.path)
 			if m.away = n.disk.Detach(m.path); m.away != nil {
 				m.back = 1 + n.stream("dirs").Draw(2)
+				m.vouchedWithout = n.guests.vouches
 				n.bites.DirsAway++
 			}
 		case dirWiped:
@@ -104,6 +110,23 @@ func (n *node) changeDirs() {
 		}
 		m.fate = 0
 	}
+}
+
+// returned tells the judge of a directory that is back, if the others vouched without it meanwhile.
+func (n *node) returned(m *mounted) {
+	m.unvouched = m.unvouched || n.guests.vouches > m.vouchedWithout
+	if !m.unvouched {
+		return
+	}
+	h := n.guests.population.History()
+	h.DirReturns = append(h.DirReturns, checker.DirReturn{
+		Event: checker.Event((*guestEnv)(n).Event()), Logs: n.logsIn(m.path),
+	})
+}
+
+// isUnvouched tells of the directory at a path that the next start takes the stop for lossy in it, or this one did.
+func (n *node) isUnvouched(path string) bool {
+	return slices.ContainsFunc(n.dirs, func(m mounted) bool { return m.path == path && m.unvouched && m.away == nil })
 }
 
 // lose takes away for good what a directory holds, and tells the judge.

@@ -44,6 +44,8 @@ type guests struct {
 	// doubting says that the list of those that do not is not empty.
 	vouching int
 	doubting bool
+	// vouches counts the saves of a broker epoch that were asked for, by which directories vouch.
+	vouches uint64
 	// suspect says that no boot id is stored, or an old one, so that the next start takes the stop for
 	// lossy: power was lost or a call of the disk failed since. ioErrors are the failures before this
 	// life of the process.
@@ -294,6 +296,9 @@ func (n *node) observeStart(facts *port.BootFacts) {
 func (n *node) vouch(v *port.Save) {
 	g := n.guests
 	g.vouching++
+	if v.Kind == port.SaveBrokerEpoch {
+		g.vouches++
+	}
 	if v.Kind == port.SaveFaulted {
 		g.doubting = len(v.Dirs) > 0
 	}
@@ -308,6 +313,10 @@ func (n *node) observeSaved(saved *port.Saved) {
 		g.doubting = g.doubting || saved.Fail != port.FailNone
 		if g.vouching == 0 && !g.doubting {
 			g.suspect = false
+			for i := range n.dirs {
+				m := &n.dirs[i]
+				m.unvouched = m.unvouched && m.away != nil
+			}
 		}
 	case port.SaveCheckpoints:
 		if saved.Fail == port.FailNone {

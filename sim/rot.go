@@ -161,7 +161,7 @@ func (n *node) damagedAt(at checker.Event, dir string, from, end, checkpoint kaf
 	}
 	h.Damages = append(h.Damages, checker.Damage{
 		Event: at, Log: n.logs[dir], From: from, End: end,
-		Checkpoint: checkpoint, Suspect: n.guests.suspect,
+		Checkpoint: checkpoint, Suspect: n.guests.suspect || n.isUnvouched(n.homes[n.logs[dir]]),
 	})
 }
 
