@@ -186,10 +186,10 @@ func (l *log) base(op *ProduceOp) kafka.Offset {
 // gapMayBe tells whether the offsets right below one may be missing, to somebody who was told so by an event.
 func (l *log) gapMayBe(end kafka.Offset, before Event) bool { return end <= l.reach(before) }
 
-// pollGapMayBe is gapMayBe for somebody who read some incarnation of a topic.
-func (j *judge) pollGapMayBe(p *Poll, end kafka.Offset) bool {
+// pollGapMayBe is gapMayHaveGone for somebody who read some incarnation of a topic.
+func (j *judge) pollGapMayBe(p *Poll, from, end kafka.Offset) bool {
 	if l := j.log(p.Topic, p.ID, p.Partition); l != nil {
-		return l.gapMayBe(end, p.End)
+		return l.gapMayHaveGone(from, end, p.End)
 	}
 	return slices.ContainsFunc(j.h.Cleanings, func(c Cleaning) bool {
 		l := j.known(c.Log)

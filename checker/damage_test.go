@@ -177,6 +177,58 @@ func TestDamageExcusesWhatItExplainsAndNothingElse(t *testing.T) {
 	})
 }
 
+// TestWhatWentUnseenIsExcusedWhereOffsetsMayBeMissing: three batches of an idempotent producer below the recovery
+// point, and a power loss that takes the second, of two records, with the end of a segment.
+func TestWhatWentUnseenIsExcusedWhereOffsetsMayBeMissing(t *testing.T) {
+	type gone struct {
+		from, end, checkpoint             kafka.Offset
+		unseen, compacted, compactedLater bool
+	}
+	told := func(g gone, left ...kafka.Offset) func() *story {
+		return func() *story {
+			s := tell(1)
+			s.h.Topics[0].Keys = 1000
+			for i, n := range []int32{1, 2, 1} {
+				session(s.produce(1, n, 0, []kafka.Offset{0, 1, 3}[i]), 7, []kafka.Sequence{0, 1, 3}[i])
+			}
+			log := kafka.TopicPartition{Topic: s.id}
+			clean := func() {
+				s.h.Cleanings = append(s.h.Cleanings, Cleaning{Event: s.event(), Log: log, Upto: 1, Flushed: 4})
+			}
+			if g.compacted {
+				clean()
+			}
+			s.h.Damages = append(s.h.Damages, Damage{
+				Event: s.event(), Log: log, From: g.from, End: g.end, Checkpoint: g.checkpoint, Suspect: true, Gone: g.unseen,
+			})
+			s.crash(true, 4)
+			if g.compactedLater {
+				clean()
+			}
+			r := s.final()
+			r.End = 4
+			for _, o := range left {
+				r.Records = append(r.Records, Record{Offset: o, Value: Value(o + 1)})
+			}
+			return s
+		}
+	}
+	expect(t, []struct {
+		name string
+		want string
+		tell func() *story
+	}{
+		{"it went whole where offsets may be missing", "", told(gone{1, 3, 4, true, true, false}, 0, 3)},
+		{"in a log that nobody compacted", LostWrite, told(gone{1, 3, 4, true, false, false}, 0, 3)},
+		{"in a log that was compacted afterwards only", LostWrite, told(gone{1, 3, 4, true, false, true}, 0, 3)},
+		{"damaged and not gone", LostWrite, told(gone{1, 3, 4, false, true, false}, 0, 3)},
+		{"the neighbour before is lost as well", LostWrite, told(gone{1, 3, 4, true, true, false}, 3)},
+		{"the neighbour behind is lost as well", LostWrite, told(gone{1, 3, 4, true, true, false}, 0)},
+		{"half of a batch went, and all is lost", LostWrite, told(gone{1, 2, 4, true, true, false}, 0, 3)},
+		{"nothing is lost of it", "", told(gone{1, 3, 4, true, true, false}, 0, 1, 2, 3)},
+	})
+}
+
 func TestEveryPartitionIsReadAtTheEndOrRefused(t *testing.T) {
 	expect(t, []struct {
 		name string

@@ -100,6 +100,9 @@ type Damage struct {
 	Checkpoint kafka.Offset
 	// Suspect tells that the node is down after a stop that it must take for lossy, or recovers from it.
 	Suspect bool
+	// Gone tells that a power loss took the batches whole, with all of their file that lay behind, and that the
+	// checkpoints it left name the log as one that may lack offsets: nothing is left that could show the loss.
+	Gone bool
 }
 
 // Damaged is a partition that a client was refused at the end, or that nobody led then (Err), or a batch that it was sent

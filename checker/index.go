@@ -29,6 +29,8 @@ type log struct {
 	losses []loss
 	// damages are what the world did to its bytes.
 	damages []*Damage
+	// gone are those that took whole batches where offsets may be missing.
+	gone []*Damage
 	// forgets are what the disk took of what was known of producers.
 	forgets []Event
 	// misreads are what the disk gave wrongly, once.

@@ -48,6 +48,8 @@ func (j *judge) checkAckedBatch(l *log, op *ProduceOp, a *Attempt) {
 			j.report.ExcusedRetention++
 		case j.mayBeCompacted(l, op.First+Value(i), told, op.Attempts[0].Start, l.read.Finish):
 			j.report.ExcusedCompaction++
+		case told != kafka.NoOffset && l.goneAt(told, a.Start, l.read.Finish):
+			j.report.ExcusedDamage++
 		case l.mayBeLost(told, a.Start) && l.onlyDamage(told, a.Start):
 			j.report.ExcusedDamage++
 		case l.mayBeLost(told, a.Start):
@@ -98,7 +100,8 @@ func (j *judge) checkSuffix(l *log) {
 			continue // another copy of it, of which nobody was told; whether that may be is for checkAckedBatch
 		}
 		if found == kafka.NoOffset {
-			if l.mayHaveGone(k.offset, k.op.Attempts[0].Start) || j.mayBeCompacted(l, k.value, k.offset, k.op.Attempts[0].Start, l.read.Finish) {
+			if l.mayHaveGone(k.offset, k.op.Attempts[0].Start) || j.mayBeCompacted(l, k.value, k.offset, k.op.Attempts[0].Start, l.read.Finish) ||
+				l.goneAt(k.offset, k.attempt.Start, l.read.Finish) {
 				continue
 			}
 			if at, ok := l.lostAt(k.offset, k.attempt.Start, forever); ok && at > gone {
@@ -115,7 +118,7 @@ func (j *judge) checkSuffix(l *log) {
 	}
 }
 
-// checkDense demands that the final read has every offset once, but for what was compacted, and no value twice.
+// checkDense demands that the final read has every offset once, but for what was compacted or went unseen, and no value twice.
 func (j *judge) checkDense(l *log) {
 	if l.read == nil {
 		return
@@ -124,13 +127,13 @@ func (j *judge) checkDense(l *log) {
 	next := r.LogStart
 	for i := range r.Records {
 		next = skipControl(r.Control, next)
-		if o := r.Records[i].Offset; o != next && (o < next || !l.gapMayBe(o, r.Finish)) {
+		if o := r.Records[i].Offset; o != next && (o < next || !l.gapMayHaveGone(next, o, r.Finish)) {
 			j.flag(Hole, []Event{r.Finish}, "%s-%d: the final read has offset %d where %d should be", r.Topic, r.Partition, o, next)
 			return
 		}
 		next = r.Records[i].Offset + 1
 	}
-	if next = skipControl(r.Control, next); next < r.End && !l.gapMayBe(r.End, r.Finish) {
+	if next = skipControl(r.Control, next); next < r.End && !l.gapMayHaveGone(next, r.End, r.Finish) {
 		j.flag(Hole, []Event{r.Finish}, "%s-%d: the final read ends at offset %d before the log's end %d", r.Topic, r.Partition, next, r.End)
 	}
 	for i := 1; i < len(l.found); i++ {

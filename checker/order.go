@@ -192,7 +192,7 @@ func (j *judge) checkSequences(l *log) {
 			return
 		case there:
 			before = op
-		case before != nil && missing == nil && !j.siftedOut(l, op):
+		case before != nil && missing == nil && !j.siftedOut(l, op) && !l.mayHaveGoneWhole(op, before):
 			missing = op
 		}
 	}

@@ -145,7 +145,7 @@ func (j *judge) checkPoll(p *Poll) {
 		case r.Offset < next:
 			j.flag(PollBack, events, "%s-%d: a poll of client %d went back from offset %d to %d", p.Topic, p.Partition, p.Client, next, r.Offset)
 			return
-		case r.Offset > next && !j.pollGapMayBe(p, r.Offset):
+		case r.Offset > next && !j.pollGapMayBe(p, next, r.Offset):
 			j.flag(PollSkip, events, "%s-%d: a poll of client %d skipped from offset %d to %d", p.Topic, p.Partition, p.Client, next, r.Offset)
 			return
 		case r.Offset >= p.HighWatermark:

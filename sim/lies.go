@@ -69,13 +69,16 @@ func (n *node) exposed(list []claim, at checker.Event) {
 			// What recovery had cut off is behind the log's end again, or in its middle if the log had
 			// rolled since: it is cut there once more (seed 1750).
 			end := framed[last].end
-			n.damagedAt(at, c.dir, end, end+1, min(c.checkpoint, n.checkpoint(c.dir)))
+			n.damagedAt(at, c.dir, checker.Damage{From: end, End: end + 1, Checkpoint: min(c.checkpoint, n.checkpoint(c.dir))})
 		}
 		for _, b := range framed {
 			end := b.at + b.size
 			if c.Covers(b.at, end) && (end > int64(len(left)) || string(left[b.at:end]) != string(c.Data[b.at:end])) {
 				// The power loss may have taken back a checkpoint whose save was under way (seeds 2052, 2168).
-				n.damagedAt(at, c.dir, b.from, b.end, min(c.checkpoint, n.checkpoint(c.dir)))
+				n.damagedAt(at, c.dir, checker.Damage{
+					From: b.from, End: b.end, Checkpoint: min(c.checkpoint, n.checkpoint(c.dir)),
+					Gone: b.at >= int64(len(left)) && n.mayLackOffsets(c.dir),
+				})
 			}
 		}
 	}

@@ -150,19 +150,19 @@ func looksSound(b []byte) bool {
 
 // damaged tells the judge what has just happened.
 func (n *node) damaged(dir string, from, end, checkpoint kafka.Offset) {
-	n.damagedAt(checker.Event((*guestEnv)(n).Event()), dir, from, end, checkpoint)
+	n.damagedAt(checker.Event((*guestEnv)(n).Event()), dir, checker.Damage{From: from, End: end, Checkpoint: checkpoint})
 }
 
-func (n *node) damagedAt(at checker.Event, dir string, from, end, checkpoint kafka.Offset) {
+// damagedAt tells of damage with the event at which it was done.
+func (n *node) damagedAt(at checker.Event, dir string, d checker.Damage) {
 	h := n.guests.population.History()
 	if trace := n.w.options.Trace; trace != nil {
-		trace(n.name + "damage t=" + strconv.FormatInt(n.w.now, 10) + " " + dir + " from " + strconv.FormatInt(int64(from), 10) +
-			" to " + strconv.FormatInt(int64(end), 10) + ", recovery point " + strconv.FormatInt(int64(checkpoint), 10))
+		trace(n.name + "damage t=" + strconv.FormatInt(n.w.now, 10) + " " + dir + " from " + strconv.FormatInt(int64(d.From), 10) +
+			" to " + strconv.FormatInt(int64(d.End), 10) + ", recovery point " + strconv.FormatInt(int64(d.Checkpoint), 10) +
+			", gone=" + strconv.FormatBool(d.Gone))
 	}
-	h.Damages = append(h.Damages, checker.Damage{
-		Event: at, Log: n.logs[dir], From: from, End: end,
-		Checkpoint: checkpoint, Suspect: n.guests.suspect || n.isUnvouched(n.homes[n.logs[dir]]),
-	})
+	d.Event, d.Log, d.Suspect = at, n.logs[dir], n.guests.suspect || n.isUnvouched(n.homes[n.logs[dir]])
+	h.Damages = append(h.Damages, d)
 }
 
 // lying is where a batch lies in its file.
@@ -216,17 +216,36 @@ func vulnerable(list []lying, checkpoint kafka.Offset) []lying {
 // checkpoint is the recovery point of a directory's log by the checkpoint on the disk, which the world
 // reads for itself.
 func (n *node) checkpoint(dir string) kafka.Offset {
+	home, want := n.lineOf(dir)
+	if v, found := n.savedOffset(home+"/recovery-point-offset-checkpoint", want); found {
+		return min(v, n.savedPoint(home, want))
+	}
+	return 0
+}
+
+// mayLackOffsets tells whether the checkpoint of a log's directory names it among those that were compacted.
+func (n *node) mayLackOffsets(dir string) bool {
+	home, want := n.lineOf(dir)
+	_, found := n.savedOffset(home+"/cleaner-offset-checkpoint", want)
+	return found
+}
+
+// lineOf is the directory that a log is in, and how its lines begin in the checkpoints there.
+func (n *node) lineOf(dir string) (home, line string) {
 	cut := strings.LastIndexByte(dir, '-')
-	want := dir[:cut] + " " + dir[cut+1:] + " "
-	home := n.homes[n.logs[dir]]
-	for line := range strings.SplitSeq(string(n.disk.Peek(home+"/recovery-point-offset-checkpoint")), "\n") {
+	return n.homes[n.logs[dir]], dir[:cut] + " " + dir[cut+1:] + " "
+}
+
+// savedOffset is what a checkpoint file says in a line.
+func (n *node) savedOffset(path, want string) (kafka.Offset, bool) {
+	for line := range strings.SplitSeq(string(n.disk.Peek(path)), "\n") {
 		if rest, ok := strings.CutPrefix(line, want); ok {
 			if v, err := strconv.ParseInt(rest, 10, 64); err == nil {
-				return min(kafka.Offset(v), n.savedPoint(home, want))
+				return kafka.Offset(v), true
 			}
 		}
 	}
-	return 0
+	return 0, false
 }
 
 // savedPoint is the recovery point of a log, named as in a checkpoint's line, that no power loss can
