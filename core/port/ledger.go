@@ -20,8 +20,8 @@ const (
 	// MarkStray renames the partition directory named by Checkpoints[0], or Future if that is set, to
 	// topic-partition with an ending in -stray: the image does not know it.
 	MarkStray
-	// ForgetBoot removes the boot id and the broker epoch kept in Dir: an I/O error was seen, so
-	// that whatever stop comes counts as lossy.
+	// ForgetBoot puts the boot id that is kept in Dir aside: an I/O error was seen, so that whatever stop comes
+	// counts as lossy. The broker epoch beside it says still that this broker has served from Dir.
 	ForgetBoot
 	// SaveFaulted writes momus-faulted into Dir, the metadata directory: the directories, Dirs, in which
 	// an I/O error was seen. They cannot be asked to remember it themselves.
@@ -135,7 +135,8 @@ type DirFacts struct {
 	// that the last run of the node was without the directory. What the page cache holds of it then may
 	// never reach the disk by a sync; it is never SameBoot.
 	Faulted bool
-	// BrokerEpoch is the epoch kept beside the boot id, or -1.
+	// BrokerEpoch is the epoch kept beside the boot id, be that forgotten or not, or -1: no broker of ours has
+	// served from the directory.
 	BrokerEpoch kafka.BrokerEpoch
 	Checkpoints []Checkpoint
 	Logs        []LogName

@@ -1,7 +1,8 @@
 // Package ledger reads and writes the small files of a log directory, in Kafka's own formats:
 // meta.properties, bootstrap.checkpoint and the snapshots of the metadata log, quorum-state,
 // the offset checkpoints, .kafka_cleanshutdown, partition.metadata; and of our own momus-boot,
-// which keeps the boot id and the broker epoch of the last start, and momus-faulted, which names the
+// which keeps the boot id and the broker epoch of the last start (put aside as momus-boot.forgotten once
+// an I/O error was seen), and momus-faulted, which names the
 // directories that saw an I/O error, and momus-accepted, which names the losses that somebody accepted.
 //
 // Inputs: Format before the first start, Gather at each start, Take and Turn for the saves that the

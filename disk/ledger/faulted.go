@@ -61,8 +61,8 @@ func saveFaulted(fs disk.FS, dir string, dirs []kafka.DirID) error {
 func distrust(facts *port.BootFacts) {
 	last := kafka.NoBrokerEpoch
 	for i := range facts.Dirs {
-		if facts.Dirs[i].Dir == facts.MetadataDir {
-			last = facts.Dirs[i].BrokerEpoch
+		if d := &facts.Dirs[i]; d.Dir == facts.MetadataDir && !d.Faulted {
+			last = d.BrokerEpoch
 		}
 	}
 	for i := range facts.Dirs {

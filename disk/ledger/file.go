@@ -8,7 +8,7 @@ import (
 	"momus/disk"
 )
 
-// The names of files, as Kafka has them, but for bootFile, which is ours.
+// The names of files, as Kafka has them, but for those that begin with momus, which are ours.
 const (
 	metaProperties    = "meta.properties"
 	bootstrapFile     = "bootstrap.checkpoint"
@@ -25,6 +25,7 @@ const (
 	partitionMetadata = "partition.metadata"
 	lockFile          = ".lock"
 	bootFile          = "momus-boot"
+	forgottenFile     = "momus-boot.forgotten"
 	faultedFile       = "momus-faulted"
 	acceptedFile      = "momus-accepted"
 	temporarySuffix   = ".tmp"

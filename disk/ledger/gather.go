@@ -129,6 +129,10 @@ func gatherDir(fs disk.FS, path string, id kafka.DirID, bootID string) (port.Dir
 	if known {
 		dir.SameBoot = bootID != "" && last.id == bootID
 		dir.BrokerEpoch = last.epoch
+	} else if last, known, err := optional(fs, path+"/"+forgottenFile, parseBoot); err != nil {
+		err2 = errors.Join(err2, err)
+	} else if known {
+		dir.BrokerEpoch = last.epoch
 	}
 	var err3, err4, err5 error
 	dir.Checkpoints, err3 = readCheckpoints(fs, path)

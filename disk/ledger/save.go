@@ -153,7 +153,7 @@ func save(fs disk.FS, dir string, s *port.Save) (data []byte, err error) {
 	case port.RemoveCleanMarker:
 		return nil, remove(fs, dir, cleanShutdown)
 	case port.ForgetBoot:
-		return nil, remove(fs, dir, bootFile)
+		return nil, forgetBoot(fs, dir)
 	case port.MarkStray:
 		return nil, markStray(fs, dir, s)
 	case port.PromoteFuture:
@@ -170,6 +170,22 @@ func save(fs disk.FS, dir string, s *port.Save) (data []byte, err error) {
 		return nil, removeSnapshot(fs, log, s.Snapshot)
 	}
 	panic("BUG: a save of no known kind")
+}
+
+// forgetBoot puts momus-boot aside, durably; that it is not there is as good. That somebody of us has served from the
+// directory is kept with it: a log of a directory that only a Kafka has served from may lack offsets that no checkpoint
+// speaks of (core, mayLackOffsets).
+//
+//  1. a disk loses the sync of a segment of a topic with cleanup.policy=compact, and power is lost,
+//  2. the next start sees an I/O error before it opens that log, forgets the boot id, and stops,
+//  3. the one after it takes the directory for a Kafka's, and the gap for compaction's (seed 4982).
+//
+// It is a rename, since a disk that is full takes nothing that is written.
+func forgetBoot(fs disk.FS, dir string) error {
+	if err := fs.Rename(dir+"/"+bootFile, dir+"/"+forgottenFile); err != nil && !errors.Is(err, disk.ErrNotExist) {
+		return err
+	}
+	return fs.SyncDir(dir)
 }
 
 // remove deletes a file, durably; that it is not there is as good.

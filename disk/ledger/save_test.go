@@ -206,11 +206,31 @@ func TestAForgottenBootIsALossyStopUnderTheSameKernel(t *testing.T) {
 	if one := facts.Dirs[0]; !one.SameBoot || one.BrokerEpoch != 44 {
 		t.Errorf("the other directory forgot too: %+v", one)
 	}
-	if two := facts.Dirs[1]; two.SameBoot || !two.Faulted || two.BrokerEpoch != kafka.NoBrokerEpoch {
+	if two := facts.Dirs[1]; two.SameBoot || !two.Faulted {
 		t.Errorf("the directory vouches for its page cache: %+v", two)
+	} else if two.BrokerEpoch != 44 {
+		t.Errorf("a directory that we have served from is taken for a Kafka's: %+v", two)
 	}
 	b.whole(func() { Turn(b, dirs, []port.Save{{Kind: port.SaveBrokerEpoch, Seq: 4, BrokerEpoch: 45}}) })
 	if facts = gathered(t, b); !facts.Dirs[1].SameBoot {
 		t.Error("the next start's boot id was not kept")
+	}
+	if two := facts.Dirs[1]; two.BrokerEpoch != 45 {
+		t.Errorf("the epoch is that of a start before: %+v", two)
+	}
+}
+
+// The metadata directory's word is what the others are held against: when it is taken back, so is theirs.
+func TestAForgottenBootOfTheMetadataDirectoryIsDistrustOfAll(t *testing.T) {
+	b := formatted(t)
+	b.whole(func() {
+		Turn(b, dirs, []port.Save{
+			{Kind: port.SaveBrokerEpoch, Seq: 1, BrokerEpoch: 44}, {Kind: port.ForgetBoot, Seq: 2, Dir: idOne},
+		})
+	})
+	for _, d := range gathered(t, b).Dirs {
+		if d.SameBoot || !d.Faulted || d.BrokerEpoch != 44 {
+			t.Errorf("it is trusted, or not known to be ours: %+v", d)
+		}
 	}
 }
