@@ -57,9 +57,11 @@ type History struct {
 	// DirsTold are the last answers to DescribeLogDirs, LogsFound what lay in the directories then.
 	DirsTold  []DirsTold
 	LogsFound []LogFound
-	// Moves are what was asked for by AlterReplicaLogDirs, MoveFailures what came to nothing, as nodes told.
+	// Moves are what was asked for by AlterReplicaLogDirs, MoveFailures what came to nothing and MovesGivenUp
+	// what gave way to another, as nodes told.
 	Moves        []MoveOp
 	MoveFailures []MoveFailure
+	MovesGivenUp []MoveGivenUp
 	Leaderships
 	// DirLosses are the log directories that the world took away for good.
 	DirLosses []DirLoss

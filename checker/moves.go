@@ -38,6 +38,13 @@ type MoveFailure struct {
 	Caused bool
 }
 
+// MoveGivenUp is a move to a directory that a node gave up, for another that was asked for.
+type MoveGivenUp struct {
+	Event Event
+	Log   kafka.TopicPartition
+	Path  string
+}
+
 // checkMoveFailures demands a cause of each move that failed: that, or damage to the log, which is copied as it is read.
 func (j *judge) checkMoveFailures() {
 	for i := range j.h.MoveFailures {
@@ -51,7 +58,7 @@ func (j *judge) checkMoveFailures() {
 }
 
 // checkMoved demands of a world at rest that a log lies where the last acknowledged move asked for it to
-// be, unless the node told that this failed, or the directory was lost. An operation of which nobody knows
+// be, unless the node told that this failed or gave way to another wish, or the directory was lost. An operation of which nobody knows
 // what came of it may have been carried out at any time; one that failed with its directory may go on when
 // that is back (seed 910).
 func (j *judge) checkMoved(l *log) {
@@ -74,7 +81,7 @@ func (j *judge) checkMoved(l *log) {
 			last = op
 		}
 	}
-	if last == nil || j.madeSince(l.topic.name, last.Start) || j.toldFailed(id, last.Start) ||
+	if last == nil || j.madeSince(l.topic.name, last.Start) || j.toldFailed(id, last.Start) || j.gaveWay(id, last) ||
 		slices.ContainsFunc(j.h.DirLosses, func(d DirLoss) bool { return d.Event > last.Start }) {
 		return
 	}
@@ -90,6 +97,16 @@ func (j *judge) checkMoved(l *log) {
 // toldFailed tells whether a node said after an event that a log did not move.
 func (j *judge) toldFailed(id kafka.TopicPartition, since Event) bool {
 	return slices.ContainsFunc(j.h.MoveFailures, func(f MoveFailure) bool { return f.Log == id && f.Event > since })
+}
+
+// gaveWay tells whether a move that was acknowledged was given up for one of which nobody knows what came of it: a crash
+// before that was durable leaves the log where it was before both (seed 1138).
+func (j *judge) gaveWay(id kafka.TopicPartition, last *MoveOp) bool {
+	return slices.ContainsFunc(j.h.MovesGivenUp, func(g MoveGivenUp) bool {
+		return g.Log == id && g.Path == last.Path && g.Event > last.Start && slices.ContainsFunc(j.h.Moves, func(op MoveOp) bool {
+			return op.Topic == last.Topic && op.Partition == last.Partition && op.Path != last.Path && op.Start < g.Event && !op.definite()
+		})
+	})
 }
 
 // madeSince tells whether a topic may have been made anew after an event.

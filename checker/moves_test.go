@@ -16,6 +16,10 @@ func TestALogLiesWhereItWasAskedToBe(t *testing.T) {
 	failed := func(s *story) {
 		s.h.MoveFailures = append(s.h.MoveFailures, MoveFailure{Event: s.event(), Log: log, Caused: true})
 	}
+	gaveWay := func(s *story) {
+		s.h.MovesGivenUp = append(s.h.MovesGivenUp, MoveGivenUp{Event: s.event(), Log: log, Path: "/b"})
+	}
+	unknown := asked("/c", false, 0)
 	lost := func(s *story) { s.h.DirLosses = append(s.h.DirLosses, DirLoss{Event: s.event()}) }
 	made := func(s *story) {
 		s.h.Admin = append(s.h.Admin, AdminOp{Kind: CreateTopic, Topic: "t", Start: s.event(), End: s.event()})
@@ -55,6 +59,11 @@ func TestALogLiesWhereItWasAskedToBe(t *testing.T) {
 		}, failed, func(s *story) { s.h.MoveFailures[0].Caused = false })},
 		{"told before", MovedLog, world("/a", failed, yes)},
 		{"failed, then asked for elsewhere, then back", "", world("/b", yes, failed, later)},
+		{"given up for what nobody knows of", "", world("/a", yes, unknown, gaveWay)},
+		{"given up before it was asked", MovedLog, world("/a", unknown, gaveWay, yes)},
+		{"given up for what was acknowledged", MovedLog, world("/a", yes, later, gaveWay)},
+		{"given up for nothing", MovedLog, world("/a", yes, gaveWay)},
+		{"given up before the other was asked", MovedLog, world("/a", yes, gaveWay, unknown)},
 		{"its directory was lost", "", world("/a", yes, lost)},
 		{"made anew", "", world("/a", yes, made)},
 	})

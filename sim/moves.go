@@ -26,6 +26,9 @@ func (n *node) moveNote(note *core.Note) {
 		h := n.guests.population.History()
 		h.MoveFailures = append(h.MoveFailures, checker.MoveFailure{Event: checker.Event((*guestEnv)(n).Event()), Log: note.Log,
 			Caused: n.failures() > n.moveBegan[note.Log]})
+	case core.NoteMoveGivenUp:
+		h := n.guests.population.History()
+		h.MovesGivenUp = append(h.MovesGivenUp, checker.MoveGivenUp{Event: checker.Event((*guestEnv)(n).Event()), Log: note.Log, Path: note.Text})
 	}
 	delete(p.moving, note.Log)
 	delete(n.moveBegan, note.Log)
