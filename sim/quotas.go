@@ -34,15 +34,28 @@ func (n *node) spend(c *serverConn) {
 	}
 }
 
-// arrived notes a request that leaves its connection for the core, the first time.
+// arrived notes a request that leaves its connection for the core.
 func (n *node) arrived(c *serverConn, r *wire.Request) {
-	if !n.watchesQuotas() || r.Seq < c.nextAsked {
+	if n.watchesQuotas() {
+		c.ask(r.Seq, checker.Served{
+			Life: int(n.life), Conn: int64(c.id), ClientID: r.ClientID, API: r.Key(), Bytes: int64(r.Bytes), Nanos: r.Nanos, Arrived: n.w.now,
+		})
+	}
+}
+
+// ask keeps a request until its answer. One that the core sent back, since its policies were out of date, is decoded again,
+// and charged for what that took too (seed 431).
+func (c *serverConn) ask(seq port.RequestSeq, request checker.Served) {
+	if seq >= c.nextAsked {
+		c.nextAsked = seq + 1
+		c.asked = append(c.asked, asked{seq, request})
 		return
 	}
-	c.nextAsked = r.Seq + 1
-	c.asked = append(c.asked, asked{r.Seq, checker.Served{
-		Life: int(n.life), Conn: int64(c.id), ClientID: r.ClientID, API: r.Key(), Bytes: int64(r.Bytes), Nanos: r.Nanos, Arrived: n.w.now,
-	}})
+	for i := range c.asked {
+		if c.asked[i].seq == seq {
+			c.asked[i].request.Nanos = request.Nanos
+		}
+	}
 }
 
 // served notes its answer, as it leaves the core.
