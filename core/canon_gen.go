@@ -1429,6 +1429,8 @@ func (v *Note) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.To))
 	b = canon.AppendUint(b, uint64(v.Cause))
 	b = canon.AppendInt(b, int64(v.Producer))
+	b = canon.AppendString(b, v.Group)
+	b = canon.AppendInt(b, int64(v.Partition))
 	b = canon.AppendString(b, v.Text)
 	return b
 }
@@ -1443,6 +1445,8 @@ func (v *Note) ReadCanon(r *canon.Reader) {
 	v.To = kafka.Offset(r.Int(64))
 	v.Cause = replica.Cause(r.Uint(8))
 	v.Producer = kafka.ProducerID(r.Int(64))
+	v.Group = r.Str()
+	v.Partition = kafka.PartitionID(r.Int(32))
 	v.Text = r.Str()
 }
 
@@ -1464,6 +1468,10 @@ func (v *Note) AppendText(b []byte) []byte {
 	b = strconv.AppendUint(b, uint64(v.Cause), 10)
 	b = append(b, " Producer:"...)
 	b = strconv.AppendInt(b, int64(v.Producer), 10)
+	b = append(b, " Group:"...)
+	b = canon.AppendQuoted(b, v.Group)
+	b = append(b, " Partition:"...)
+	b = strconv.AppendInt(b, int64(v.Partition), 10)
 	b = append(b, " Text:"...)
 	b = canon.AppendQuoted(b, v.Text)
 	b = append(b, '}')

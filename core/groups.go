@@ -37,9 +37,11 @@ func (n *Node) carryGroups(now kafka.Now) bool {
 	}
 	for i := range out.Notes {
 		fact := &out.Notes[i]
-		n.ready.Notes = append(n.ready.Notes, Note{
-			Kind: groupNoteKinds[fact.Kind], Log: fact.Log, Topic: kafka.GroupMetadataTopic, To: fact.Offset, Text: fact.Text,
-		})
+		note := Note{Kind: groupNoteKinds[fact.Kind], Log: fact.Log, Topic: kafka.GroupMetadataTopic, To: fact.Offset, Text: fact.Text}
+		if fact.Kind == group.NoteExpired {
+			note.Topic, note.Group, note.Partition = fact.Topic, fact.Group, fact.Partition
+		}
+		n.ready.Notes = append(n.ready.Notes, note)
 	}
 	return true
 }

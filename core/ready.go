@@ -165,5 +165,8 @@ type Note struct {
 	Cause replica.Cause
 	// Producer is the one that expired.
 	Producer kafka.ProducerID
-	Text     string
+	// Group and Partition say, with Topic, whose committed offset expired.
+	Group     string
+	Partition kafka.PartitionID
+	Text      string
 }

@@ -71,7 +71,8 @@ const (
 	NoteBroken
 	// NoteSkipped: records of Log of types that are not known were passed over; Text counts them.
 	NoteSkipped
-	// NoteExpired: offsets of a group were deleted since nobody committed them for long. Text names it.
+	// NoteExpired: the offset of a partition, of Group, is deleted since nobody committed it for long; or if no topic is
+	// named, the group, which has no members and no offsets any more.
 	NoteExpired
 )
 
@@ -80,7 +81,10 @@ type Note struct {
 	Kind   NoteKind
 	Log    kafka.TopicPartition
 	Offset kafka.Offset
-	Text   string
+	// Group, Topic and Partition say whose offset expired.
+	Group, Topic string
+	Partition    kafka.PartitionID
+	Text         string
 }
 
 // New makes a coordinator that leads nothing. The entropy is that of the start event.

@@ -15,32 +15,45 @@ func (s *Shard) expire(now kafka.Now, v View) {
 		s.expiring = len(s.list)
 	}
 	d := decision{}
-	var expired []Note
+	var expired expiredNotes
 	s.expiring = min(s.expiring, len(s.list))
 	for n := 0; s.expiring > 0 && n < groupsPerTurn && len(d.records) < recordsPerTurn; n++ {
 		s.expiring--
 		g := s.list[s.expiring]
-		before := len(d.records)
-		left := s.expireGroup(now, v, g, &d)
-		if n := len(d.records) - before; n > 0 {
-			expired = append(expired, Note{Kind: NoteExpired, Log: s.log.Partition(), Text: g.ID + ": " + strconv.Itoa(n) + " offsets"})
-		}
-		if !left && g.isEmpty() && len(g.pending) == 0 {
+		if left := s.expireGroup(now, v, g, &d, &expired); !left && g.isEmpty() && len(g.pending) == 0 {
 			g.dropGroup(&d)
+			expired.add(&d, Note{Kind: NoteExpired, Log: s.log.Partition(), Group: g.ID, Text: "group " + g.ID + ", which is empty"})
 		}
 	}
-	next := v.g.cfg.Groups.RetentionCheckInterval.Delay()
-	if err := s.carrySplit(now, v, &d); err == kafka.None {
-		v.g.Out.Notes = append(v.g.Out.Notes, expired...)
-		if s.expiring > 0 {
-			next = sweepPause
-		}
+	next, all := v.g.cfg.Groups.RetentionCheckInterval.Delay(), len(d.records)
+	if err := s.carrySplit(now, v, &d); err == kafka.None && s.expiring > 0 {
+		next = sweepPause
 	}
+	expired.tell(v, all-len(d.records))
 	s.timers.set(timerKey{kind: timerExpire}, now.Mono.Add(next))
 }
 
+// expiredNotes are notes of what is deleted, each once the record that says so is written.
+type expiredNotes struct {
+	notes []Note
+	ends  []int // how many of the decision's records there were then
+}
+
+func (e *expiredNotes) add(d *decision, n Note) {
+	e.notes, e.ends = append(e.notes, n), append(e.ends, len(d.records))
+}
+
+// tell notes what is said by the first records, as many as were written.
+func (e *expiredNotes) tell(v View, written int) {
+	for i, end := range e.ends {
+		if end <= written {
+			v.g.note(e.notes[i])
+		}
+	}
+}
+
 // expireGroup has what has expired of a group's offsets deleted, and tells whether any are left.
-func (s *Shard) expireGroup(now kafka.Now, v View, g *Group, d *decision) (left bool) {
+func (s *Shard) expireGroup(now kafka.Now, v View, g *Group, d *decision, expired *expiredNotes) (left bool) {
 	for i := range g.offsets.topics {
 		t := &g.offsets.topics[i]
 		if g.isSubscribed(t.name) {
@@ -54,6 +67,10 @@ func (s *Shard) expireGroup(now kafka.Now, v View, g *Group, d *decision) (left 
 				continue
 			}
 			d.tombstone(&record.OffsetCommit{Group: g.ID, Topic: t.name, Partition: e.partition})
+			expired.add(d, Note{
+				Kind: NoteExpired, Log: s.log.Partition(), Group: g.ID, Topic: t.name, Partition: e.partition,
+				Text: t.name + "-" + strconv.Itoa(int(e.partition)) + " of group " + g.ID,
+			})
 		}
 	}
 	return left
