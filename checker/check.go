@@ -73,6 +73,13 @@ const (
 	Connections       = "connections"
 	MovedLog          = "moved-log"
 	Compaction        = "compaction"
+	OffsetLost        = "offset-lost"
+	OffsetBack        = "offset-back"
+	OffsetUnknown     = "offset-unknown"
+	OffsetExpired     = "offset-expiry"
+	GroupFencing      = "group-fencing"
+	GroupOwner        = "group-owner"
+	GroupGeneration   = "group-generation"
 )
 
 // Report counts what was judged.
@@ -87,7 +94,8 @@ type Report struct {
 	Lookups, EpochEnds, Described     int
 	SizesTold                         int
 	// Moved are the logs that were held against the last move that was acknowledged, MovesAcked those.
-	Moved, MovesAcked       int
+	Moved, MovesAcked int
+	GroupReport
 	Depositions             int // unregistrations of a broker that runs that were acknowledged
 	Created, Deleted, Grown int
 	QuorumsTold             int
@@ -132,11 +140,12 @@ type Report struct {
 
 // Acked is the number of operations that were acknowledged.
 func (r *Report) Acked() int {
-	return r.Acks1 + r.AcksAll + r.Idempotent + r.Created + r.Deleted + r.RecordsDeleted + r.Altered + r.Grown + r.Quotas
+	return r.Acks1 + r.AcksAll + r.Idempotent + r.Created + r.Deleted + r.RecordsDeleted + r.Altered + r.Grown + r.Quotas + r.OffsetsCommitted
 }
 
 // Add sums reports.
 func (r *Report) Add(o Report) {
+	r.GroupReport.add(&o.GroupReport)
 	for _, f := range []struct {
 		to *int
 		n  int
@@ -204,6 +213,7 @@ func Draw(h *History) ([]Violation, Report, []Picture) {
 	j.checkRates()
 	j.checkInits()
 	j.checkSizes()
+	j.checkGroups()
 	for _, l := range j.logs {
 		j.checkAcked(l)
 		j.checkDense(l)

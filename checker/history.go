@@ -63,6 +63,7 @@ type History struct {
 	MoveFailures []MoveFailure
 	MovesGivenUp []MoveGivenUp
 	Leaderships
+	GroupHistory
 	// DirLosses are the log directories that the world took away for good.
 	DirLosses []DirLoss
 	// DirReturns are those that were away for a life of their node, and are back.
