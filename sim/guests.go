@@ -73,6 +73,7 @@ func newGuests(n *node) *guests {
 	g.population = clients.NewPopulation((*guestEnv)(n), clients.Plan{
 		Nodes: []int32{int32(n.cfg.NodeID)}, Wall: wallEpoch, Idle: int64(n.cfg.ProducerIDExpiration.Nanos()),
 		Retention: n.retention, Dirs: n.node.LogDirs, Deposes: n.deposes, Addresses: n.cfg.QuotaWindows > 1,
+		Groups: servedGroups, ConnsPerClient: limitOf(n.cfg.Connections.PerIP), ConnsMax: limitOf(n.cfg.Connections.Max),
 	})
 	g.population.History().Expiration = n.cfg.ProducerIDExpiration
 	g.population.History().QuotaWindows = checker.QuotaWindows{Windows: int64(n.cfg.QuotaWindows), Seconds: int64(n.cfg.QuotaWindowSeconds)}
@@ -82,6 +83,7 @@ func newGuests(n *node) *guests {
 	if rate := n.cfg.Connections.Rate; rate != math.MaxInt32 {
 		g.population.History().ConnLimits.Rate = int64(rate)
 	}
+	n.tellGroups(g.population.History())
 	g.population.History().Refills = n.limits.RefillBytes >= refillsAll
 	return g
 }

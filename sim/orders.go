@@ -106,6 +106,7 @@ func (n *node) carryOut(o *order) {
 		n.pause(int64(min(o.a, uint64(pauseMost))))
 	case OrderClock:
 		n.skew += int64(o.a)
+		n.skewed()
 		n.jumps++
 	case OrderRotBit:
 		n.rot(rotBit)

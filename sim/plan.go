@@ -23,6 +23,7 @@ func newNode(w *World, index int32) *node {
 	n.drawConnections()
 	n.drawLeadership()
 	n.drawCleaner()
+	n.drawGroups()
 	n.cfg = n.node.Broker
 	for _, path := range n.node.LogDirs {
 		n.dirs = append(n.dirs, mounted{path: path})
@@ -164,6 +165,7 @@ func (n *node) planFaults(until int64) {
 	}
 	if s.Draw(3) == 2 {
 		n.skew = int64(n.knob(Knob{Key: "knob/skew", Value: uint64(s.Between(-skewMax, skewMax)), Text: "a clock that is wrong from the beginning"}))
+		n.skewed()
 	}
 	for i := range s.Draw(3) {
 		at := s.Between(0, until)

@@ -113,6 +113,8 @@ func (s *nodeSink) Note(note core.Note) {
 		(*node)(s).startMoved(&note)
 	case core.NoteSnapshotTaken, core.NoteSnapshotLoaded, core.NoteSnapshotDamaged, core.NoteMetadataTrimmed:
 		(*node)(s).metadataNote(note.Kind)
+	case core.NoteOffsetsExpired:
+		(*node)(s).offsetExpired(&note)
 	case core.NoteProducerExpired:
 		(*node)(s).producerExpired(&note)
 	case core.NoteLogMoving, core.NoteLogMoved, core.NoteMoveFailed, core.NoteMoveGivenUp, core.NoteLogDeleted:

@@ -154,6 +154,7 @@ func (n *node) handle(e *event) {
 		n.tick(e.index)
 	case kindJump:
 		n.skew += e.index
+		n.skewed()
 		n.jumps++
 	case kindOpened:
 		n.linkOpened(e.index)

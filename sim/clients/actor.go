@@ -62,11 +62,16 @@ const (
 	drawAddress
 	drawHaste
 	drawEmpty
+	drawGroup
+	drawGroupPause
+	drawLife
+	drawCommit
 	drawKinds
 )
 
 var drawNames = [drawKinds]string{"gap", "backoff", "size", "count", "where", "node", "time", "rare", "limit", "wait", "reset", "spoil",
-	"repeat", "deaf", "idle", "zombie", "ask", "session", "keyless", "special", "policy", "skip", "address", "haste", "empty"}
+	"repeat", "deaf", "idle", "zombie", "ask", "session", "keyless", "special", "policy", "skip", "address", "haste", "empty",
+	"group", "grouppause", "life", "commit"}
 
 func (a *actor) init(s *shared, id int32, r role) {
 	a.shared, a.id, a.role = s, id, r
@@ -143,7 +148,7 @@ func (a *actor) run(l *link, happen ...func(*link)) {
 		a.links[i].expire(now)
 	}
 	if a.plan.Until > 0 && now >= a.plan.Until {
-		a.quiet = true
+		a.quiet, a.resting = true, true
 	}
 	a.soon = 0
 	a.role.step(now)

@@ -65,6 +65,10 @@ func (a *admin) step(now int64) {
 	if a.busy || a.quiet {
 		return
 	}
+	if a.makesOffsets && !a.offsetsMade {
+		a.makeOffsets()
+		return
+	}
 	due := -1
 	for i := range a.wishes {
 		w := &a.wishes[i]
@@ -188,6 +192,10 @@ func (a *admin) record(index int, kind checker.AdminKind, partitions int32, id k
 
 func (a *admin) answered(_ *link, c call, r kmsg.Response) {
 	a.busy = false
+	if c.kind == callMakeOffsets {
+		a.offsetsAnswered(r.(*kmsg.CreateTopicsResponse))
+		return
+	}
 	for _, q := range a.open {
 		switch r := r.(type) {
 		case *kmsg.CreateTopicsResponse:
@@ -198,8 +206,11 @@ func (a *admin) answered(_ *link, c call, r kmsg.Response) {
 	}
 }
 
-func (a *admin) lost(call) {
+func (a *admin) lost(c call) {
 	a.busy = false
+	if c.kind == callMakeOffsets {
+		return // it is asked for again
+	}
 	for _, q := range a.open {
 		a.history.Admin[q.op].End = a.event()
 		a.wishes[q.wish].at = a.env.Now() + 2*metadataPause

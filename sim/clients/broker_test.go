@@ -25,6 +25,7 @@ type broker struct {
 	// sessions are the fetch sessions, which are gone with a crash.
 	sessions    map[int32]*brokerSession
 	lastSession int32
+	groups      brokerGroups
 	astray      int // how many fetches are refused, as if the leader had moved
 }
 
@@ -56,6 +57,13 @@ const (
 	keeping  // serves what was forgotten
 	taciturn // leaves out a high watermark that moved without records
 	boastful // tells more of the metadata log as committed than there is
+	// Of groups:
+	unfenced     // takes commits of whoever sends them
+	unkept       // acknowledges some commits, and keeps nothing
+	regressing   // tells what was committed before the last time
+	leavingOut   // has a member join, and does not tell the leader
+	mixingUp     // gives each member what another one is to have
+	doubleGiving // gives away what another member has still
 )
 
 type brokerTopic struct {
@@ -67,6 +75,10 @@ type brokerTopic struct {
 }
 
 func (b *broker) request(conn int64, frame []byte) {
+	if b.groups.parked[conn] {
+		b.groups.queued[conn] = append(b.groups.queued[conn], slices.Clone(frame))
+		return
+	}
 	key, version := int16(binary.BigEndian.Uint16(frame)), int16(binary.BigEndian.Uint16(frame[2:]))
 	r := kmsg.RequestForKey(key)
 	r.SetVersion(version)
@@ -77,18 +89,22 @@ func (b *broker) request(conn int64, frame []byte) {
 	if err := r.ReadFrom(body); err != nil {
 		panic("the clients sent what kmsg cannot read: " + err.Error())
 	}
-	answer := b.answer(r)
-	if answer == nil {
-		return
+	to := returnAddress{conn, slices.Clone(frame[4:8]), version, r.IsFlexible() && key != 18, b.groups.crash}
+	b.groups.to = to
+	if answer := b.answer(r); answer != nil {
+		b.send(to, answer)
 	}
-	answer.SetVersion(version)
-	out := append(make([]byte, 4), frame[4:8]...)
-	if answer.IsFlexible() && key != 18 {
+}
+
+func (b *broker) send(to returnAddress, answer kmsg.Response) {
+	answer.SetVersion(to.version)
+	out := append(make([]byte, 4), to.correlation...)
+	if answer.IsFlexible() && to.flexible {
 		out = append(out, 0)
 	}
 	out = answer.AppendTo(out)
 	binary.BigEndian.PutUint32(out, uint32(len(out)-4))
-	b.world.reply(conn, out)
+	b.world.reply(to.conn, out)
 }
 
 func (b *broker) answer(r kmsg.Request) kmsg.Response {
@@ -105,6 +121,10 @@ func (b *broker) answer(r kmsg.Request) kmsg.Response {
 			{ApiKey: 32, MinVersion: 1, MaxVersion: 4}, {ApiKey: 33, MaxVersion: 2}, {ApiKey: 37, MaxVersion: 3}, {ApiKey: 44, MaxVersion: 1},
 			{ApiKey: 43, MaxVersion: 2}, {ApiKey: 45, MaxVersion: 1}, {ApiKey: 46}, {ApiKey: 55, MaxVersion: 2}, {ApiKey: 57, MaxVersion: 2},
 			{ApiKey: 60, MaxVersion: 2}, {ApiKey: 64}, {ApiKey: 75},
+			{ApiKey: 8, MinVersion: 2, MaxVersion: 10}, {ApiKey: 9, MinVersion: 1, MaxVersion: 10}, {ApiKey: 10, MaxVersion: 6},
+			{ApiKey: 11, MaxVersion: 9}, {ApiKey: 12, MaxVersion: 4}, {ApiKey: 13, MaxVersion: 5}, {ApiKey: 14, MaxVersion: 5},
+			{ApiKey: 15, MaxVersion: 6}, {ApiKey: 16, MaxVersion: 5}, {ApiKey: 42, MaxVersion: 2}, {ApiKey: 47},
+			{ApiKey: 68, MaxVersion: 1}, {ApiKey: 69, MaxVersion: 1},
 		}
 		return a
 	case *kmsg.MetadataRequest:
@@ -178,7 +198,7 @@ func (b *broker) answer(r kmsg.Request) kmsg.Response {
 	case *kmsg.DeleteRecordsRequest:
 		return b.trim(r)
 	}
-	panic("no such request is expected")
+	return b.grouped(r)
 }
 
 func (b *broker) create(name string, partitions int) *brokerTopic {
@@ -262,6 +282,7 @@ func (b *broker) remove(r *kmsg.DeleteTopicsRequest) kmsg.Response {
 			t.ErrorCode = int16(kafka.ErrUnknownTopicOrPartition)
 		} else {
 			t.Topic, t.TopicID = &b.topics[at].name, b.topics[at].id
+			b.forgetOffsets(b.topics[at].name)
 			b.topics = slices.Delete(b.topics, at, at+1)
 		}
 		a.Topics = append(a.Topics, t)

@@ -32,8 +32,10 @@ type position struct {
 	partition kafka.PartitionID
 	id        kafka.TopicID // that the request in flight names
 	known     bool
-	offset    kafka.Offset
-	asked     kafka.Wall
+	// ownedID is the topic's id if the position is that of a member of a group which was given it by its id.
+	ownedID kafka.TopicID
+	offset  kafka.Offset
+	asked   kafka.Wall
 	// last is the epoch of the record before offset, or NoLeaderEpoch; valid is the epoch of the leader by
 	// which the position was found, or held against the log.
 	// asking is what valid becomes if the question that is open is answered.

@@ -38,6 +38,20 @@ const (
 	callQuotasTold
 	callMove
 	callDepose
+	callMakeOffsets
+	callFind
+	callJoin
+	callSync
+	callBeat
+	callLeave
+	callCommit
+	callOffsetFetch
+	callOffsetDelete
+	callDeleteGroups
+	callListGroups
+	callDescribeGroups
+	callConsumerBeat
+	callConsumerDescribe
 )
 
 // pending is a request that has not been answered.
@@ -132,10 +146,17 @@ func (l *link) throttled(r kmsg.Response) {
 
 // send sends a request on a link that is up; the answer, or the news that none will come, goes to
 // the actor's role.
-func (l *link) send(r kmsg.Request, c call) {
+func (l *link) send(r kmsg.Request, c call) { l.sendWithin(r, c, l.timeout()) }
+
+// sendWithin sends a request that is to be answered within a time of its own. Those behind it wait for as long.
+func (l *link) sendWithin(r kmsg.Request, c call, timeout int64) {
 	a := l.actor
 	a.correlation++
-	l.pending = append(l.pending, pending{a.correlation, r, c, a.env.Now() + l.timeout()})
+	deadline := a.env.Now() + timeout
+	if n := len(l.pending); n > 0 {
+		deadline = max(deadline, l.pending[n-1].deadline)
+	}
+	l.pending = append(l.pending, pending{a.correlation, r, c, deadline})
 	a.env.Send(l.conn, a.formatter.AppendRequest(nil, r, a.correlation))
 }
 

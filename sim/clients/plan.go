@@ -27,7 +27,15 @@ type Plan struct {
 	// Addresses says that new connections of an address may be limited: there are several windows, with one no
 	// connection at all would be let in.
 	Addresses bool
+	// Groups says which APIs of groups the nodes serve.
+	Groups Groups
+	// ConnsPerClient and ConnsMax are how many connections one client, and all of them, may have; 0 is no limit.
+	ConnsPerClient, ConnsMax int
 }
+
+// Groups are the APIs of groups that a node serves: committed offsets, the classic protocol, that of KIP-848, and the
+// way from one to the other.
+type Groups struct{ Offsets, Classic, Consumer, Mixed bool }
 
 // topicsMax and partitionsMax bound the topics of a plan.
 const (

@@ -35,6 +35,11 @@ type shared struct {
 	records []checker.Record // all that were read; the history holds parts of it
 	values  checker.Value    // the last one given out
 	limits  bool             // somebody sets quotas
+	groups  []*group
+	marks   int  // the last one given out
+	resting bool // nobody begins anything any more
+	// makesOffsets says that the admin client makes __consumer_offsets, offsetsMade that it has.
+	makesOffsets, offsetsMade bool
 }
 
 // NewPopulation draws the clients: an admin client, one to four producers of either kind, up to three
@@ -86,6 +91,7 @@ func NewPopulation(env Env, plan Plan) *Population {
 	if len(plan.Dirs) > 1 && env.Draw("plan/mover", 2) == 1 {
 		p.clients = append(p.clients, newMover(s, p.next()))
 	}
+	p.drawMembers(s)
 	if plan.Deposes {
 		p.clients = append(p.clients, newDeposer(s, p.next()))
 	}
@@ -112,6 +118,7 @@ func (p *Population) Start() {
 
 // Quiet tells every client to come to rest.
 func (p *Population) Quiet() {
+	p.shared.resting = true
 	for _, c := range p.clients {
 		c.Quiet()
 	}
@@ -203,6 +210,12 @@ func kind(c Client) string {
 		return "deposer"
 	case *vandal:
 		return "vandal"
+	case *member:
+		return groupKinds[c.group.kind] + "-member-of-" + c.group.name
+	case *standalone:
+		return "committer-of-" + c.group.name
+	case *groupKeeper:
+		return "groupkeeper"
 	case *Reader:
 		return "reader"
 	}

@@ -19,6 +19,9 @@ type Reader struct {
 	// described says that the configuration of all topics, and of all brokers, was told.
 	described bool
 	began     checker.Event
+	// groupsLeft are the groups whose offsets were not asked for yet, question is what the open request asks.
+	groupsLeft []coordinated
+	question   offsetQuestion
 	// surveyed counts the nodes that told of their log directories.
 	surveyed int
 	astray   bool // a leader answered with an error: ask again who leads
@@ -36,9 +39,14 @@ type part struct {
 	node  int32
 	phase phase
 	next  kafka.Offset
+	// probed parts are only asked for their range: what coordinators write there is none of the clients' values.
+	probed bool
 	// refusedAt is since when it answers nothing but KAFKA_STORAGE_ERROR, or 0.
 	refusedAt int64
 }
+
+// offsetsTopic is where coordinators of groups write.
+const offsetsTopic = "__consumer_offsets"
 
 // refusedMax is how long a partition may be refused, or have no leader. By then all faults are over, so that it will not
 // come back by itself.
@@ -58,12 +66,17 @@ func newReader(s *shared, id int32) *Reader {
 	r.actor.init(s, id, r)
 	r.timeout = 5 * second
 	r.speaks.metadata, r.speaks.fetch = metadataNewest, fetchNewest
+	r.speaks.offsetFetch = fetchAsMember // by names, also those of topics that are gone
+	r.quiet = true
+	for _, g := range s.groups {
+		r.groupsLeft = append(r.groupsLeft, coordinated{a: &r.actor, group: g, node: -1})
+	}
 	return r
 }
 
 // Idle implements Client: everything has been read.
 func (r *Reader) Idle() bool {
-	return r.listed && r.described && r.unread() < 0 && r.surveyed == len(r.links)
+	return r.listed && r.described && r.unread() < 0 && r.surveyed == len(r.links) && len(r.groupsLeft) == 0
 }
 
 // unread is the first part that is not done, or -1.
@@ -82,6 +95,10 @@ func (r *Reader) step(now int64) {
 	}
 	if now < r.nextAt {
 		r.at(r.nextAt)
+		return
+	}
+	if len(r.groupsLeft) > 0 { // before topics are listed, for the search for a coordinator may make one
+		r.audit(now)
 		return
 	}
 	if !r.listed || r.astray {
@@ -161,8 +178,12 @@ func (r *Reader) fetchRequest(p *part) kmsg.Request {
 	return q
 }
 
-func (r *Reader) lost(call) {
+func (r *Reader) lost(asked call) {
 	r.busy = false
+	if asked.kind == callFind || asked.kind == callOffsetFetch {
+		r.notAudited(asked)
+		return
+	}
 	r.again()
 }
 
@@ -180,6 +201,8 @@ func (r *Reader) answered(_ *link, _ call, response kmsg.Response) {
 	switch a := response.(type) {
 	case *kmsg.MetadataResponse:
 		r.takeList(a)
+	case *kmsg.FindCoordinatorResponse, *kmsg.OffsetFetchResponse:
+		r.audited(a)
 	case *kmsg.DescribeConfigsResponse:
 		r.told(r.id, a, r.began)
 		r.described = true
@@ -200,18 +223,23 @@ func (r *Reader) takeList(m *kmsg.MetadataResponse) {
 	var final []checker.FinalTopic
 	for i := range m.Topics {
 		t := &m.Topics[i]
-		if t.Topic == nil || strings.HasPrefix(*t.Topic, "__") {
+		probed := t.Topic != nil && *t.Topic == offsetsTopic
+		if t.Topic == nil || strings.HasPrefix(*t.Topic, "__") && !probed {
 			continue
 		}
 		if t.ErrorCode != 0 {
 			r.again()
 			return
 		}
-		final = append(final, checker.FinalTopic{Name: *t.Topic, ID: t.TopicID, Partitions: int32(len(t.Partitions))})
+		if probed {
+			r.history.OffsetsTopic = checker.FinalTopic{Name: offsetsTopic, ID: t.TopicID, Partitions: int32(len(t.Partitions))}
+		} else {
+			final = append(final, checker.FinalTopic{Name: *t.Topic, ID: t.TopicID, Partitions: int32(len(t.Partitions))})
+		}
 		for j := range t.Partitions {
 			p := &t.Partitions[j]
 			if kafka.ErrorCode(p.ErrorCode) == kafka.ErrLeaderNotAvailable && r.leaderless() {
-				parts = append(parts, part{phase: phaseDone, read: checker.Read{
+				parts = append(parts, part{phase: phaseDone, probed: probed, read: checker.Read{
 					Topic: *t.Topic, ID: t.TopicID, Partition: kafka.PartitionID(p.Partition),
 				}})
 				continue
@@ -220,7 +248,7 @@ func (r *Reader) takeList(m *kmsg.MetadataResponse) {
 				r.again()
 				return
 			}
-			parts = append(parts, part{node: p.Leader, read: checker.Read{
+			parts = append(parts, part{node: p.Leader, probed: probed, read: checker.Read{
 				Topic: *t.Topic, ID: t.TopicID, Partition: kafka.PartitionID(p.Partition),
 			}})
 		}
@@ -335,10 +363,12 @@ func (r *Reader) giveUp(p *part, why checker.Damaged) {
 
 // finish records a part that was read to its end.
 func (r *Reader) finish(p *part) {
-	if p.next < p.read.End {
+	if p.next < p.read.End && !p.probed {
 		return
 	}
-	p.phase = phaseDone
+	if p.phase = phaseDone; p.probed {
+		return
+	}
 	p.read.Finish = r.event()
 	r.history.Reads = append(r.history.Reads, p.read)
 }

@@ -20,6 +20,7 @@ type versions struct {
 	grow, cluster, quorum, elect, reassign, features int16
 	// quotas is that of AlterClientQuotas and DescribeClientQuotas.
 	quotas int16
+	groupVersions
 }
 
 // The newest versions that Kafka 4.3 serves.
@@ -61,6 +62,7 @@ func drawVersions(env Env, key string) versions {
 		produceNewest, fetchNewest, offsetsNewest, metadataNewest, createNewest, removeNewest, initNewest, trimNewest, epochsNewest, helloNewest,
 		incrementalNewest, alterNewest, describeNewest, logDirsNewest, moveNewest,
 		growNewest, clusterNewest, quorumNewest, electNewest, reassignNewest, featuresNewest, quotasNewest,
+		newestGroupVersions,
 	}
 	if env.Draw(key+"/old", 2) == 0 {
 		return v
@@ -91,7 +93,8 @@ func drawVersions(env Env, key string) versions {
 	v.features = older("/features", featuresNewest, 0)
 	v.quotas = older("/quotas", quotasNewest, 0)
 	v.move = older("/move", moveNewest, 1)
-	if v.produce >= produceByID || v.fetch >= fetchByID {
+	v.groupVersions = newestGroupVersions.older(older)
+	if v.produce >= produceByID || v.fetch >= fetchByID || v.commit >= commitByID || v.offsetFetch >= fetchOffsetsByID {
 		v.metadata = max(v.metadata, metadataByID)
 	}
 	return v
@@ -110,7 +113,7 @@ func (a *actor) checkHello(r *kmsg.ApiVersionsResponse) {
 		a.odd(a.id, "ApiVersions answered error "+strconv.Itoa(int(r.ErrorCode)))
 		return
 	}
-	for _, want := range []struct{ key, version int16 }{
+	for _, want := range append(a.speaks.wanted(&a.plan.Groups), []wantedVersion{
 		{0, a.speaks.produce}, {1, a.speaks.fetch}, {2, a.speaks.offsets}, {3, a.speaks.metadata},
 		{18, a.speaks.hello}, {19, a.speaks.create}, {20, a.speaks.remove}, {21, a.speaks.trim}, {22, a.speaks.init},
 		{23, a.speaks.epochs}, {61, 0},
@@ -120,7 +123,7 @@ func (a *actor) checkHello(r *kmsg.ApiVersionsResponse) {
 		{43, a.speaks.elect}, {45, a.speaks.reassign}, {46, 0}, {55, a.speaks.quorum}, {57, a.speaks.features},
 		{60, a.speaks.cluster}, {64, 0}, {75, 0},
 		{48, a.speaks.quotas}, {49, a.speaks.quotas},
-	} {
+	}...) {
 		served := false
 		for _, k := range r.ApiKeys {
 			served = served || k.ApiKey == want.key && k.MinVersion <= want.version && want.version <= k.MaxVersion

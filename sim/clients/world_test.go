@@ -58,7 +58,7 @@ func (h *happenings) Pop() any {
 func newWorld(seed uint64, b *broker) *world {
 	b.retention = retentionSet{}
 	w := &world{seed: seed, ordinals: map[string]uint64{}, broker: b, wishes: map[int32]int64{}, conns: map[int64]*conn{}}
-	w.pop = NewPopulation(w, Plan{Nodes: []int32{1}, Wall: 1_790_000_000_000, Deposes: seed%3 == 2})
+	w.pop = NewPopulation(w, Plan{Nodes: []int32{1}, Wall: 1_790_000_000_000, Deposes: seed%3 == 2, Groups: Groups{true, true, true, false}})
 	b.world = w
 	return w
 }
@@ -185,6 +185,7 @@ func (w *world) reply(id int64, b []byte) {
 func (w *world) crash() {
 	power := w.Draw("power", 2) == 1
 	w.pop.History().Crashes = append(w.pop.History().Crashes, w.broker.crash(power))
+	w.broker.forgetWaiting()
 	for id := range w.lastConn {
 		if c := w.conns[id+1]; c != nil && !c.dead {
 			c.dead = true

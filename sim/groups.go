@@ -1,0 +1,51 @@
+package sim
+
+import (
+	"math"
+
+	"momus/checker"
+	"momus/core"
+	"momus/core/kafka"
+	"momus/sim/clients"
+)
+
+// servedGroups are the APIs of groups that there are.
+var servedGroups = clients.Groups{Offsets: true, Classic: true}
+
+// drawGroups draws sessions, delays and retentions of groups so short that a world sees them end.
+func (n *node) drawGroups() {
+	c := &n.node.Broker.Groups
+	c.TopicPartitions = int32(n.pick("plan/groups/partitions", "offsets.topic.num.partitions", 1, 2, 3, 5))
+	c.Classic.MinSession = 1
+	c.Classic.InitialDelay = kafka.Millis(n.pick("plan/groups/delay", "group.initial.rebalance.delay.ms", 0, 50, 300))
+	c.OffsetsRetention = kafka.Millis(n.pick("plan/groups/retention", "offsets.retention.ms", 7*24*3_600_000, 7*24*3_600_000, 1000, 2500))
+}
+
+// tellGroups gives the judge what it holds groups against, as far as that stands at the start.
+func (n *node) tellGroups(h *checker.History) {
+	h.OffsetsRetention = n.cfg.Groups.OffsetsRetention
+	h.WallEpoch = wallEpoch
+	n.skewed()
+}
+
+// skewed tells the judge how far the node's wall clock is from virtual time from now on.
+func (n *node) skewed() {
+	h := n.guests.population.History()
+	h.Skews = append(h.Skews, checker.Skew{Event: checker.Event(n.guests.events), Millis: n.skew})
+}
+
+// offsetExpired puts the expiry of a committed offset into the history.
+func (n *node) offsetExpired(note *core.Note) {
+	h := n.guests.population.History()
+	h.OffsetExpiries = append(h.OffsetExpiries, checker.OffsetExpiry{
+		Event: checker.Event((*guestEnv)(n).Event()), Group: note.Group, Topic: note.Topic, Partition: note.Partition, Wall: n.now().Wall,
+	})
+}
+
+// limitOf is a limit of connections as clients are told it: 0 is none.
+func limitOf(limit int32) int {
+	if limit == math.MaxInt32 {
+		return 0
+	}
+	return int(limit)
+}
