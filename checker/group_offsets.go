@@ -129,7 +129,9 @@ func (j *judge) checkOffsetExpiries(g *groupStory) {
 				last = op
 			}
 		}
-		if last != nil && !g.lost(last.Start, e.Event) {
+		// With members, retention counts from when the last of them went, whatever was committed afterwards.
+		simple := len(g.joins)+len(g.beats) == 0
+		if last != nil && simple && !g.lost(last.Start, e.Event) {
 			if age := e.Wall - j.earliestWall(last); age < kafka.Wall(j.h.OffsetsRetention) {
 				j.flag(OffsetExpired, []Event{last.Start, last.End, e.Event}, "group %s, %s-%d: %q was let go %d ms after it was committed; offsets.retention is %d ms",
 					g.name, e.Topic, e.Partition, last.Metadata, age, j.h.OffsetsRetention)

@@ -181,6 +181,12 @@ func TestOffsetsExpireWhenNobodyUsesThem(t *testing.T) {
 			s.commits("", -1, 5, 0)
 			expire(s, 5500)
 		}},
+		{"long after it was committed, but the group had members", "", func(s *story) {
+			s.syncs("a", 1, []GivenTo{{"a", of(0)}}, 0)
+			s.beats(ClassicLeave, "a", 1, 0)
+			s.commits("", -1, 5, 0)
+			expire(s, 10)
+		}},
 		{"amid its reading", OffsetExpired, func(s *story) {
 			s.syncs("a", 1, []GivenTo{{"a", of(0)}}, 0)
 			s.commits("a", 1, 5, 0)

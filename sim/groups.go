@@ -15,10 +15,18 @@ var servedGroups = clients.Groups{Offsets: true, Classic: true}
 // drawGroups draws sessions, delays and retentions of groups so short that a world sees them end.
 func (n *node) drawGroups() {
 	c := &n.node.Broker.Groups
-	c.TopicPartitions = int32(n.pick("plan/groups/partitions", "offsets.topic.num.partitions", 1, 2, 3, 5))
 	c.Classic.MinSession = 1
 	c.Classic.InitialDelay = kafka.Millis(n.pick("plan/groups/delay", "group.initial.rebalance.delay.ms", 0, 50, 300))
 	c.OffsetsRetention = kafka.Millis(n.pick("plan/groups/retention", "offsets.retention.ms", 7*24*3_600_000, 7*24*3_600_000, 1000, 2500))
+}
+
+// clientPlan is what the clients are told of the node.
+func (n *node) clientPlan() clients.Plan {
+	return clients.Plan{
+		Nodes: []int32{int32(n.cfg.NodeID)}, Wall: wallEpoch, Idle: int64(n.cfg.ProducerIDExpiration.Nanos()),
+		Retention: n.retention, Dirs: n.node.LogDirs, Deposes: n.deposes, Addresses: n.cfg.QuotaWindows > 1,
+		Groups: servedGroups, ConnsPerClient: limitOf(n.cfg.Connections.PerIP), ConnsMax: limitOf(n.cfg.Connections.Max),
+	}
 }
 
 // tellGroups gives the judge what it holds groups against, as far as that stands at the start.

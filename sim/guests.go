@@ -70,11 +70,7 @@ const refillsAll = 1 << 20
 func newGuests(n *node) *guests {
 	g := &guests{saved: map[string][]port.Checkpoint{}, saving: map[int64][]port.Checkpoint{}, links: map[int64]*link{}, flushed: map[kafka.TopicPartition]kafka.Offset{}, doubted: map[kafka.TopicPartition]kafka.Offset{}, suspect: true}
 	n.guests = g
-	g.population = clients.NewPopulation((*guestEnv)(n), clients.Plan{
-		Nodes: []int32{int32(n.cfg.NodeID)}, Wall: wallEpoch, Idle: int64(n.cfg.ProducerIDExpiration.Nanos()),
-		Retention: n.retention, Dirs: n.node.LogDirs, Deposes: n.deposes, Addresses: n.cfg.QuotaWindows > 1,
-		Groups: servedGroups, ConnsPerClient: limitOf(n.cfg.Connections.PerIP), ConnsMax: limitOf(n.cfg.Connections.Max),
-	})
+	g.population = clients.NewPopulation((*guestEnv)(n), n.clientPlan())
 	g.population.History().Expiration = n.cfg.ProducerIDExpiration
 	g.population.History().QuotaWindows = checker.QuotaWindows{Windows: int64(n.cfg.QuotaWindows), Seconds: int64(n.cfg.QuotaWindowSeconds)}
 	g.population.History().ConnLimits = checker.ConnLimits{

@@ -107,13 +107,13 @@ func (c *coordinated) found(r *kmsg.FindCoordinatorResponse) {
 // notFound takes the news that there will be no answer.
 func (c *coordinated) notFound() {
 	c.asking = false
-	c.pauseFor(kafka.ErrCoordinatorNotAvailable)
+	c.pauseFor(kafka.ErrRequestTimedOut)
 }
 
 // lostIt takes the news that the coordinator's connection broke: it is looked for once more.
 func (c *coordinated) lostIt() {
 	c.node = -1
-	c.pauseFor(kafka.ErrCoordinatorNotAvailable)
+	c.pauseFor(kafka.ErrRequestTimedOut)
 }
 
 // heed takes what a coordinator answered, and tells whether the request is to be sent again, to whoever coordinates
@@ -143,7 +143,9 @@ func (c *coordinated) pauseFor(err kafka.ErrorCode) {
 	if now < c.troubledAt+unservedMax {
 		return
 	}
-	c.gaveUp = true
+	if c.gaveUp = true; err == kafka.ErrRequestTimedOut && (c.a.limits || c.a.plan.ConnsMax > 0) {
+		return // a quota, or others that have all the connections, may keep a client from being answered for long
+	}
 	c.a.history.Unserved = append(c.a.history.Unserved, checker.GroupUnserved{
 		Event: c.a.event(), Client: c.a.id, Group: c.group.name, Err: err,
 	})

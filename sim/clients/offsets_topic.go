@@ -18,6 +18,9 @@ func (a *admin) makeOffsets() {
 	t := kmsg.NewCreateTopicsRequestTopic()
 	t.Topic, t.NumPartitions, t.ReplicationFactor = offsetsTopic, 1+int32(a.draw(drawCount, 3)), 1
 	t.Configs = append(t.Configs, setting("flush.messages", 1), word("cleanup.policy", "compact"))
+	if small := []int64{0, 16 << 10, 4096, 1100}[a.draw(drawLimit, 4)]; small > 0 {
+		t.Configs = append(t.Configs, setting("internal.segment.bytes", small))
+	}
 	r.Topics = append(r.Topics, t)
 	a.busy = true
 	l.send(r, call{kind: callMakeOffsets})
