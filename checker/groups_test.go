@@ -16,7 +16,7 @@ func (s *story) commits(member string, epoch int32, offset kafka.Offset, err kaf
 	return &s.h.Commits[len(s.h.Commits)-1]
 }
 
-func (s *story) told(offset kafka.Offset, mark string) {
+func (s *story) fetched(offset kafka.Offset, mark string) {
 	s.h.OffsetFetches = append(s.h.OffsetFetches, OffsetFetchOp{
 		Client: 2, Group: "g", Topic: "t", Start: s.event(), End: s.event(), Offset: offset, LeaderEpoch: -1, Metadata: mark,
 	})
@@ -106,55 +106,55 @@ func judgeGroups(t *testing.T, cases []groupCase) {
 
 func TestCommittedOffsetsStayAndNeverGoBack(t *testing.T) {
 	judgeGroups(t, []groupCase{
-		{"as it was committed", "", func(s *story) { s.commits("", -1, 5, 0); s.told(5, "m1") }},
-		{"nothing yet", "", func(s *story) { s.told(-1, ""); s.commits("", -1, 5, 0) }},
-		{"lost", OffsetLost, func(s *story) { s.commits("", -1, 5, 0); s.told(-1, "") }},
-		{"lost by a process crash", OffsetLost, func(s *story) { s.commits("", -1, 5, 0); s.crash(false, 0); s.told(-1, "") }},
-		{"lost by a power loss", "", func(s *story) { s.commits("", -1, 5, 0); s.powerLoss(); s.told(-1, "") }},
+		{"as it was committed", "", func(s *story) { s.commits("", -1, 5, 0); s.fetched(5, "m1") }},
+		{"nothing yet", "", func(s *story) { s.fetched(-1, ""); s.commits("", -1, 5, 0) }},
+		{"lost", OffsetLost, func(s *story) { s.commits("", -1, 5, 0); s.fetched(-1, "") }},
+		{"lost by a process crash", OffsetLost, func(s *story) { s.commits("", -1, 5, 0); s.crash(false, 0); s.fetched(-1, "") }},
+		{"lost by a power loss", "", func(s *story) { s.commits("", -1, 5, 0); s.powerLoss(); s.fetched(-1, "") }},
 		{"lost by a power loss though it was flushed", OffsetLost, func(s *story) {
 			s.h.OffsetsFlush = 1
 			s.commits("", -1, 5, 0)
 			s.powerLoss()
-			s.told(-1, "")
+			s.fetched(-1, "")
 		}},
 		{"lost after somebody was told it", OffsetLost, func(s *story) {
 			s.commits("", -1, 5, kafka.ErrNotCoordinator)
-			s.told(5, "m1")
-			s.told(-1, "")
+			s.fetched(5, "m1")
+			s.fetched(-1, "")
 		}},
-		{"back", OffsetBack, func(s *story) { s.commits("", -1, 5, 0); s.commits("", -1, 6, 0); s.told(5, "m1") }},
+		{"back", OffsetBack, func(s *story) { s.commits("", -1, 5, 0); s.commits("", -1, 6, 0); s.fetched(5, "m1") }},
 		{"back to one that was under way", "", func(s *story) {
 			s.commits("", -1, 5, 0).Answered = false
 			s.commits("", -1, 6, 0)
-			s.told(5, "m1")
+			s.fetched(5, "m1")
 		}},
 		{"back by a power loss", "", func(s *story) {
 			s.commits("", -1, 5, 0)
 			s.commits("", -1, 6, 0)
 			s.powerLoss()
-			s.told(5, "m1")
+			s.fetched(5, "m1")
 		}},
 		{"told while it was committed anew", "", func(s *story) {
 			s.commits("", -1, 5, 0)
 			s.commits("", -1, 6, 0).End = s.at + 10
-			s.told(5, "m1")
+			s.fetched(5, "m1")
 		}},
-		{"committed by nobody", OffsetUnknown, func(s *story) { s.told(5, "m9") }},
-		{"refused, and told", OffsetUnknown, func(s *story) { s.commits("a", 1, 5, kafka.ErrIllegalGeneration); s.told(5, "m1") }},
-		{"another offset", OffsetUnknown, func(s *story) { s.commits("", -1, 5, 0); s.told(6, "m1") }},
-		{"removed", "", func(s *story) { s.commits("", -1, 5, 0); s.removes("t", 0); s.told(-1, "") }},
-		{"removed with its group", "", func(s *story) { s.commits("", -1, 5, 0); s.removes("", 0); s.told(-1, "") }},
+		{"committed by nobody", OffsetUnknown, func(s *story) { s.fetched(5, "m9") }},
+		{"refused, and told", OffsetUnknown, func(s *story) { s.commits("a", 1, 5, kafka.ErrIllegalGeneration); s.fetched(5, "m1") }},
+		{"another offset", OffsetUnknown, func(s *story) { s.commits("", -1, 5, 0); s.fetched(6, "m1") }},
+		{"removed", "", func(s *story) { s.commits("", -1, 5, 0); s.removes("t", 0); s.fetched(-1, "") }},
+		{"removed with its group", "", func(s *story) { s.commits("", -1, 5, 0); s.removes("", 0); s.fetched(-1, "") }},
 		{"not removed, and gone", OffsetLost, func(s *story) {
 			s.commits("", -1, 5, 0)
 			s.removes("t", kafka.ErrGroupSubscribedToTopic)
-			s.told(-1, "")
+			s.fetched(-1, "")
 		}},
-		{"removed, and told", OffsetBack, func(s *story) { s.commits("", -1, 5, 0); s.removes("t", 0); s.told(5, "m1") }},
-		{"removed before, and gone", OffsetLost, func(s *story) { s.removes("t", 0); s.commits("", -1, 5, 0); s.told(-1, "") }},
+		{"removed, and told", OffsetBack, func(s *story) { s.commits("", -1, 5, 0); s.removes("t", 0); s.fetched(5, "m1") }},
+		{"removed before, and gone", OffsetLost, func(s *story) { s.removes("t", 0); s.commits("", -1, 5, 0); s.fetched(-1, "") }},
 		{"gone with its topic", "", func(s *story) {
 			s.commits("", -1, 5, 0)
 			s.admin(DeleteTopic, 0)
-			s.told(-1, "")
+			s.fetched(-1, "")
 			s.id = kafka.TopicID{2}
 			s.admin(CreateTopic, 0)
 		}},
@@ -167,14 +167,14 @@ func TestOffsetsExpireWhenNobodyUsesThem(t *testing.T) {
 		s.h.OffsetExpiries = append(s.h.OffsetExpiries, OffsetExpiry{Event: s.event(), Group: "g", Topic: "t", Wall: wall})
 	}
 	judgeGroups(t, []groupCase{
-		{"late enough", "", func(s *story) { s.commits("", -1, 5, 0); expire(s, 1000); s.told(-1, "") }},
-		{"too soon", OffsetExpired, func(s *story) { s.commits("", -1, 5, 0); expire(s, 999); s.told(-1, "") }},
+		{"late enough", "", func(s *story) { s.commits("", -1, 5, 0); expire(s, 1000); s.fetched(-1, "") }},
+		{"too soon", OffsetExpired, func(s *story) { s.commits("", -1, 5, 0); expire(s, 999); s.fetched(-1, "") }},
 		{"by a clock that has jumped", "", func(s *story) {
 			s.h.Skews = []Skew{{0, 0}}
 			s.commits("", -1, 5, 0)
 			s.h.Skews = append(s.h.Skews, Skew{s.event(), 2000})
 			expire(s, 2001)
-			s.told(-1, "")
+			s.fetched(-1, "")
 		}},
 		{"by a clock that was ahead before", OffsetExpired, func(s *story) {
 			s.h.Skews = []Skew{{0, 5000}}

@@ -26,6 +26,7 @@ func (n *node) clientPlan() clients.Plan {
 		Nodes: []int32{int32(n.cfg.NodeID)}, Wall: wallEpoch, Idle: int64(n.cfg.ProducerIDExpiration.Nanos()),
 		Retention: n.retention, Dirs: n.node.LogDirs, Deposes: n.deposes, Addresses: n.cfg.QuotaWindows > 1,
 		Groups: servedGroups, ConnsPerClient: limitOf(n.cfg.Connections.PerIP), ConnsMax: limitOf(n.cfg.Connections.Max),
+		ConnsRate: limitOf(n.cfg.Connections.Rate),
 	}
 }
 

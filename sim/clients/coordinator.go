@@ -143,7 +143,7 @@ func (c *coordinated) pauseFor(err kafka.ErrorCode) {
 	if now < c.troubledAt+unservedMax {
 		return
 	}
-	if c.gaveUp = true; err == kafka.ErrRequestTimedOut && (c.a.limits || c.a.plan.ConnsMax > 0) {
+	if c.gaveUp = true; err == kafka.ErrRequestTimedOut && (c.a.limits || c.a.plan.ConnsMax+c.a.plan.ConnsRate > 0) {
 		return // a quota, or others that have all the connections, may keep a client from being answered for long
 	}
 	c.a.history.Unserved = append(c.a.history.Unserved, checker.GroupUnserved{

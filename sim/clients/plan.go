@@ -29,8 +29,9 @@ type Plan struct {
 	Addresses bool
 	// Groups says which APIs of groups the nodes serve.
 	Groups Groups
-	// ConnsPerClient and ConnsMax are how many connections one client, and all of them, may have; 0 is no limit.
-	ConnsPerClient, ConnsMax int
+	// ConnsPerClient and ConnsMax are how many connections one client, and all of them, may have, ConnsRate how many
+	// may come in a second; 0 is no limit.
+	ConnsPerClient, ConnsMax, ConnsRate int
 }
 
 // Groups are the APIs of groups that a node serves: committed offsets, the classic protocol, that of KIP-848, and the
