@@ -29,6 +29,9 @@
 //	quotas.go     who is throttled, for how long, and that it is kept to
 //	conns.go      how many connections are served, and which are closed for being silent
 //	topics.go     topics that were created, and those that were deleted
+//	group_history.go  what is recorded of consumer groups; groups.go sorts it by group
+//	group_offsets.go  committed offsets are told as they were committed, never lost, never back; their expiry
+//	group_fencing.go  who may commit; group_members.go generations, epochs and owners of partitions
 //	leadership.go  leadership that was taken away, and began
 //	grown.go      how many partitions topics have
 //	quorum.go     the metadata quorum, as it tells of itself

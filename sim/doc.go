@@ -18,6 +18,7 @@
 //	stray.go   reads that are given the bytes of another place
 //	lies.go    syncs that failed or made nothing durable, and what the judge is told of them
 //	dirs.go    log directories that fail, are away for a while, or come back empty
+//	groups.go  what is drawn for groups, and what the judge is told of them
 //	leadership.go  leadership that is taken away from a process that runs, and given back
 //	metadata.go the metadata log: what is drawn for it, damage to it, what the judge is shown of it
 //	phase.go   faults, quiet, a full re-read, a clean stop

@@ -19,6 +19,13 @@
 //	waiting.go     what a client that is not idle waits for
 //	survey.go      what the nodes tell of their log directories in the end
 //	fetch_session.go  what a consumer knows of its fetch sessions
+//	group_plan.go  which groups there are, who is in them, and when one has settled; group_versions.go what they speak
+//	coordinator.go where a group's coordinator is, and what it says of itself; offsets_topic.go makes its topic
+//	member.go      a member of a group: what it owns and reads; member_life.go lives and deaths, member_commit.go commits
+//	classic.go, classic_answers.go, assign.go  the classic protocol, and the leader's assignment
+//	consumer_member.go  that of KIP-848
+//	offset_fetch.go     questions for committed offsets; standalone.go commits without being a member
+//	groupkeeper.go      looks at groups and deletes what nobody uses; audit.go asks for all offsets in the end
 //	produce.go, plain.go, idempotent.go, passer.go, consumer.go, admin.go, alterer.go, grower.go, mover.go, deposer.go, inspector.go, trimmer.go, vandal.go, reader.go  the kinds
 //
 // Invariants:
