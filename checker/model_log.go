@@ -47,10 +47,8 @@ type logInput struct {
 	kind  logKind
 	first Value
 	count int32
-	// base is where the batch was told to be, NoOffset if nobody was told; all that the acknowledgement says that
-	// readers see it.
+	// base is where the batch was told to be, NoOffset if nobody was told.
 	base kafka.Offset
-	all  bool
 	// slack is how many records may lie in the log of which nobody was told and that nobody read, taken those
 	// of which is known where they lie, in the order of offsets.
 	slack kafka.Offset
@@ -66,6 +64,9 @@ type logKind uint8
 
 const (
 	logAppend logKind = iota
+	// logShown is that an acknowledgement with acks=all says that readers see a batch. It is not the append: the batch
+	// takes its place when it comes, and batches come behind it and are answered, before readers see any of them.
+	logShown
 	logRead
 	logTrim
 	logCrash
@@ -77,6 +78,8 @@ func (in *logInput) step(s logState) (logState, bool) {
 	switch in.kind {
 	case logAppend:
 		return in.append(s)
+	case logShown:
+		return in.shown(s)
 	case logRead:
 		return in.read(s)
 	case logTrim:
@@ -108,9 +111,6 @@ func (in *logInput) append(s logState) (logState, bool) {
 		base = s.end()
 	}
 	end := base + kafka.Offset(in.count)
-	if in.all {
-		s.high = max(s.high, end)
-	}
 	if b := s.at(base); b != nil && b.base == base && b.first == in.first {
 		s.seen(b.end)
 		return s, true
@@ -129,6 +129,17 @@ func (in *logInput) append(s logState) (logState, bool) {
 	}
 	s.push(stored{first: in.first, count: in.count, base: base, end: end})
 	s.least = kafka.NoOffset
+	return s, true
+}
+
+// shown has readers see a batch that lies in the log, and all before it.
+func (in *logInput) shown(s logState) (logState, bool) {
+	b := s.at(in.base)
+	if b == nil || b.base != in.base || b.first != in.first {
+		return s, false
+	}
+	s.high = max(s.high, b.end)
+	s.seen(b.end)
 	return s, true
 }
 
@@ -258,6 +269,8 @@ func (in *logInput) String() string {
 			return text + ", outcome unknown"
 		}
 		return text + " at " + number(in.base)
+	case logShown:
+		return "readers see the batch of " + strconv.FormatUint(uint64(in.first), 10) + " at " + number(in.base)
 	case logRead:
 		text := "read"
 		if n := len(in.records); n > 0 {

@@ -29,11 +29,15 @@ func (j *judge) logBehaviours(l *log) []*behaviour {
 	j.addReads(l, b)
 	b.vague = b.vague || slack > 0 && len(l.losses) > 0 // what was lost may have lain anywhere
 	taken := takenBy(b.ops)
+	short := len(b.ops) + open.open
 	for i := range b.ops {
 		in := b.ops[i].Input.(*logInput)
 		in.slack, in.taken = slack, taken
+		if in.kind == logShown { // it makes nothing longer to search: it comes with its append
+			short--
+		}
 	}
-	if short := len(b.ops) + open.open; open.open == 0 || open.open > modelOpenMax || short > unsettledOpsMax || open.vague {
+	if open.open == 0 || open.open > modelOpenMax || short > unsettledOpsMax || open.vague {
 		return []*behaviour{b}
 	}
 	j.addReads(l, open)
@@ -129,7 +133,8 @@ func (j *judge) addAppends(l *log, b *behaviour, op *ProduceOp, places map[Value
 				start = begun
 			}
 			told = append(told, base)
-			b.add(op.Client, start, a.End, &logInput{kind: logAppend, first: op.First, count: op.Count, base: base, all: op.Acks == -1})
+			b.add(op.Client, start, a.End, &logInput{kind: logAppend, first: op.First, count: op.Count, base: base})
+			b.addShown(op, a)
 		}
 	}
 	seen := 0
@@ -146,17 +151,26 @@ func (j *judge) addAppends(l *log, b *behaviour, op *ProduceOp, places map[Value
 	return 0
 }
 
+// addShown takes what an acknowledgement says of readers: at some time while its attempt was under way they saw the
+// batch.
+func (b *behaviour) addShown(op *ProduceOp, a *Attempt) {
+	if base := a.offset(0); op.Acks == -1 && base != kafka.NoOffset {
+		b.add(op.Client, a.Start, a.End, &logInput{kind: logShown, first: op.First, base: base})
+	}
+}
+
 // addUnsettled takes one batch by what its sender knows of it alone.
 func (j *judge) addUnsettled(b *behaviour, op *ProduceOp) {
 	outcome := j.outcome(op)
 	if outcome == failed || len(op.Attempts) == 0 {
 		return
 	}
-	in := &logInput{kind: logAppend, first: op.First, count: op.Count, base: kafka.NoOffset, all: op.Acks == -1 && outcome == acked}
+	in := &logInput{kind: logAppend, first: op.First, count: op.Count, base: kafka.NoOffset}
 	if outcome == acked {
 		a := op.acked()
 		in.base = a.offset(0)
 		b.add(op.Client, op.Attempts[0].Start, a.End, in)
+		b.addShown(op, a)
 		return
 	}
 	b.addOpen(op.Client, op.Attempts[0].Start, in)

@@ -43,6 +43,32 @@ func TestALogHoldsEachBatchAtItsEnd(t *testing.T) {
 			s.final(1, 2)
 			return s
 		}},
+		{"a batch has its place, and one behind it is refused, long before readers see either", "", func() *story {
+			s := tell(0)
+			s.produce(1, 1, 0, 0)
+			s.produce(2, 1, kafka.ErrNotLeaderOrFollower, -1)
+			s.lookup(LatestOffset, 0, -1)
+			s.h.Produces[0].Attempts[0].End = s.event()
+			s.final(1, 2)
+			return s
+		}},
+		{"the leader alone acknowledges a batch behind one that waits for acks=all", "", func() *story {
+			s := tell(0)
+			s.produce(1, 1, 0, 0)
+			s.produce(2, 1, 0, 1).Acks = 1
+			s.lookup(LatestOffset, 0, -1)
+			s.h.Produces[0].Attempts[0].End = s.event()
+			s.final(1, 2)
+			return s
+		}},
+		{"readers are shown less than was acknowledged with acks=all, behind a batch that the leader alone acknowledged", LogModel, func() *story {
+			s := tell(0)
+			s.produce(1, 1, 0, 0).Acks = 1
+			s.produce(2, 1, 0, 1)
+			s.lookup(LatestOffset, 1, -1)
+			s.final(1, 2)
+			return s
+		}},
 		{"a crash lets the high watermark begin anew", "", func() *story {
 			s := tell(0)
 			s.produce(1, 2, 0, 0)
