@@ -22,12 +22,16 @@ func (n *node) drawGroups() {
 
 // clientPlan is what the clients are told of the node.
 func (n *node) clientPlan() clients.Plan {
-	return clients.Plan{
+	plan := clients.Plan{
 		Nodes: []int32{int32(n.cfg.NodeID)}, Wall: wallEpoch, Idle: int64(n.cfg.ProducerIDExpiration.Nanos()),
 		Retention: n.retention, Dirs: n.node.LogDirs, Deposes: n.deposes, Addresses: n.cfg.QuotaWindows > 1,
-		Groups: servedGroups, ConnsPerClient: limitOf(n.cfg.Connections.PerIP), ConnsMax: limitOf(n.cfg.Connections.Max),
+		ConnsPerClient: limitOf(n.cfg.Connections.PerIP), ConnsMax: limitOf(n.cfg.Connections.Max),
 		ConnsRate: limitOf(n.cfg.Connections.Rate),
 	}
+	if n.w.options.Groups {
+		plan.Groups = servedGroups
+	}
+	return plan
 }
 
 // tellGroups gives the judge what it holds groups against, as far as that stands at the start.

@@ -26,6 +26,7 @@ func simCommand() *cobra.Command {
 	var trace, floors, marks bool
 	var jobs int
 	var pictures string
+	var groups bool
 	cmd := &cobra.Command{
 		Use:   "sim",
 		Short: "Run whole nodes in a simulated world, by seed",
@@ -51,7 +52,7 @@ The exit status is 0 if all is well, 1 for a broken promise (correctness), 3 if 
 			if trace {
 				jobs = 1 // the lines of one world after another
 			}
-			r := simRun{out: cmd.OutOrStdout(), errs: cmd.ErrOrStderr(), trace: trace, jobs: jobs, marks: marks, pictures: pictures, world: simulate}
+			r := simRun{out: cmd.OutOrStdout(), errs: cmd.ErrOrStderr(), trace: trace, jobs: jobs, marks: marks, pictures: pictures, groups: groups, world: simulate}
 			return r.all(first, last, floors)
 		},
 	}
@@ -59,6 +60,7 @@ The exit status is 0 if all is well, 1 for a broken promise (correctness), 3 if 
 	cmd.Flags().StringVar(&seeds, "seeds", "", "run the seeds A..B, both included")
 	cmd.Flags().BoolVar(&trace, "trace", false, "print every step's event")
 	cmd.Flags().BoolVar(&floors, "floors", false, "fail if too little happened: acknowledged operations, faults that bit")
+	cmd.Flags().BoolVar(&groups, "groups", false, "have consumer groups among the clients, with which not every seed is green yet")
 	cmd.Flags().StringVar(&pictures, "pictures", "", "write pages of histories that no order explains into this directory")
 	cmd.Flags().BoolVar(&marks, "marks", false, "list rare branches with how often they were reached")
 	cmd.Flags().IntVar(&jobs, "jobs", runtime.NumCPU(), "worlds at a time")
@@ -95,6 +97,8 @@ type simRun struct {
 	out, errs io.Writer
 	trace     bool
 	jobs      int
+	// groups has consumer groups among the clients.
+	groups bool
 	// pictures is the directory that pictures are written to, or empty.
 	pictures string
 	marks    bool
@@ -172,7 +176,7 @@ func (r *simRun) all(first, last uint64, floors bool) error {
 
 // one runs a seed, some of them twice.
 func (r *simRun) one(seed uint64) seedResult {
-	options := sim.Options{}
+	options := sim.Options{Groups: r.groups}
 	if r.trace {
 		options.Trace = func(line string) { fmt.Fprintln(r.out, line) }
 	}
@@ -220,7 +224,11 @@ func (r *simRun) print(got *seedResult) {
 	if got.stack != "" {
 		fmt.Fprintln(r.out, got.stack)
 	}
-	fmt.Fprintf(r.out, "repeat: %s sim --seed %d --trace\n", os.Args[0], got.report.Seed)
+	with := ""
+	if r.groups {
+		with = " --groups"
+	}
+	fmt.Fprintf(r.out, "repeat: %s sim --seed %d --trace%s\n", os.Args[0], got.report.Seed, with)
 	fmt.Fprintf(r.out, "smaller: %s sim shrink --seed %d --out FILE\n", os.Args[0], got.report.Seed)
 	if len(got.report.Pictures) > 0 && r.pictures == "" {
 		fmt.Fprintf(r.out, "pictures: %s sim --seed %d --pictures DIR\n", os.Args[0], got.report.Seed)
