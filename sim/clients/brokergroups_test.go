@@ -271,7 +271,8 @@ func (b *broker) joinGroup(r *kmsg.JoinGroupRequest) kmsg.Response {
 		}
 		m = &brokerMember{id: id, instance: instance}
 		g.members = append(g.members, m)
-	case m == nil:
+	case m == nil: // an id is good for joining once: who was evicted since is not known by it
+		g.named = slices.DeleteFunc(g.named, func(id string) bool { return id == r.MemberID })
 		m = &brokerMember{id: r.MemberID}
 		g.members = append(g.members, m)
 	}
