@@ -111,12 +111,18 @@ func (e *fileEffect) describe(n *inode, at int64) Effect {
 	return Effect{Call: opWrite.String(), Path: n.label, Off: e.off, Len: int64(len(e.data)), Write: true, UnderWay: e.end > at}
 }
 
+// sizeOutcomes are the outcomes that a file's size is drawn from: Kept, or one of many times Lost.
+const sizeOutcomes = 4
+
 // draw chooses an outcome. A call that only the process's death cut short leaves a prefix.
 func (d *Disk) draw(e Effect, powerLoss bool) Choice {
 	k := &d.crash
 	switch {
 	case !e.Write && e.Call == opTruncate.String():
-		return Choice{Outcome: Outcome(d.env.Draw(k.size, 2))}
+		if d.env.Draw(k.size, sizeOutcomes) > 0 { // mostly: files are cut so seldom
+			return Choice{Outcome: Lost}
+		}
+		return Choice{}
 	case !e.Write:
 		return Choice{Outcome: Outcome(d.env.Draw(k.name, 2))}
 	case !powerLoss:
