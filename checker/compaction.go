@@ -139,6 +139,21 @@ func (j *judge) mayBeCompacted(l *log, v Value, at kafka.Offset, after, before E
 	})
 }
 
+// gaveWay tells whether the i-th record of a batch that is there twice may have gone from an offset by compaction since
+// its other copy, which is there still, lies behind it and has the same key:
+//
+//  1. a batch is taken, and its answer lost or late,
+//  2. its producer expires, so that nobody remembers what it wrote,
+//  3. it is sent again, and taken as if it were new; the first answer tells of the first copy,
+//  4. compaction leaves the last record of each key, which is in the second copy (seed 1302).
+func (l *log) gaveWay(op *ProduceOp, i int32, at kafka.Offset) bool {
+	return slices.ContainsFunc(l.replaced, func(c *Cleaning) bool {
+		return c.Replaced > op.Attempts[0].Start && c.Replaced < l.read.Finish && slices.ContainsFunc(l.found, func(r Record) bool {
+			return r.Value == op.First+Value(i) && r.Offset > at && r.Offset < c.Upto
+		})
+	})
+}
+
 // aged tells whether a tombstone at an offset may be gone between two events: one compaction saw it, and another came
 // delete.retention.ms later, by the node's clock.
 func (l *log) aged(at kafka.Offset, after, before Event) bool {

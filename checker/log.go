@@ -68,12 +68,12 @@ func (j *judge) checkAckedBatch(l *log, op *ProduceOp, a *Attempt) {
 }
 
 // mayHaveMoved tells whether the i-th value of a batch may be at another offset than an acknowledgement told:
-// it was sent again when a power loss had taken it, or is there as well, since the producer had expired.
+// it was sent again when a power loss had taken it, or is there as well, or was, since the producer had expired.
 func (j *judge) mayHaveMoved(l *log, op *ProduceOp, a *Attempt, i int32) bool {
 	told := a.offset(i)
 	return op.lastStart() > a.Start && l.mayLose(told, a.Start, op.lastEnd()) ||
 		l.mayRepeat(op) && (l.has(op.First+Value(i), told) || l.mayLose(told, a.Start, forever) || l.mayHaveGone(told, op.Attempts[0].Start) ||
-			j.mayBeCompacted(l, op.First+Value(i), told, op.Attempts[0].Start, l.read.Finish))
+			j.mayBeCompacted(l, op.First+Value(i), told, op.Attempts[0].Start, l.read.Finish) || l.gaveWay(op, i, told))
 }
 
 // mayBeLost is the excuse of a record that was acknowledged at an offset, if one was told.

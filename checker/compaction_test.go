@@ -1,0 +1,78 @@
+package checker
+
+import (
+	"testing"
+
+	"momus/core/kafka"
+)
+
+// TestOfTwoCopiesCompactionLeavesTheLater has a batch of one record told at offset 0, and once more at the end of a log of
+// three others, after its producer expired or not. Compaction takes the first copy.
+func TestOfTwoCopiesCompactionLeavesTheLater(t *testing.T) {
+	type twice struct {
+		upto                        kafka.Offset
+		early, unreplaced, unforget bool
+	}
+	told := func(c twice, left ...Record) func() *story {
+		return func() *story {
+			s := tell(0)
+			s.h.Topics[0].Keys, s.h.Topics[0].Policy = 1000, PolicyCompact
+			clean := func() {
+				done := Cleaning{Event: s.event(), Log: kafka.TopicPartition{Topic: s.id}, Upto: c.upto, Flushed: 4}
+				if !c.unreplaced {
+					done.Replaced, done.Done = s.event(), s.event()
+				}
+				s.h.Cleanings = append(s.h.Cleanings, done)
+			}
+			if c.early {
+				clean()
+			}
+			s.sent(0, 0, 0, 0)
+			s.produce(2, 2, 0, 1)
+			if !c.unforget {
+				s.expire(0)
+			}
+			s.attempt(&s.h.Produces[0], 0, 3)
+			s.produce(2, 1, 0, 4)
+			if !c.early {
+				clean()
+			}
+			r := s.final()
+			r.End, r.Records = 5, left
+			return s
+		}
+	}
+	later := []Record{{Offset: 1, Value: 2}, {Offset: 2, Value: 3}, {Offset: 3, Value: 1}, {Offset: 4, Value: 4}}
+	expect(t, []struct {
+		name string
+		want string
+		tell func() *story
+	}{
+		{"the later one stays", "", told(twice{upto: 4}, later...)},
+		{"both are there", "", told(twice{upto: 4}, append([]Record{{Offset: 0, Value: 1}}, later...)...)},
+		{"it was compacted below the later one only", MovedWrite, told(twice{upto: 3}, later...)},
+		{"nothing was replaced", MovedWrite, told(twice{upto: 4, unreplaced: true}, later...)},
+		{"it was compacted before either was there", MovedWrite, told(twice{upto: 4, early: true}, later...)},
+		{"the producer did not expire", MovedWrite, told(twice{upto: 4, unforget: true}, later...)},
+		{"neither is there", LostWrite, told(twice{upto: 4}, later[0], later[1], later[3])},
+	})
+}
+
+// TestOfTwoCopiesTheEarlierDoesNotStandForTheLater: what was told is the later one, and the earlier one is there.
+func TestOfTwoCopiesTheEarlierDoesNotStandForTheLater(t *testing.T) {
+	s := tell(0)
+	s.h.Topics[0].Keys, s.h.Topics[0].Policy = 1000, PolicyCompact
+	noAnswer(s.sent(0, 0, 0, 0))
+	s.expire(0)
+	s.attempt(&s.h.Produces[0], 0, 1)
+	s.h.Cleanings = append(s.h.Cleanings, Cleaning{
+		Event: s.event(), Log: kafka.TopicPartition{Topic: s.id}, Upto: 2, Flushed: 2, Replaced: s.event(), Done: s.event(),
+	})
+	r := s.final()
+	r.End, r.Records = 2, records(0, 1)
+	expect(t, []struct {
+		name string
+		want string
+		tell func() *story
+	}{{"the earlier one stays", MovedWrite, func() *story { return s }}})
+}
