@@ -52,6 +52,8 @@ const (
 	stunted // says that it has added partitions, and has not
 	eager   // adds partitions that were only to be judged
 	unkeyed // does not know of compaction
+	// withholding has a log's newest batch, and shows it to nobody.
+	withholding
 	// Of fetch sessions:
 	standing // does not go on to the next epoch
 	keeping  // serves what was forgotten

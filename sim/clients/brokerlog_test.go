@@ -231,6 +231,9 @@ func (b *broker) moveStart(l *brokerLog, topic string, part kmsg.DeleteRecordsRe
 func (b *broker) read(l *brokerLog, from kafka.Offset, most int) []byte {
 	var out []byte
 	for i := range l.heads {
+		if b.fault == withholding && i == len(l.heads)-1 {
+			break
+		}
 		if l.heads[i].End() > from && (len(out) == 0 || len(out)+len(l.batches[i]) <= most) {
 			out = append(out, l.batches[i]...)
 		} else if len(out) > 0 {

@@ -17,6 +17,7 @@
 //	ways.go        what idempotent producers do beside producing: repeat, bump epochs, fall idle
 //	validate.go    whether what a consumer has read is still there, when there is a new leader
 //	waiting.go     what a client that is not idle waits for
+//	reader_giveup.go  what the reader does not get, and when it no longer waits for it
 //	survey.go      what the nodes tell of their log directories in the end
 //	fetch_session.go  what a consumer knows of its fetch sessions
 //	group_plan.go  which groups there are, who is in them, and when one has settled; group_versions.go what they speak

@@ -93,6 +93,7 @@ func TestBrokenBrokersAreCaught(t *testing.T) {
 		{"has members join of whom the leader is not told", leavingOut, 0, 0, []string{checker.GroupGeneration}},
 		{"gives members what others are to have", mixingUp, 0, 0, []string{checker.GroupOwner}},
 		{"gives away what members still have", doubleGiving, 0, 0, []string{checker.GroupOwner}},
+		{"shows nobody the end of a log", withholding, 0, 0, []string{checker.Hole}},
 		{"forgets what was to be deleted", relapsing, 0, 4, []string{checker.LogStart}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -12,7 +12,8 @@ import (
 
 // Reader reads everything once more when the world has come to rest: it lists the topics, asks each
 // partition for its range, and fetches all of it; in the end it asks each node for its log directories. It retries until it has everything, but for what
-// it is refused with KAFKA_STORAGE_ERROR for refusedMax, or is damaged: the judge must know why.
+// it is refused with KAFKA_STORAGE_ERROR for refusedMax, or is damaged: the judge must know why. Where a log shows nothing before its end for as
+// long, it has been read as far as it goes, and the judge says whether that may be.
 type Reader struct {
 	actor
 	listed bool
@@ -43,14 +44,12 @@ type part struct {
 	probed bool
 	// refusedAt is since when it answers nothing but KAFKA_STORAGE_ERROR, or 0.
 	refusedAt int64
+	// emptyAt is since when it shows nothing, though its high watermark says that there is more, or 0.
+	emptyAt int64
 }
 
 // offsetsTopic is where coordinators of groups write.
 const offsetsTopic = "__consumer_offsets"
-
-// refusedMax is how long a partition may be refused, or have no leader. By then all faults are over, so that it will not
-// come back by itself.
-const refusedMax = 10 * second
 
 type phase uint8
 
@@ -334,41 +333,31 @@ func (r *Reader) takeRecords(p *part, a *kmsg.FetchResponse) {
 	}
 	p.read.Records = append(p.read.Records, got.records...)
 	p.read.Control = append(p.read.Control, got.control...)
-	if p.next = got.next; len(f.RecordBatches) == 0 {
-		r.again()
+	p.next = got.next
+	if len(f.RecordBatches) > 0 {
+		p.emptyAt = 0
+		r.finish(p)
+		return
 	}
-	r.finish(p)
-}
-
-// refused gives a partition up that has been refused for so long that it is offline.
-func (r *Reader) refused(p *part, err kafka.ErrorCode) bool {
-	switch now := r.env.Now(); {
-	case err != kafka.ErrKafkaStorageError:
-		p.refusedAt = 0
-	case p.refusedAt == 0:
-		p.refusedAt = now
-	case now >= p.refusedAt+refusedMax:
-		r.giveUp(p, checker.Damaged{Offset: p.next, Err: err})
-		return true
+	r.again()
+	if a.ThrottleMillis == 0 && r.showsNothing(p, kafka.Offset(f.HighWatermark)) {
+		r.end(p)
 	}
-	return false
-}
-
-// giveUp leaves a partition unread.
-func (r *Reader) giveUp(p *part, why checker.Damaged) {
-	why.Client, why.Topic, why.ID, why.Partition = r.id, p.read.Topic, p.read.ID, p.read.Partition
-	r.damaged(why)
-	p.phase = phaseDone
 }
 
 // finish records a part that was read to its end.
 func (r *Reader) finish(p *part) {
-	if p.next < p.read.End && !p.probed {
-		return
+	switch {
+	case p.probed:
+		p.phase = phaseDone
+	case p.next >= p.read.End:
+		r.end(p)
 	}
-	if p.phase = phaseDone; p.probed {
-		return
-	}
+}
+
+// end records a part as it was read.
+func (r *Reader) end(p *part) {
+	p.phase = phaseDone
 	p.read.Finish = r.event()
 	r.history.Reads = append(r.history.Reads, p.read)
 }

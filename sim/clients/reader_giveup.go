@@ -1,0 +1,49 @@
+package clients
+
+import (
+	"momus/checker"
+	"momus/core/kafka"
+)
+
+// refusedMax is how long a partition may be refused, show nothing, or have no leader. By then all faults are over, so
+// that it will not come back by itself.
+const refusedMax = 10 * second
+
+// showsNothing tells whether a partition has answered for refusedMax as if there were nothing up to its end. No record
+// need be at the offsets before the end of a log that may lack offsets, and a consumer waits there for the next one:
+//
+//  1. a log was compacted once, so that its line is in cleaner-offset-checkpoint,
+//  2. recovery cuts its newest segment, which stays, and is empty,
+//  3. a power loss takes all of the segment before it, which the disk had said was synced (seed 8159).
+func (r *Reader) showsNothing(p *part, highWatermark kafka.Offset) bool {
+	switch now := r.env.Now(); {
+	case highWatermark < p.read.End:
+		p.emptyAt = 0
+	case p.emptyAt == 0:
+		p.emptyAt = now
+	default:
+		return now >= p.emptyAt+refusedMax
+	}
+	return false
+}
+
+// refused gives a partition up that has been refused for so long that it is offline.
+func (r *Reader) refused(p *part, err kafka.ErrorCode) bool {
+	switch now := r.env.Now(); {
+	case err != kafka.ErrKafkaStorageError:
+		p.refusedAt = 0
+	case p.refusedAt == 0:
+		p.refusedAt = now
+	case now >= p.refusedAt+refusedMax:
+		r.giveUp(p, checker.Damaged{Offset: p.next, Err: err})
+		return true
+	}
+	return false
+}
+
+// giveUp leaves a partition unread.
+func (r *Reader) giveUp(p *part, why checker.Damaged) {
+	why.Client, why.Topic, why.ID, why.Partition = r.id, p.read.Topic, p.read.ID, p.read.Partition
+	r.damaged(why)
+	p.phase = phaseDone
+}
