@@ -288,6 +288,11 @@ func (v *Report) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.Parked))
 	b = canon.AppendInt(b, int64(v.FetchSessions))
 	b = v.Groups.AppendCanon(b)
+	b = canon.AppendLen(b, len(v.Lags), v.Lags == nil)
+	for i1 := range v.Lags {
+		b = v.Lags[i1].AppendCanon(b)
+	}
+	b = canon.AppendInt(b, int64(v.LagsUntold))
 	b = canon.AppendLen(b, len(v.Dirs), v.Dirs == nil)
 	for i1 := range v.Dirs {
 		b = v.Dirs[i1].AppendCanon(b)
@@ -319,6 +324,14 @@ func (v *Report) ReadCanon(r *canon.Reader) {
 	v.Parked = int32(r.Int(32))
 	v.FetchSessions = int32(r.Int(32))
 	v.Groups.ReadCanon(r)
+	v.Lags = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Lags = make([]LagReport, n1)
+		for i2 := range v.Lags {
+			v.Lags[i2].ReadCanon(r)
+		}
+	}
+	v.LagsUntold = int32(r.Int(32))
 	v.Dirs = nil
 	if n1 := r.Len(); n1 >= 0 {
 		v.Dirs = make([]DirReport, n1)
@@ -374,6 +387,21 @@ func (v *Report) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.FetchSessions), 10)
 	b = append(b, " Groups:"...)
 	b = v.Groups.AppendText(b)
+	b = append(b, " Lags:"...)
+	if v.Lags == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Lags {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Lags[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " LagsUntold:"...)
+	b = strconv.AppendInt(b, int64(v.LagsUntold), 10)
 	b = append(b, " Dirs:"...)
 	if v.Dirs == nil {
 		b = append(b, "nil"...)
@@ -402,6 +430,43 @@ func (v *Report) AppendText(b []byte) []byte {
 		}
 		b = append(b, ']')
 	}
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
+func (v *LagReport) AppendCanon(b []byte) []byte {
+	b = canon.AppendString(b, v.Group)
+	b = canon.AppendString(b, v.Topic)
+	b = canon.AppendInt(b, int64(v.Partition))
+	b = canon.AppendInt(b, v.Records)
+	b = canon.AppendInt(b, int64(v.Age))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *LagReport) ReadCanon(r *canon.Reader) {
+	v.Group = r.Str()
+	v.Topic = r.Str()
+	v.Partition = kafka.PartitionID(r.Int(32))
+	v.Records = r.Int(64)
+	v.Age = kafka.Nanos(r.Int(64))
+}
+
+// AppendText appends v for a human reader.
+func (v *LagReport) AppendText(b []byte) []byte {
+	b = append(b, "LagReport"...)
+	b = append(b, '{')
+	b = append(b, "Group:"...)
+	b = canon.AppendQuoted(b, v.Group)
+	b = append(b, " Topic:"...)
+	b = canon.AppendQuoted(b, v.Topic)
+	b = append(b, " Partition:"...)
+	b = strconv.AppendInt(b, int64(v.Partition), 10)
+	b = append(b, " Records:"...)
+	b = strconv.AppendInt(b, v.Records, 10)
+	b = append(b, " Age:"...)
+	b = strconv.AppendInt(b, int64(v.Age), 10)
 	b = append(b, '}')
 	return b
 }

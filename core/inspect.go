@@ -1,9 +1,13 @@
 package core
 
 import (
+	"cmp"
+	"slices"
+
 	"momus/core/group"
 	"momus/core/image"
 	"momus/core/kafka"
+	"momus/core/port"
 	"momus/core/replica"
 )
 
@@ -32,11 +36,33 @@ type Report struct {
 	// among them that wait; FetchSessions what is remembered of fetches.
 	Connections, Requests, Parked, FetchSessions int32
 	// Groups is how the group coordinator stands.
-	Groups  group.Report
-	Dirs    []DirReport
-	Cleaner CleanerReport
+	Groups group.Report
+	// Lags are in the order of groups, topics and partitions: of the committed offsets of partitions that this node
+	// leads, port.LagsMax at most. LagsUntold counts the groups that are left out since they have too many.
+	Lags       []LagReport
+	LagsUntold int32
+	Dirs       []DirReport
+	Cleaner    CleanerReport
 	// Logs are in the order of topics' names and partitions.
 	Logs []LogReport
+}
+
+// LagReport is how far a group is behind in a partition.
+//
+//canon:gen
+type LagReport struct {
+	Group, Topic string
+	Partition    kafka.PartitionID
+	// Records counts the offsets from the committed one, or the log start if that lies behind it, to the high
+	// watermark.
+	Records int64
+	// Age is for how long the first of them has been in the log, see replica.Age; -1 if that isn't known, 0 without any.
+	Age kafka.Nanos
+}
+
+// Compare orders by group, topic and partition.
+func (l LagReport) Compare(o LagReport) int {
+	return cmp.Or(cmp.Compare(l.Group, o.Group), cmp.Compare(l.Topic, o.Topic), cmp.Compare(l.Partition, o.Partition))
 }
 
 // DirReport is one log directory.
@@ -93,6 +119,7 @@ func (n *Node) inspect(now kafka.Now, id int64) {
 	r.Cleaner = n.reportCleaner(now)
 	r.Connections, r.Requests, r.Parked, r.FetchSessions = n.session.Load()
 	r.Groups = n.groups.Report()
+	r.Lags, r.LagsUntold = n.reportLags(now)
 	for i := range n.facts.Dirs {
 		r.Dirs = append(r.Dirs, DirReport{Path: n.facts.Dirs[i].Path, Offline: n.isOffline(int32(i))})
 	}
@@ -116,6 +143,32 @@ func (n *Node) Ends(tell func(topic string, log kafka.TopicPartition, start, hig
 			tell(r.Topic(), log, r.Start(), r.HighWatermark(), r.End())
 		}
 	}
+}
+
+// reportLags tells how far groups are behind. An offset of a topic that is gone, or of another one that had its name,
+// says nothing of that, nor does one of a partition that is not served here.
+func (n *Node) reportLags(now kafka.Now) (list []LagReport, untold int32) {
+	untold = n.groups.Committed(port.LagsMax, func(group, name string, of kafka.TopicID, p kafka.PartitionID, at kafka.Offset) {
+		topic := n.image.TopicNamed(name)
+		if topic == nil || !of.IsZero() && of != topic.ID {
+			return
+		}
+		r := n.byLog.Get(kafka.TopicPartition{Topic: topic.ID, Partition: p})
+		if r == nil || r.Role() != replica.RoleLeader {
+			return
+		}
+		l := LagReport{Group: group, Topic: name, Partition: p}
+		at = max(at, r.Start())
+		if l.Records = max(int64(r.HighWatermark()-at), 0); l.Records > 0 {
+			age, known := r.Age(now, at)
+			if l.Age = age; !known {
+				l.Age = -1
+			}
+		}
+		list = append(list, l)
+	})
+	slices.SortFunc(list, LagReport.Compare)
+	return list, untold
 }
 
 func (n *Node) reportLogs(list []LogReport, topic *image.Topic) []LogReport {

@@ -35,6 +35,13 @@ func (n *node) inspected(r *core.Report) {
 				", bytes " + strconv.FormatInt(l.Bytes, 10))
 		}
 	}
+	for i := range r.Lags {
+		l := &r.Lags[i]
+		if i > 0 && r.Lags[i-1].Compare(*l) >= 0 || l.Records < 0 || l.Age < -1 || l.Records == 0 && l.Age != 0 {
+			wrong("it tells of " + l.Topic + "-" + strconv.Itoa(int(l.Partition)) + " that " + l.Group + " lags " + strconv.FormatInt(l.Records, 10) +
+				" records, " + strconv.FormatInt(int64(l.Age), 10) + " ns")
+		}
+	}
 	mem := metrics.Memory{OpenFiles: p.storage.Files.Open(), OpenFilesMax: n.limits.OpenFiles, BufferBytesMax: p.pool.budget}
 	if ready := metrics.Answer("/readyz", "verbose", &p.meter, r, mem); ready.Status == 200 && (!p.published.Ready || p.asked && r.Stopping) {
 		wrong("it says that it is ready, and takes no connections")

@@ -39,7 +39,14 @@ func report() *core.Report {
 		MetadataEnd: 20, MetadataHigh: 19, Image: 18, Topics: 2, Partitions: 3,
 		Connections: 1, Requests: 4, Parked: 2, FetchSessions: 1,
 		Groups: group.Report{Loading: 1, Active: 2, Offsets: 7, Groups: []group.Count{{Type: "classic", State: "Empty", Groups: 3}, {Type: "classic", State: "Stable", Groups: 1}}},
-		Dirs:   []core.DirReport{{Path: "/a"}, {Path: `/b "c"\d`, Offline: true}},
+		Lags: []core.LagReport{
+			{Group: "g", Topic: "t", Records: 3, Age: 1500 * kafka.Millisecond},
+			{Group: "g", Topic: "t", Partition: 1, Records: 4, Age: -1},
+			{Group: `h "1"`, Topic: "t"},
+			{Group: "restored", Topic: "t", Records: 9, Age: -1},
+		},
+		LagsUntold: 2,
+		Dirs:       []core.DirReport{{Path: "/a"}, {Path: `/b "c"\d`, Offline: true}},
 		Logs: []core.LogReport{
 			{Topic: "t", Role: replica.RoleLeader, Start: 5, High: 7, End: 8, Bytes: 4096, Segments: 2, Producers: 3},
 			{Topic: "t", Partition: 1, Role: replica.RoleOffline},

@@ -5,6 +5,7 @@ import (
 
 	"momus/core"
 	"momus/core/group"
+	"momus/core/kafka"
 	"momus/core/replica"
 )
 
@@ -42,6 +43,7 @@ func Text(m *Meter, r *core.Report, mem Memory) []byte {
 	c.traffic(&t, r)
 	states(&t, r, mem)
 	groups(&t, &r.Groups)
+	lags(&t, r)
 	for _, n := range counted {
 		t.family(n.name, "counter", n.help)
 		t.int(c.notes[n.kind])
@@ -175,4 +177,54 @@ func groups(t *text, r *group.Report) {
 	}
 	t.family("group_offsets", "gauge", "Committed offsets of this coordinator's groups.")
 	t.int(r.Offsets)
+}
+
+// lags tells how far groups are behind: each group in sum and at worst, and in each partition.
+func lags(t *text, r *core.Report) {
+	t.family("group_lag_records", "gauge", "Records that a group has not committed, in all partitions.")
+	eachGroup(r.Lags, func(name string, list []core.LagReport) {
+		n := int64(0)
+		for i := range list {
+			n += list[i].Records
+		}
+		t.int(n, label{"group", name})
+	})
+	t.family("group_lag_seconds", "gauge", "For how long the oldest record that a group has not committed has been in its log.")
+	eachGroup(r.Lags, func(name string, list []core.LagReport) {
+		age := kafka.Nanos(-1)
+		for i := range list {
+			age = max(age, list[i].Age)
+		}
+		if age >= 0 {
+			t.seconds(age, label{"group", name})
+		}
+	})
+	t.family("group_partition_lag_records", "gauge", "Records that a group has not committed, in a partition.")
+	for i := range r.Lags {
+		t.int(r.Lags[i].Records, where(&r.Lags[i])...)
+	}
+	t.family("group_partition_lag_seconds", "gauge", "For how long the first of those has been in the log; missing where that isn't known.")
+	for i := range r.Lags {
+		if r.Lags[i].Age >= 0 {
+			t.seconds(r.Lags[i].Age, where(&r.Lags[i])...)
+		}
+	}
+	t.family("groups_without_lag", "gauge", "Groups of which no lag is told, since they have too many offsets.")
+	t.int(int64(r.LagsUntold))
+}
+
+// eachGroup calls tell with what there is of each group.
+func eachGroup(list []core.LagReport, tell func(name string, list []core.LagReport)) {
+	for len(list) > 0 {
+		n := 1
+		for n < len(list) && list[n].Group == list[0].Group {
+			n++
+		}
+		tell(list[0].Group, list[:n])
+		list = list[n:]
+	}
+}
+
+func where(l *core.LagReport) []label {
+	return []label{{"group", l.Group}, {"topic", l.Topic}, {"partition", strconv.Itoa(int(l.Partition))}}
 }

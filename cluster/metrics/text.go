@@ -47,6 +47,12 @@ func (t *text) int(v int64, labels ...label) {
 	t.b = append(strconv.AppendInt(t.b, v, 10), '\n')
 }
 
+// seconds writes a time.
+func (t *text) seconds(d kafka.Nanos, labels ...label) {
+	t.head("", labels)
+	t.b = append(seconds(t.b, d), '\n')
+}
+
 // flag is 1 or 0.
 func (t *text) flag(v bool, labels ...label) {
 	if v {

@@ -100,5 +100,13 @@ func (o *offsets) remove(topic string, p kafka.PartitionID) {
 	}
 }
 
+// count counts them.
+func (o *offsets) count() (n int) {
+	for i := range o.topics {
+		n += len(o.topics[i].list)
+	}
+	return n
+}
+
 // empty tells that there are none.
 func (o *offsets) empty() bool { return len(o.topics) == 0 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"momus/core/coord"
+	"momus/core/kafka"
 )
 
 // Report is what metrics tell of the coordinator.
@@ -27,6 +28,28 @@ type Count struct {
 	Groups      int32
 }
 
+// Committed tells the committed offsets of all groups, max at most: one group's all or none of them. The others are
+// counted in untold. topic is zero if it isn't known which topic of that name it was.
+func (g *Groups) Committed(max int, tell func(group, name string, topic kafka.TopicID, p kafka.PartitionID, at kafka.Offset)) (untold int32) {
+	for _, s := range g.shards {
+		for _, group := range s.list {
+			n := group.offsets.count()
+			if max -= n; max < 0 {
+				max += n
+				untold++
+				continue
+			}
+			for i := range group.offsets.topics {
+				t := &group.offsets.topics[i]
+				for j := range t.list {
+					tell(group.ID, t.name, t.list[j].topicID, t.list[j].partition, t.list[j].offset)
+				}
+			}
+		}
+	}
+	return untold
+}
+
 // Report tells how the coordinator stands.
 func (g *Groups) Report() Report {
 	r := Report{}
@@ -40,9 +63,7 @@ func (g *Groups) Report() Report {
 			r.Broken++
 		}
 		for _, group := range s.list {
-			for i := range group.offsets.topics {
-				r.Offsets += int64(len(group.offsets.topics[i].list))
-			}
+			r.Offsets += int64(group.offsets.count())
 			listed := group.listed()
 			at, found := slices.BinarySearchFunc(r.Groups, Count{Type: listed.Type, State: listed.State}, Count.compare)
 			if !found {

@@ -6,14 +6,15 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-func findCoordinator(groups ...string) *kmsg.FindCoordinatorRequest {
+// FindCoordinator asks for the coordinators of groups.
+func FindCoordinator(groups ...string) *kmsg.FindCoordinatorRequest {
 	m := kmsg.NewPtrFindCoordinatorRequest()
 	m.CoordinatorKeys = groups
 	return m
 }
 
-// offsetCommit commits an offset of partition 1 as nobody's member.
-func offsetCommit(group string, topic kafka.TopicID, at int64) *kmsg.OffsetCommitRequest {
+// OffsetCommit commits an offset of partition 1 as nobody's member.
+func OffsetCommit(group string, topic kafka.TopicID, at int64) *kmsg.OffsetCommitRequest {
 	m := kmsg.NewPtrOffsetCommitRequest()
 	m.Group = group
 	p := kmsg.NewOffsetCommitRequestTopicPartition()

@@ -45,11 +45,11 @@ func Script(l *Life) []func() {
 		func() { l.Send(3, 17, ofSession(fetch(topic, 1, 0), 0, 0)); l.Settle() },
 		func() { l.Send(3, 17, ofSession(fetch(topic, 2, 0), l.fetchSession(), 1)); l.Settle() },
 		func() { sendAdmin(l, "made"); l.Settle() },
-		func() { l.Send(1, 6, findCoordinator("g", "h")); l.Settle() },
-		func() { l.Send(1, 6, findCoordinator("g", "h")); l.Send(2, 9, offsetFetch("g", "made")); l.Settle() },
-		func() { l.Send(1, 10, offsetCommit("g", topic, 3)); l.Send(2, 9, offsetFetch("g", "made")); l.Settle() },
+		func() { l.Send(1, 6, FindCoordinator("g", "h")); l.Settle() },
+		func() { l.Send(1, 6, FindCoordinator("g", "h")); l.Send(2, 9, offsetFetch("g", "made")); l.Settle() },
+		func() { l.Send(1, 10, OffsetCommit("g", topic, 3)); l.Send(2, 9, offsetFetch("g", "made")); l.Settle() },
 		func() {
-			l.Send(1, 10, offsetCommit("h", topic, 4))
+			l.Send(1, 10, OffsetCommit("h", topic, 4))
 			l.Send(2, 0, offsetDelete("g", "made"))
 			l.Settle()
 		},

@@ -1117,6 +1117,31 @@ func (v *SegmentInfo) AppendText(b []byte) []byte {
 }
 
 // AppendCanon appends v in canonical form.
+func (v *TimeAt) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Offset))
+	b = canon.AppendInt(b, int64(v.Timestamp))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *TimeAt) ReadCanon(r *canon.Reader) {
+	v.Offset = kafka.Offset(r.Int(64))
+	v.Timestamp = kafka.Wall(r.Int(64))
+}
+
+// AppendText appends v for a human reader.
+func (v *TimeAt) AppendText(b []byte) []byte {
+	b = append(b, "TimeAt"...)
+	b = append(b, '{')
+	b = append(b, "Offset:"...)
+	b = strconv.AppendInt(b, int64(v.Offset), 10)
+	b = append(b, " Timestamp:"...)
+	b = strconv.AppendInt(b, int64(v.Timestamp), 10)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
 func (v *EpochStart) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.Epoch))
 	b = canon.AppendInt(b, int64(v.Start))
@@ -1150,6 +1175,10 @@ func (v *Opened) AppendCanon(b []byte) []byte {
 	for i1 := range v.Segments {
 		b = v.Segments[i1].AppendCanon(b)
 	}
+	b = canon.AppendLen(b, len(v.Times), v.Times == nil)
+	for i1 := range v.Times {
+		b = v.Times[i1].AppendCanon(b)
+	}
 	b = canon.AppendLen(b, len(v.Epochs), v.Epochs == nil)
 	for i1 := range v.Epochs {
 		b = v.Epochs[i1].AppendCanon(b)
@@ -1170,6 +1199,13 @@ func (v *Opened) ReadCanon(r *canon.Reader) {
 		v.Segments = make([]SegmentInfo, n1)
 		for i2 := range v.Segments {
 			v.Segments[i2].ReadCanon(r)
+		}
+	}
+	v.Times = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.Times = make([]TimeAt, n1)
+		for i2 := range v.Times {
+			v.Times[i2].ReadCanon(r)
 		}
 	}
 	v.Epochs = nil
@@ -1204,6 +1240,19 @@ func (v *Opened) AppendText(b []byte) []byte {
 				b = append(b, ' ')
 			}
 			b = v.Segments[i1].AppendText(b)
+		}
+		b = append(b, ']')
+	}
+	b = append(b, " Times:"...)
+	if v.Times == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.Times {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = v.Times[i1].AppendText(b)
 		}
 		b = append(b, ']')
 	}

@@ -92,6 +92,17 @@ func DefaultLimits() Limits {
 	}
 }
 
+// ArrivalsMax bounds what a log remembers of when its records came, and OpenedTimesMax what it learns of that from
+// its time index when it is opened: their ages are then less exact.
+const (
+	ArrivalsMax    = 96
+	OpenedTimesMax = 64
+)
+
+// LagsMax bounds the committed offsets of which a report tells how far their group is behind. Groups that have more
+// than is left of it are counted only.
+const LagsMax = 10000
+
 // sparedFiles are those that no limit here counts: locks, listeners, the poller, small files while
 // they are written, and segments beyond the limit that somebody reads.
 const sparedFiles = 256

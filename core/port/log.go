@@ -233,6 +233,14 @@ type SegmentInfo struct {
 	MaxTimestamp   kafka.Wall
 }
 
+// TimeAt is an offset, and the greatest timestamp of what lies before it in its segment.
+//
+//canon:gen
+type TimeAt struct {
+	Offset    kafka.Offset
+	Timestamp kafka.Wall
+}
+
 // EpochStart says at which offset a leader epoch begins (leader-epoch-checkpoint).
 //
 //canon:gen
@@ -249,8 +257,11 @@ type Opened struct {
 	End      kafka.Offset
 	Flushed  kafka.Offset
 	Segments []SegmentInfo
-	Epochs   []EpochStart
-	Fold     fold.State
+	// Times are some entries of the last segment's time index, OpenedTimesMax at most, by rising offset and timestamp:
+	// before Offset there is a record of Timestamp, and none that is greater. Older ones lie further apart.
+	Times  []TimeAt
+	Epochs []EpochStart
+	Fold   fold.State
 	// CutBytes counts what recovery cut off the tail, behind End.
 	CutBytes int64
 	// IOBytes is how much the opening read and wrote.

@@ -38,6 +38,12 @@ func (v *Replica) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, v.committedBytes)
 	b = canon.AppendInt(b, int64(v.flushAt))
 	b = canon.AppendInt(b, int64(v.expireAt))
+	b = canon.AppendInt(b, int64(v.arrived))
+	b = canon.AppendLen(b, len(v.arrivals), v.arrivals == nil)
+	for i1 := range v.arrivals {
+		b = canon.AppendInt(b, int64(v.arrivals[i1].base))
+		b = canon.AppendInt(b, int64(v.arrivals[i1].at))
+	}
 	b = canon.AppendLen(b, len(v.purges), v.purges == nil)
 	for i1 := range v.purges {
 		b = canon.AppendInt(b, int64(v.purges[i1].at))
@@ -161,6 +167,15 @@ func (v *Replica) ReadCanon(r *canon.Reader) {
 	v.committedBytes = r.Int(64)
 	v.flushAt = kafka.Mono(r.Int(64))
 	v.expireAt = kafka.Mono(r.Int(64))
+	v.arrived = kafka.Mono(r.Int(64))
+	v.arrivals = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.arrivals = make([]arrival, n1)
+		for i2 := range v.arrivals {
+			v.arrivals[i2].base = kafka.Offset(r.Int(64))
+			v.arrivals[i2].at = kafka.Mono(r.Int(64))
+		}
+	}
 	v.purges = nil
 	if n1 := r.Len(); n1 >= 0 {
 		v.purges = make([]purge, n1)
@@ -334,6 +349,26 @@ func (v *Replica) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.flushAt), 10)
 	b = append(b, " expireAt:"...)
 	b = strconv.AppendInt(b, int64(v.expireAt), 10)
+	b = append(b, " arrived:"...)
+	b = strconv.AppendInt(b, int64(v.arrived), 10)
+	b = append(b, " arrivals:"...)
+	if v.arrivals == nil {
+		b = append(b, "nil"...)
+	} else {
+		b = append(b, '[')
+		for i1 := range v.arrivals {
+			if i1 > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, '{')
+			b = append(b, "base:"...)
+			b = strconv.AppendInt(b, int64(v.arrivals[i1].base), 10)
+			b = append(b, " at:"...)
+			b = strconv.AppendInt(b, int64(v.arrivals[i1].at), 10)
+			b = append(b, '}')
+		}
+		b = append(b, ']')
+	}
 	b = append(b, " purges:"...)
 	if v.purges == nil {
 		b = append(b, "nil"...)

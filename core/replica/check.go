@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"momus/core/kafka"
+	"momus/core/port"
 )
 
 // CheckTouched panics unless the ends are in order; it is cheap.
@@ -33,6 +34,11 @@ func (r *Replica) Check() {
 	for i := range r.marks {
 		if i > 0 && (r.marks[i].end <= r.marks[i-1].end || r.marks[i].bytes <= r.marks[i-1].bytes) {
 			panic("BUG: marks out of order")
+		}
+	}
+	for i := 1; i < len(r.arrivals); i++ {
+		if a, before := r.arrivals[i], r.arrivals[i-1]; a.base <= before.base || a.at < before.at || len(r.arrivals) > port.ArrivalsMax {
+			panic("BUG: arrivals out of order, or too many")
 		}
 	}
 	for i := 1; i < len(r.epochs); i++ {

@@ -26,6 +26,7 @@
 //	delete_records.go  a log start that moves because somebody asks for it
 //	expire.go     producers that were silent for long
 //	producers.go  which producers the log remembers
+//	age.go        when records came
 //	query.go      answers to Fetch and ListOffsets
 //	check.go      what must be true
 //

@@ -49,6 +49,7 @@ func (r *Replica) opened(now kafka.Now, o *port.Opened) {
 	}
 	r.epochs, r.fold = o.Epochs, o.Fold
 	r.openedSegments(now, o)
+	r.openedArrivals(now, o)
 	if o.CutBytes > 0 {
 		r.note(Note{Kind: NoteCut, From: o.End, Bytes: o.CutBytes})
 	}

@@ -122,6 +122,7 @@ func (r *Replica) append(now kafka.Now, m *msg.Produce) waiter {
 		snapshot = r.fold.AppendSnapshot(nil)
 	}
 	r.active.grow(now, &h)
+	r.arrive(now, h.BaseOffset)
 	r.fold.Apply(&h)
 	if r.assigned > r.high {
 		r.marks = append(r.marks, mark{end: r.assigned, bytes: r.assignedBytes})

@@ -93,6 +93,9 @@ type Replica struct {
 	// flushAt is when what is unflushed is flushed by flush.ms, expireAt when producers are
 	// looked through; 0 means never.
 	flushAt, expireAt kafka.Mono
+	// arrived is when the last of arrivals was taken, which tell of when records came, by rising base and time.
+	arrived  kafka.Mono
+	arrivals []arrival
 	// purges are the files that wait for file.delete.delay.ms, by time.
 	purges []purge
 	// marks are the appends above high but for the last one, which ends at assigned, by rising end.

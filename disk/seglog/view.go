@@ -162,5 +162,23 @@ func (l *writer) opened(state fold.State, cut int64) *port.Opened {
 	for i := 0; i <= len(l.view.sealed); i++ {
 		o.Segments = append(o.Segments, segmentInfo(l.view.extent(i)))
 	}
+	o.Times = sampleTimes(l.view.active.times)
 	return o
+}
+
+// sampleTimes picks from the entries of a time index some that show how old records are: of those that are old,
+// compared with the last one, only a few.
+func sampleTimes(times []timeEntry) (list []port.TimeAt) {
+	const apart, share = 1000, 4 // milliseconds; of the age
+	for i := len(times) - 1; i >= 0 && len(list) < port.OpenedTimesMax; i-- {
+		if n := len(list); n > 0 && i > 0 {
+			later := list[n-1].Timestamp
+			if later-times[i-1].time <= max(apart, (times[len(times)-1].time-later)/share) {
+				continue
+			}
+		}
+		list = append(list, port.TimeAt{Offset: times[i].offset + 1, Timestamp: times[i].time})
+	}
+	slices.Reverse(list)
+	return list
 }
