@@ -10,6 +10,7 @@
 //	partitions.go  partitions, spread, gather: the loads of scenarios/bench/scale.sh
 //	latency.go  tiny, e2e
 //	groups.go   groups, members, commits, keepoffsets, loaded
+//	clean.go    clean
 //	quiet.go    idle, startup
 //	process.go  what /proc tells
 //	summary.go  medians, ratios, FIGURE lines; scale.go the table of many partitions

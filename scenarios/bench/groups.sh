@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Consumer groups: what many groups of one member cost, one group of many, commits, and how long a million committed
-# offsets take to be loaded. With PEER a real Kafka takes the same loads in the same run. Leaves its lines in
+# Consumer groups: what many groups of one member cost, one group of many, commits, how long a million committed
+# offsets take to be loaded, and what the cleaner gets done, which their log lives by. With PEER a real Kafka takes the same loads in the same run. Leaves its lines in
 # out/bench/groups-*.jsonl and prints figures.
 #
 #   PASSES=N      how often each load is measured (default 3)
@@ -18,8 +18,9 @@ series=groups
 source scenarios/bench/server.sh
 
 # A rebalance begins at once with both, as in Kafka's own configuration for tests.
-serve_more=(--override group.initial.rebalance.delay.ms=0)
-kafka_more=(group.initial.rebalance.delay.ms=0)
+# The cleaner looks often for work, so that what it does is measured and not how long it sleeps.
+serve_more=(--override group.initial.rebalance.delay.ms=0 --override log.cleaner.backoff.ms=100)
+kafka_more=(group.initial.rebalance.delay.ms=0 log.cleaner.backoff.ms=100)
 
 # pass is one round of the loads.
 pass() {
@@ -30,6 +31,15 @@ pass() {
 		load "groups-1000$next" groups --count 1000 ${next:+--next-gen}
 	done
 	load commits-16 commits --clients 16 --count 40000
+}
+
+# clean has logs compacted, by a server that did nothing else before.
+clean() {
+	rm -rf "${work:?}/$server"
+	up empty-again
+	if [ "$server" = kafka ]; then load warm-up clean --records 200000 --size 1000 --linger 5ms; fi
+	for ((i = 0; i < passes; i++)); do load clean clean --records 200000 --size 1000 --linger 5ms; done
+	down
 }
 
 for server in "${servers[@]}"; do
@@ -46,6 +56,7 @@ for server in "${servers[@]}"; do
 	up start-again --topic bench-startup
 	load loaded loaded --prefix kept --began "$began"
 	down
+	clean
 	rm -rf "${work:?}/$server"
 done
 "$tool" summary "$out/groups-ours.jsonl" ${peer:+"$out/groups-kafka.jsonl"}

@@ -33,6 +33,7 @@ var loads = map[string]func(context.Context, *load) error{
 	"commits":     commits,
 	"keepoffsets": keepOffsets,
 	"loaded":      loaded,
+	"clean":       clean,
 }
 
 // load is one call: its flags, the span being measured, and the line to print.
@@ -84,7 +85,7 @@ func command(args []string) error {
 		return scale(args[1], args[2:])
 	}
 	if len(args) == 0 || loads[args[0]] == nil {
-		return fmt.Errorf("usage: bench produce|consume|tiny|e2e|idle|startup|partitions|spread|gather|keep|groups|members|commits|keepoffsets|loaded ... | bench summary OURS [THEIRS] | bench scale DOCUMENT OURS [THEIRS]")
+		return fmt.Errorf("usage: bench produce|consume|tiny|e2e|idle|startup|partitions|spread|gather|keep|groups|members|commits|keepoffsets|loaded|clean ... | bench summary OURS [THEIRS] | bench scale DOCUMENT OURS [THEIRS]")
 	}
 	l := &load{line: line{Extra: map[string]float64{}}}
 	if err := l.parse(args[0], args[1:]); err != nil {
@@ -106,7 +107,7 @@ func (l *load) parse(name string, args []string) error {
 	fs.StringVar(&l.server, "server", "", "name of the server in its line")
 	fs.StringVar(&l.prefix, "prefix", "many", "of the names of topics that stay (partitions, spread, gather, keep, keepoffsets, loaded)")
 	fs.StringVar(&l.existing, "topic", "bench-startup", "the topic of the first record (startup)")
-	fs.IntVar(&l.records, "records", 100_000, "records (produce, consume)")
+	fs.IntVar(&l.records, "records", 100_000, "records (produce, consume, clean)")
 	fs.IntVar(&l.size, "size", 100, "bytes of a value")
 	fs.IntVar(&l.partitions, "partitions", 1, "partitions of the topic")
 	fs.IntVar(&l.clients, "clients", 1, "clients with connections of their own (tiny)")

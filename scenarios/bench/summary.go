@@ -35,6 +35,8 @@ var figures = []struct {
 	{"commits-16", "commits of 16 clients", "1/s", func(l *line) float64 { return l.PerS }, 0, 0},
 	{"loaded", "start to a million committed offsets loaded", "ms", extra("loaded_ms"), 0, 0},
 	{"loaded", "server CPU of that start", "s", func(l *line) float64 { return l.ServerS }, 0, 0},
+	{"clean", "log compacted by a second of server CPU", "MB", extra("mb_per_cpu_s"), 0, 0},
+	{"clean", "from the change of policy to a log of 200 MB compacted", "ms", extra("cleaned_ms"), 0, 0},
 	{"startup", "start to first ack", "ms", extra("first_ack_ms"), 0, 50},
 	{"idle", "idle memory", "MB", func(l *line) float64 { return l.Resident }, 0, 30},
 	{"idle", "idle CPU", "%", extra("idle_cpu_pct"), 0, 0.3},
