@@ -51,6 +51,9 @@ type timers struct {
 	at map[timerKey]kafka.Mono
 	// heap orders the deadlines. A timer that is put off stays where it was until that time comes; one that was cleared, too.
 	heap []timerEntry `canon:"-"`
+	// first is what next found last, while known: it is asked of every shard after each turn.
+	first kafka.Mono `canon:"-"`
+	known bool       `canon:"-"`
 }
 
 type timerEntry struct {
@@ -67,7 +70,7 @@ func (t *timers) rebuild() {
 	if t.at == nil {
 		t.at = map[timerKey]kafka.Mono{}
 	}
-	t.heap = t.heap[:0]
+	t.heap, t.known = t.heap[:0], false
 	for _, key := range canon.SortedKeysFunc(t.at, timerKey.Compare) {
 		t.push(timerEntry{t.at[key], key})
 	}
@@ -77,13 +80,25 @@ func (t *timers) rebuild() {
 func (t *timers) set(key timerKey, at kafka.Mono) {
 	was, found := t.at[key]
 	t.at[key] = at
+	t.touched(key)
 	if !found || at < was {
+		t.known = t.known && t.first != 0 && t.first <= at
 		t.push(timerEntry{at, key})
 	}
 }
 
 // clear has it not go off.
-func (t *timers) clear(key timerKey) { delete(t.at, key) }
+func (t *timers) clear(key timerKey) {
+	delete(t.at, key)
+	t.touched(key)
+}
+
+// touched forgets what next found if that was of this timer.
+func (t *timers) touched(key timerKey) {
+	if len(t.heap) > 0 && t.heap[0].key == key {
+		t.known = false
+	}
+}
 
 // has tells whether it is set.
 func (t *timers) has(key timerKey) bool {
@@ -93,6 +108,14 @@ func (t *timers) has(key timerKey) bool {
 
 // next is when the first goes off, or 0.
 func (t *timers) next() kafka.Mono {
+	if !t.known {
+		t.first, t.known = t.find(), true
+	}
+	return t.first
+}
+
+// find is next without what is known of it.
+func (t *timers) find() kafka.Mono {
 	for len(t.heap) > 0 {
 		top := t.heap[0]
 		at, found := t.at[top.key]
@@ -113,6 +136,7 @@ func (t *timers) due(now kafka.Mono) (key timerKey, ok bool) {
 		return timerKey{}, false
 	}
 	key = t.heap[0].key
+	t.known = false
 	t.pop()
 	delete(t.at, key)
 	return key, true
