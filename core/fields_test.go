@@ -42,6 +42,8 @@ var caches = map[string]string{
 	"group.Groups.stale":             "likewise",
 	"group.Shard.groups":             "rebuilt by LoadState from the list of groups",
 	"group.Shard.timers.heap":        "rebuilt by LoadState from the deadlines",
+	"group.Shard.timers.first":       "the first of the deadlines, found again whenever it is not known",
+	"group.Shard.timers.known":       "whether timers.first is that",
 	"session.Session.Out":            "drained by the node within the Step",
 	"session.Session.marks":          "taken by Ready; nothing is decided by them",
 	"session.Session.sessions.marks": "likewise",
