@@ -19,10 +19,14 @@ type ConnEntry struct {
 	IsOp bool
 }
 
-// Discard gives back what an entry holds whose connection is gone.
+// Discard gives back what an entry holds whose connection is gone: an answer its records, a request that
+// was sent back to be validated anew the batches that came with it.
 func (e *ConnEntry) Discard() {
-	if !e.IsOp {
+	switch {
+	case !e.IsOp:
 		frame.Discard(e.Reply)
+	case e.Op.Kind == core.Revalidate:
+		frame.DiscardRequest(e.Op.Request)
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"momus/core/msg"
 	"momus/core/port"
 	"momus/core/wire"
-	"momus/net/frame"
 	"momus/net/sock"
 )
 
@@ -74,9 +73,10 @@ func (s *nodeSink) Work(w port.Work) {
 // Reply implements cluster.Sink.
 func (s *nodeSink) Reply(r wire.Reply, left kafka.Mono) {
 	n := (*node)(s)
+	entry := cluster.ConnEntry{Reply: r, Left: left}
 	c := n.process.conns[r.Conn]
 	if c == nil {
-		frame.Discard(r)
+		entry.Discard()
 		return
 	}
 	n.served(c, &r)
@@ -84,20 +84,24 @@ func (s *nodeSink) Reply(r wire.Reply, left kafka.Mono) {
 	if r.Mute {
 		c.mutes++
 	}
-	c.queue = append(c.queue, cluster.ConnEntry{Reply: r, Left: left})
+	c.queue = append(c.queue, entry)
 	n.wantConn(c)
 }
 
 // ConnOp implements cluster.Sink.
 func (s *nodeSink) ConnOp(op core.ConnOp) {
 	n := (*node)(s)
-	if c := n.process.conns[op.Conn]; c != nil {
-		if op.Kind == core.Unmute {
-			c.mutes--
-		}
-		c.queue = append(c.queue, cluster.ConnEntry{Op: op, IsOp: true})
-		n.wantConn(c)
+	entry := cluster.ConnEntry{Op: op, IsOp: true}
+	c := n.process.conns[op.Conn]
+	if c == nil {
+		entry.Discard()
+		return
 	}
+	if op.Kind == core.Unmute {
+		c.mutes--
+	}
+	c.queue = append(c.queue, entry)
+	n.wantConn(c)
 }
 
 // Publish implements cluster.Sink.

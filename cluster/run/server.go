@@ -77,17 +77,17 @@ func (k *sink) Note(n core.Note) {
 }
 
 func (k *sink) Reply(r wire.Reply, left kafka.Mono) {
-	if c := k.s.conn(r.Conn); c != nil {
-		c.enqueue(cluster.ConnEntry{Reply: r, Left: left}, k.todo)
-		return
-	}
-	frame.Discard(r)
+	k.entry(r.Conn, cluster.ConnEntry{Reply: r, Left: left})
 }
 
-func (k *sink) ConnOp(op core.ConnOp) {
-	if c := k.s.conn(op.Conn); c != nil {
-		c.enqueue(cluster.ConnEntry{Op: op, IsOp: true}, k.todo)
+func (k *sink) ConnOp(op core.ConnOp) { k.entry(op.Conn, cluster.ConnEntry{Op: op, IsOp: true}) }
+
+func (k *sink) entry(id port.ConnID, e cluster.ConnEntry) {
+	if c := k.s.conn(id); c != nil {
+		c.enqueue(e, k.todo)
+		return
 	}
+	e.Discard()
 }
 
 func (k *sink) Publish(p *msg.Published) {

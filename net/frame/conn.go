@@ -226,7 +226,7 @@ func (c *Conn) Release() {
 	c.dropBody()
 	c.dropSlab()
 	for i := range c.requests {
-		discardRequest(&c.requests[i])
+		DiscardRequest(&c.requests[i])
 	}
 	c.requests = nil
 	for _, r := range c.later {
@@ -264,8 +264,8 @@ func Discard(r wire.Reply) {
 	}
 }
 
-// discardRequest releases what a request holds.
-func discardRequest(r *wire.Request) {
+// DiscardRequest releases what a request holds, for a connection that is gone.
+func DiscardRequest(r *wire.Request) {
 	p, ok := r.Body.(*wire.ProduceRequest)
 	if !ok {
 		return

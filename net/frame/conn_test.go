@@ -255,7 +255,7 @@ func TestAcksZeroIsNotAnswered(t *testing.T) {
 	w := newWorld(1024)
 	w.feed(frameOf(1, produceOf(9, 10)), 1000)
 	r := w.Requests()[0]
-	discardRequest(&r)
+	DiscardRequest(&r)
 	w.Answer(wire.Reply{})
 	if len(w.Out()) != 0 {
 		t.Fatal("something is to be sent")

@@ -51,7 +51,7 @@ func TestSmallProduceTakesFewAllocations(t *testing.T) {
 	turn := func() {
 		w.Filled(at, copy(w.Want(), b))
 		r := w.Requests()
-		discardRequest(&r[0])
+		DiscardRequest(&r[0])
 		w.Answer(wire.Reply{Seq: seq, Body: reply})
 		for _, s := range w.Out() {
 			w.Sent(s.Len())
@@ -113,7 +113,7 @@ func BenchmarkProduce(b *testing.B) {
 				if r[0].Body.(*wire.ProduceRequest).Topics[0].Partitions[0].Err != kafka.None {
 					b.Fatal("refused")
 				}
-				discardRequest(&r[0])
+				DiscardRequest(&r[0])
 				w.Answer(wire.Reply{Seq: seq, Body: reply})
 				for _, s := range w.Out() {
 					w.Sent(s.Len())

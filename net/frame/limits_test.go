@@ -14,7 +14,7 @@ import (
 // answer answers every request that was taken, and sends.
 func (w *world) answer(from *port.RequestSeq, requests []wire.Request) {
 	for i := range requests {
-		discardRequest(&requests[i])
+		DiscardRequest(&requests[i])
 		w.Answer(wire.Reply{Seq: *from, Body: &kmsg.MetadataResponse{Version: 5}})
 		*from++
 	}
@@ -36,7 +36,7 @@ func TestNothingIsReadAtTheLimitOfRequests(t *testing.T) {
 	total := len(got)
 	for total < 10 {
 		// The reply is not sent yet: it counts.
-		discardRequest(&got[0])
+		DiscardRequest(&got[0])
 		w.Answer(wire.Reply{Seq: seq, Body: &kmsg.MetadataResponse{Version: 5}})
 		seq++
 		if w.Resume(at); len(w.Requests()) != 0 || w.Want() != nil {
@@ -104,7 +104,7 @@ func TestBodyWaitsForTheBudget(t *testing.T) {
 			t.Fatalf("%d: %d requests", size, len(got))
 		}
 		w.holds(t, 0, 1)
-		discardRequest(&got[0])
+		DiscardRequest(&got[0])
 		w.holds(t, 0, 0)
 	}
 }
@@ -265,7 +265,7 @@ func TestChoppedFramesGiveTheSameRequests(t *testing.T) {
 		var want []string
 		for _, r := range whole.Requests() {
 			want = append(want, show(&r))
-			discardRequest(&r)
+			DiscardRequest(&r)
 		}
 		reason := whole.Reason()
 		whole.Release()
@@ -330,7 +330,7 @@ func (w *world) answerSome(t *rapid.T, seq *port.RequestSeq, taken *[]wire.Reque
 	if len(*taken) > 0 {
 		n := rapid.IntRange(1, len(*taken)).Draw(t, "answers")
 		for i := range n {
-			discardRequest(&(*taken)[i])
+			DiscardRequest(&(*taken)[i])
 			w.Answer(wire.Reply{Seq: *seq, Body: &kmsg.MetadataResponse{Version: 5}})
 			*seq++
 		}

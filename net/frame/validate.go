@@ -9,7 +9,7 @@ import (
 // its batches in line with what is published now, and hands it out again. It keeps its number.
 func (c *Conn) Revalidate(r *wire.Request, now kafka.Now) {
 	if c.broken || c.closing {
-		discardRequest(r)
+		DiscardRequest(r)
 		return
 	}
 	c.validate(r, now)
