@@ -32,10 +32,11 @@ type mounted struct {
 	broken uint64
 	// fate is what becomes of it at the next start: dirAway, dirWiped, or 0.
 	fate int64
-	// away is what is not there, awayLogs the logs on it, and back at which start from now on it is.
-	away     *simdisk.Drive
-	awayLogs []kafka.TopicPartition
-	back     uint64
+	// away is what is not there, awayLogs the logs on it, awayCopies those of which it has copies, and back at
+	// which start from now on it is.
+	away                 *simdisk.Drive
+	awayLogs, awayCopies []kafka.TopicPartition
+	back                 uint64
 	// vouchedWithout is how often the others had begun to vouch when it went; unvouched says that they did while it
 	// was away, and it has not with them since: a start takes the stop for lossy in it (seed 2903).
 	vouchedWithout uint64
@@ -93,13 +94,13 @@ func (n *node) changeDirs() {
 			if m.back--; m.back == 0 {
 				n.lose(m) // what was made in its place meanwhile
 				n.disk.Attach(m.path, m.away)
-				m.away, m.awayLogs = nil, nil
+				m.away, m.awayLogs, m.awayCopies = nil, nil, nil
 				n.returned(m)
 			}
 		}
 		switch m.fate {
 		case dirAway:
-			m.awayLogs = n.logsIn(m.path)
+			m.awayLogs, m.awayCopies = n.logsIn(m.path), n.copiesIn(m.path)
 			if m.away = n.disk.Detach(m.path); m.away != nil {
 				m.back = 1 + n.stream("dirs").Draw(2)
 				m.vouchedWithout = n.guests.vouches

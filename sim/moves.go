@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"strings"
 
 	"momus/checker"
@@ -52,26 +53,26 @@ func (p *process) told(failures uint64) uint64 {
 	return failures
 }
 
-// halfMoved are the logs of a directory that another one has too, or has a copy of: nobody can say from
-// outside which is the log, and the loss of one may be that of the log or not.
+// halfMoved are the logs of a directory that another one has too, or has a copy of, and those that it has a copy of
+// itself: nobody can say from outside which is the log, and the loss of one may be that of the log or not. The other
+// may be away: if it has the whole copy, the metadata may name it already (seeds 2775, 7425).
 func (n *node) halfMoved(path string) map[kafka.TopicPartition]bool {
-	half := map[kafka.TopicPartition]bool{}
+	half, elsewhere := map[kafka.TopicPartition]bool{}, map[kafka.TopicPartition]bool{}
+	for i := range n.dirs {
+		m := &n.dirs[i]
+		there := slices.Concat(m.awayLogs, m.awayCopies)
+		if m.path != path {
+			there = append(append(there, n.logsIn(m.path)...), n.copiesIn(m.path)...)
+		}
+		for _, log := range there {
+			elsewhere[log] = true
+		}
+	}
+	for _, log := range n.logsIn(path) {
+		half[log] = elsewhere[log]
+	}
 	for _, log := range n.copiesIn(path) {
 		half[log] = true
-	}
-	for i := range n.dirs {
-		if n.dirs[i].path != path {
-			for _, log := range n.copiesIn(n.dirs[i].path) {
-				half[log] = true // if the copy is whole, it may be the log (seed 2775)
-			}
-		}
-	}
-	for _, at := range n.placesIn(path) {
-		for i := range n.dirs {
-			if other := n.dirs[i].path; other != path && n.disk.Peek(other+"/"+at.path[strings.LastIndexByte(at.path, '/')+1:]+"/partition.metadata") != nil {
-				half[at.log] = true
-			}
-		}
 	}
 	return half
 }
