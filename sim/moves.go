@@ -38,17 +38,24 @@ func (n *node) moveNote(note *core.Note) {
 // failures counts what can make a move fail: calls of the disk that did, and directories that went.
 func (n *node) failures() uint64 { return n.ioErrors() + n.bites.DirsAway + n.bites.DirsWiped }
 
-// told is how many of the failures so far the process can have heard of: a turn of the disk calls at its start, and its
-// completions are told later (seed 1097). Until they are taken from the inbox, its failures are news.
+// news begins a disk turn that the core will hear of.
+func (n *node) news(worker int32) *delivery {
+	d := &delivery{worker: worker, before: n.failures()}
+	n.process.news = append(n.process.news, d)
+	return d
+}
+
+// heard follows a drain; so many Steps have been made.
+func (p *process) heard(steps uint64) {
+	p.news = slices.DeleteFunc(p.news, func(d *delivery) bool { return d.told != 0 && d.told <= steps })
+}
+
+// told is how many of the failures so far the process had heard of before the drain under way: a turn of the disk
+// calls at its start, and its completions are told later (seed 1097), or in the Step after the one that began a move,
+// when the turn after it has begun (seed 7281). Until then its failures are news.
 func (p *process) told(failures uint64) uint64 {
-	untold := len(p.inbox) > 0
-	for _, w := range p.workers {
-		if w.busy || untold {
-			failures = min(failures, w.before)
-		}
-	}
-	if p.saver.busy || untold {
-		failures = min(failures, p.saver.before)
+	for _, d := range p.news {
+		failures = min(failures, d.before)
 	}
 	return failures
 }

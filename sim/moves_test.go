@@ -6,32 +6,35 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"momus/core"
 	"momus/core/kafka"
 	"momus/sim/simdisk"
 )
 
-// A call that failed in a turn whose completions are not told yet is a cause of what fails after they are.
+// A call that failed in a turn is a cause of what fails after the core has heard of the turn: of moves that begin
+// before, also in the same drain. What began later has to show a cause of its own.
 func TestFailuresThatNobodyWasToldOfAreNews(t *testing.T) {
-	w := &simWorker{before: 3}
-	p := &process{workers: []*simWorker{w}}
-	p.saver.before = 2
-	if got := p.told(5); got != 5 {
-		t.Errorf("at rest: %d of 5", got)
+	p := &process{}
+	told := func(when string, want uint64) {
+		t.Helper()
+		if got := p.told(5); got != want {
+			t.Errorf("%s: %d of 5, not %d", when, got, want)
+		}
 	}
-	w.busy = true
-	if got := p.told(5); got != 3 {
-		t.Errorf("a worker in its turn: %d of 5", got)
-	}
-	w.busy, p.saver.busy = false, true
-	if got := p.told(5); got != 2 {
-		t.Errorf("the saver in its turn: %d of 5", got)
-	}
-	p.saver.busy = false
-	p.inbox = []core.Event{&core.LogDone{}}
-	if got := p.told(5); got != 2 {
-		t.Errorf("completions in the inbox: %d of 5", got)
-	}
+	told("at rest", 5)
+	first := &delivery{before: 2}
+	p.news = append(p.news, first)
+	told("a worker in its turn", 2)
+	first.told = 11
+	p.news = append(p.news, &delivery{before: 3})
+	told("its completions in the inbox, and the worker in its next turn", 2)
+	p.heard(10)
+	told("the drain before", 2)
+	told("the drain that took them", 2)
+	p.heard(11)
+	told("the drain after", 3)
+	p.news[0].told = 12
+	p.heard(12)
+	told("at rest again", 5)
 }
 
 // What is only in the directory that is lost is lost, and a copy of another log changes nothing of that. Which of two

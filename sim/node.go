@@ -121,11 +121,12 @@ type process struct {
 	left map[kafka.TopicPartition]string
 	// checkAt is the Step after which everything is checked again.
 	checkAt uint64
+	// news are the disk turns of which the core had not heard when the last drain ended.
+	news []*delivery
 }
 
 // simWorker is one disk worker: busy from the start of a turn to the end of its last call.
 type simWorker struct {
-	before    uint64 // what had failed when its last turn began
 	log       *seglog.Worker
 	delay     *Stream
 	lag       string // the key of its stream
@@ -135,7 +136,6 @@ type simWorker struct {
 }
 
 type simSaver struct {
-	before    uint64 // what had failed when its last turn began
 	queue     []port.Save
 	busy      bool
 	scheduled bool
@@ -145,6 +145,8 @@ type simSaver struct {
 type delivery struct {
 	events []core.Event
 	worker int32
+	// before is what had failed when the turn began, told the Step that takes the last of it, once it arrived.
+	before, told uint64
 }
 
 // nosync is the registry's lock in a world with one thread.
@@ -296,6 +298,7 @@ func (n *node) drain() {
 	ready := p.stepper.Node.Ready()
 	n.reached(&ready.Marks)
 	cluster.Route(ready, n.limits.DiskWorkers, n.now().Mono, (*nodeSink)(n))
+	p.heard(p.stepper.Steps())
 	n.checkMutes()
 	if wake := ready.Wake; wake != p.wakeAt {
 		p.wakeAt = wake

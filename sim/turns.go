@@ -40,14 +40,13 @@ func (n *node) workerTurn(index int64) {
 	ops := w.queue
 	w.queue = nil
 	w.busy = true
-	w.before = n.failures()
+	load := n.news(int32(index))
 	n.beginTurn()
 	done := w.log.Turn(ops, nil)
 	n.reached(&w.log.Marks)
 	clear(ops)
 	end := n.disk.EndTurn()
 	n.doubt(done)
-	load := &delivery{worker: int32(index)}
 	for i := range done {
 		load.events = append(load.events, &core.LogDone{LogDone: done[i]})
 	}
@@ -72,6 +71,7 @@ func (n *node) complete(e *event) {
 	for _, ev := range e.load.events {
 		n.post(ev)
 	}
+	e.load.told = p.stepper.Steps() + uint64(len(p.inbox))
 	switch {
 	case e.load.worker >= 0:
 		w := p.workers[e.load.worker]
@@ -118,11 +118,10 @@ func (n *node) saverTurn() {
 	var saves []port.Save
 	saves, s.queue = ledger.Take(s.queue, p.storage.Ledger, &n.limits)
 	s.busy = true
-	s.before = n.failures()
+	load := n.news(workerSaver)
 	n.disk.BeginTurn(n.w.now, max(int(n.limits.TurnCalls), ledger.SaveCalls), n.limits.TurnBytes+stepBytes)
 	done := ledger.Turn(n.disk, p.storage.Ledger, saves)
 	end := n.disk.EndTurn()
-	load := &delivery{worker: workerSaver}
 	for i := range done {
 		load.events = append(load.events, &core.Saved{Saved: done[i]})
 	}
@@ -135,10 +134,10 @@ func (n *node) readTurn(index int64) {
 	p := n.process
 	r := p.reads[index]
 	p.freeReads = append(p.freeReads, index)
+	load := n.news(workerReader)
 	n.beginRead()
-	done := p.storage.Reader.Read(r)
-	end := n.disk.EndTurn()
-	n.schedule(end, kindComplete, workerReader, &delivery{events: []core.Event{&core.ReadDone{ReadDone: done}}, worker: workerReader})
+	load.events = []core.Event{&core.ReadDone{ReadDone: p.storage.Reader.Read(r)}}
+	n.schedule(n.disk.EndTurn(), kindComplete, workerReader, load)
 }
 
 // workerReader marks a read's end in a delivery, workerWork that of work outside of the core.
