@@ -78,7 +78,9 @@ func (j *judge) checkConns() {
 
 // checkRates demands that connections are served no faster than may be (KIP-612): those that came and were answered
 // within a stretch were let in within it, and so much of the past is remembered. The time that a rate is measured
-// over is up to two windows more, and of those that wait one was counted before, another after.
+// over is up to two windows more, and of those that wait one was counted before, another after. One that waits has
+// a window more at most, for nobody waits longer, as in Kafka (seed 504): after a burst one comes in with each window,
+// in spite of the rate.
 func (j *judge) checkRates() {
 	w := &j.h.QuotaWindows
 	window := w.Seconds * int64(kafka.Second)
@@ -91,14 +93,14 @@ func (j *judge) checkRates() {
 		if last.Answered == 0 {
 			continue
 		}
-		all, alike, first := j.letIn(last, span, (w.Windows+2)*window)
-		if rate := j.h.ConnLimits.Rate; rate > 0 && all > rate*(w.Windows+1)*w.Seconds+2 {
+		all, alike, since, first := j.letIn(last, span, (w.Windows+2)*window)
+		if rate := j.h.ConnLimits.Rate; rate > 0 && all > rate*(w.Windows+2)*w.Seconds+2+(last.Answered-since)/window {
 			j.flag(Connections, []Event{last.Event}, "%d connections were let in within %d s, at a rate of %d", all, span/int64(kafka.Second), rate)
 		}
 		// If nobody came from the address for long before, the time that its rate is measured over is known better.
 		measured := span + 2*window
-		if since := last.Answered - first; since <= span {
-			measured = span + min(since, window) + int64(kafka.Millisecond)
+		if known := last.Answered - first; known <= span {
+			measured = span + min(known, window) + int64(kafka.Millisecond)
 		}
 		if rate, certain := j.ipRate(last.IP, last.Answered-span, last.Answered); certain && rate > 0 && alike*int64(kafka.Second) > rate*measured {
 			j.flag(Connections, []Event{last.Event}, "%d connections from %s were let in within %d s, at a rate of %d", alike, last.IP, span/int64(kafka.Second), rate)
@@ -107,9 +109,9 @@ func (j *judge) checkRates() {
 }
 
 // letIn counts the connections that were surely let in within the span before the answer to the last one, of all and
-// of its address, and tells when the first came of those of its address that may be remembered.
-func (j *judge) letIn(last *ConnSeen, span, before int64) (all, alike, first int64) {
-	first = last.Opened
+// of its address, and tells since when they came, and when the first came of those of its address that may be remembered.
+func (j *judge) letIn(last *ConnSeen, span, before int64) (all, alike, since, first int64) {
+	since, first = last.Opened, last.Opened
 	for i := range j.h.Conns {
 		c := &j.h.Conns[i]
 		if c.Life != last.Life || c.Opened < last.Answered-span-before || c.Opened > last.Answered {
@@ -122,11 +124,12 @@ func (j *judge) letIn(last *ConnSeen, span, before int64) (all, alike, first int
 		if c.Answered == 0 || c.Answered > last.Answered || c.Opened < last.Answered-span {
 			continue
 		}
+		since = min(since, c.Opened)
 		if all++; same {
 			alike++
 		}
 	}
-	return all, alike, first
+	return all, alike, since, first
 }
 
 // ipRate is the limit of new connections of an address in a stretch, 0 for none, if it did not change.
