@@ -123,19 +123,9 @@ func (j *judge) checkOffsetExpiries(g *groupStory) {
 		if e.Event > g.spoiled {
 			return
 		}
-		var last *CommitOp
-		for _, op := range g.commits {
-			if op.acked() && op.Topic == e.Topic && op.Partition == e.Partition && op.End < e.Event && (last == nil || op.Start > last.Start) {
-				last = op
-			}
-		}
 		// With members, retention counts from when the last of them went, whatever was committed afterwards.
-		simple := len(g.joins)+len(g.beats) == 0
-		if last != nil && simple && !g.lost(last.Start, e.Event) {
-			if age := e.Wall - j.earliestWall(last); age < kafka.Wall(j.h.OffsetsRetention) {
-				j.flag(OffsetExpired, []Event{last.Start, last.End, e.Event}, "group %s, %s-%d: %q was let go %d ms after it was committed; offsets.retention is %d ms",
-					g.name, e.Topic, e.Partition, last.Metadata, age, j.h.OffsetsRetention)
-			}
+		if simple := len(g.joins)+len(g.beats) == 0; simple && e.Topic != "" {
+			j.checkAge(g, e)
 		}
 		if m := g.reading(e.Topic, e.Event); m != "" && !g.lost(0, e.Event) {
 			j.flag(OffsetExpired, []Event{e.Event}, "group %s, %s-%d: the offset was let go while member %s was reading the topic", g.name, e.Topic, e.Partition, m)
@@ -143,15 +133,39 @@ func (j *judge) checkOffsetExpiries(g *groupStory) {
 	}
 }
 
-// earliestWall is the earliest that the node's clock may have shown when a commit was made.
-func (j *judge) earliestWall(op *CommitOp) kafka.Wall {
-	skew, least := int64(0), int64(0)
+// checkAge demands that what was let go was old enough. It is what was acknowledged last, or one of those that
+// nobody knows of whether and when they were made.
+func (j *judge) checkAge(g *groupStory, e *OffsetExpiry) {
+	var last *CommitOp
+	for _, op := range g.commits {
+		if op.acked() && op.Topic == e.Topic && op.Partition == e.Partition && op.End < e.Event && (last == nil || op.Start > last.Start) {
+			last = op
+		}
+	}
+	if last == nil || g.lost(last.Start, e.Event) {
+		return
+	}
+	age := e.Wall - j.earliestWall(last, e.Event)
+	for _, op := range g.commits {
+		if op.Topic == e.Topic && op.Partition == e.Partition && op.Start < e.Event && op.landing() > last.Start && !op.failed() {
+			age = max(age, e.Wall-j.earliestWall(op, e.Event))
+		}
+	}
+	if age < kafka.Wall(j.h.OffsetsRetention) {
+		j.flag(OffsetExpired, []Event{last.Start, last.End, e.Event}, "group %s, %s-%d: %q was let go %d ms after it was committed; offsets.retention is %d ms",
+			g.name, e.Topic, e.Partition, last.Metadata, age, j.h.OffsetsRetention)
+	}
+}
+
+// earliestWall is the earliest that the node's clock may have shown when a commit was made, which was before an event.
+// The clock jumps between two events, and names the one before.
+func (j *judge) earliestWall(op *CommitOp, before Event) kafka.Wall {
+	least := int64(0)
 	for i, s := range j.h.Skews {
 		switch {
-		case i == 0 || s.Event <= op.Start:
-			skew = s.Millis
-			least = skew
-		case s.Event < op.End:
+		case i == 0 || s.Event < op.Start:
+			least = s.Millis
+		case s.Event < min(op.landing(), before):
 			least = min(least, s.Millis)
 		}
 	}

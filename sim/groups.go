@@ -27,6 +27,7 @@ func (n *node) clientPlan() clients.Plan {
 		Retention: n.retention, Dirs: n.node.LogDirs, Deposes: n.deposes, Addresses: n.cfg.QuotaWindows > 1,
 		ConnsPerClient: limitOf(n.cfg.Connections.PerIP), ConnsMax: limitOf(n.cfg.Connections.Max),
 		ConnsRate: limitOf(n.cfg.Connections.Rate),
+		ConnsIdle: int64(n.cfg.Connections.Idle), GroupDelay: int64(n.cfg.Groups.Classic.InitialDelay),
 	}
 	if n.w.options.Groups {
 		plan.Groups = servedGroups

@@ -28,7 +28,8 @@ type classicMember struct {
 	counts []int
 	reads  []int // what it said it reads
 	// renewed says that it has joined once more since the healing. A leader that was replaced under its
-	// group.instance.id is not asked for an assignment, so that nobody notices partitions that came meanwhile.
+	// group.instance.id is not asked for an assignment, so that nobody notices partitions that came meanwhile. Nor are
+	// those given out that it was to give up when it was replaced, so it does so once more after it was evicted.
 	renewed bool
 }
 
@@ -40,8 +41,14 @@ const (
 	classicIn
 )
 
-// beatsPerSession is how many heartbeats a member sends within its session, as clients have it.
+// beatsPerSession is how many heartbeats a member sends within its session, as clients have it, and within the time
+// in which it is to join again: one that learned of a rebalance later than that would be evicted by each.
 const beatsPerSession = 3
+
+// beatGap is the time between two heartbeats.
+func (m *member) beatGap() int64 {
+	return int64(min(m.group.session, m.group.rebalance)) * millisecond / beatsPerSession
+}
 
 func (c *classicMember) step(now int64) {
 	m := c.m
@@ -195,7 +202,7 @@ func (c *classicMember) beat(l *link, now int64) {
 		r.InstanceID = &m.instance
 	}
 	c.record(checker.ClassicBeat)
-	c.beatAt = now + int64(m.group.session)*millisecond/beatsPerSession
+	c.beatAt = now + m.beatGap()
 	l.send(r, call{kind: callBeat})
 }
 
@@ -230,6 +237,7 @@ func (c *classicMember) leave(l *link) bool {
 func (c *classicMember) evicted() {
 	c.m.id, c.m.epoch = "", -1
 	c.state, c.rejoins, c.prepared, c.retarget, c.target = classicOut, false, true, false, nil
+	c.renewed = false
 }
 
 func (c *classicMember) stable() bool {

@@ -127,7 +127,7 @@ func (c *classicMember) synced(r *kmsg.SyncGroupResponse) {
 			}
 		}
 		c.state, c.retarget = classicIn, true
-		c.beatAt = m.env.Now() + int64(m.group.session)*millisecond/beatsPerSession
+		c.beatAt = m.env.Now() + m.beatGap()
 	case kafka.ErrRebalanceInProgress:
 		c.state, c.prepared = classicOut, true
 	case kafka.ErrUnknownMemberID, kafka.ErrIllegalGeneration:

@@ -143,10 +143,17 @@ func (c *coordinated) pauseFor(err kafka.ErrorCode) {
 	if now < c.troubledAt+unservedMax {
 		return
 	}
-	if c.gaveUp = true; err == kafka.ErrRequestTimedOut && (c.a.limits || c.a.plan.ConnsMax+c.a.plan.ConnsRate > 0) {
-		return // a quota, or others that have all the connections, may keep a client from being answered for long
+	if c.gaveUp = true; err == kafka.ErrRequestTimedOut && c.unheard() {
+		return
 	}
 	c.a.history.Unserved = append(c.a.history.Unserved, checker.GroupUnserved{
 		Event: c.a.event(), Client: c.a.id, Group: c.group.name, Err: err,
 	})
+}
+
+// unheard tells whether a client may not hear of a coordinator that is there: a quota, or others that have all the
+// connections, may keep it from being answered for long; and a connection may count as idle while a JoinGroup waits.
+func (c *coordinated) unheard() bool {
+	p := &c.a.plan
+	return c.a.limits || p.ConnsMax+p.ConnsRate > 0 || p.ConnsIdle >= 0 && p.ConnsIdle <= max(p.GroupDelay, int64(c.group.rebalance))
 }

@@ -40,7 +40,8 @@ type member struct {
 	lostAll         bool // the group goes on without it: nothing is owned any more
 	ghost           identity
 	quietAt         checker.Event
-	farewell        int // how many attempts at a last commit are left
+	renewAt         int64 // when it asks about its topics again
+	farewell        int   // how many attempts at a last commit are left
 	started         bool
 	leaves          bool
 	fetchBegan      checker.Event
@@ -192,12 +193,7 @@ func (m *member) step(now int64) {
 	if m.gaveUp || m.quiet && m.farewell == 0 {
 		return
 	}
-	for _, t := range m.group.topics {
-		if k := &m.seen.topics[t]; k.began < m.quietAt {
-			k.stale = true // it was asked about before the world came to rest
-		}
-		m.learn(t, now)
-	}
+	m.learnTopics(now)
 	if m.lostAll && !m.busy {
 		m.own(nil)
 		m.lostAll = false
@@ -211,6 +207,22 @@ func (m *member) step(now int64) {
 	if !m.lostAll {
 		m.fetchCommitted(now)
 		m.poll(now)
+	}
+}
+
+// learnTopics asks about the topics of the group. When the world comes to rest it does so again, and from then on
+// every now and then: a topic may come and go until the last client is silent.
+func (m *member) learnTopics(now int64) {
+	renew := m.quiet && !m.group.settled && now >= m.renewAt
+	if renew {
+		m.renewAt = now + second
+		m.at(m.renewAt)
+	}
+	for _, t := range m.group.topics {
+		if k := &m.seen.topics[t]; renew || k.began < m.quietAt {
+			k.stale = true
+		}
+		m.learn(t, now)
 	}
 }
 

@@ -32,6 +32,8 @@ type Plan struct {
 	// ConnsPerClient and ConnsMax are how many connections one client, and all of them, may have, ConnsRate how many
 	// may come in a second; 0 is no limit.
 	ConnsPerClient, ConnsMax, ConnsRate int
+	// ConnsIdle is connections.max.idle.ms, GroupDelay group.initial.rebalance.delay.ms.
+	ConnsIdle, GroupDelay int64
 }
 
 // Groups are the APIs of groups that a node serves: committed offsets, the classic protocol, that of KIP-848, and the
