@@ -132,12 +132,17 @@ func (l *log) mayHaveGoneWhole(op, behind *ProduceOp) bool {
 }
 
 // anyDamagedAt tells whether the batch that a client met was damaged, or misread, in some log of that
-// partition: of which incarnation of the topic it was nobody may know any more.
+// partition: of which incarnation of the topic it was nobody may know any more. In one that was compacted it is the
+// first batch behind the offset.
 func (j *judge) anyDamagedAt(d *Damaged) bool {
 	hit := func(e Event, log kafka.TopicPartition, from, end kafka.Offset) bool {
 		l := j.known(log)
-		return e < d.Event && log.Partition == d.Partition && from <= d.Offset && d.Offset < end &&
-			(l == nil || l.topic.name == d.Topic)
+		if e > d.Event || log.Partition != d.Partition || l != nil && l.topic.name != d.Topic {
+			return false
+		}
+		return d.Offset < end && (from <= d.Offset || slices.ContainsFunc(j.h.Cleanings, func(c Cleaning) bool {
+			return c.Log == log && from <= c.Upto && c.Replaced > 0 && c.Replaced < d.Event
+		}))
 	}
 	return slices.ContainsFunc(j.h.Damages, func(o Damage) bool { return hit(o.Event, o.Log, o.From, o.End) }) ||
 		slices.ContainsFunc(j.h.Misreads, func(o Misread) bool { return hit(o.Event, o.Log, o.From, o.End) })

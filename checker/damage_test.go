@@ -39,6 +39,22 @@ func (s *story) offline() {
 	s.shown(0, kafka.ErrKafkaStorageError)
 }
 
+// behindGap is a batch at offset 2 that was misread, of a log that was compacted up to an offset, and shown to somebody
+// who asked from the beginning, before the topic was deleted and made anew.
+func behindGap(upto kafka.Offset) *story {
+	s := tell(1)
+	log := kafka.TopicPartition{Topic: kafka.TopicID{9}}
+	s.h.Cleanings = append(s.h.Cleanings, Cleaning{Event: s.event(), Log: log, Upto: upto, Flushed: 3, Replaced: s.event()})
+	s.h.Misreads = append(s.h.Misreads, Misread{Event: s.event(), Log: log, From: 2, End: 3})
+	s.shown(0, kafka.None)
+	s.h.Damaged[0].ID = kafka.TopicID{}
+	s.admin(DeleteTopic, 0)
+	s.id = kafka.TopicID{2}
+	s.admin(CreateTopic, 0)
+	s.final()
+	return s
+}
+
 func TestDamageExcusesWhatItExplainsAndNothingElse(t *testing.T) {
 	produced := func() *story {
 		s := tell(1)
@@ -70,6 +86,12 @@ func TestDamageExcusesWhatItExplainsAndNothingElse(t *testing.T) {
 			s.shown(1, kafka.None)
 			s.final(1, 2)
 			return s
+		}},
+		{"a batch is shown that was misread, behind a gap, of a topic that is gone", "", func() *story {
+			return behindGap(2)
+		}},
+		{"a batch is shown that was misread, behind what was not compacted, of a topic that is gone", Protocol, func() *story {
+			return behindGap(1)
 		}},
 		{"a log is offline of which a batch was misread", Unavailable, func() *story {
 			s := produced()

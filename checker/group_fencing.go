@@ -28,13 +28,14 @@ func (j *judge) checkCommits(g *groupStory) {
 }
 
 // checkOutsider wants a group without members where somebody commits who is none: one that was a member before, and
-// still is afterwards, was one all the time.
+// still is afterwards, was one all the time. Unless its eviction was lost, with the commit behind it:
+//
+//  1. a member is evicted, and the group has none any more,
+//  2. somebody else commits, and is told that it is done,
+//  3. power fails, and takes both records, of which none is flushed: the member is there again.
 func (j *judge) checkOutsider(g *groupStory, op *CommitOp) {
-	if g.lost(0, op.End) {
-		return
-	}
 	for id, s := range g.stays() {
-		if s.covers(op.Start, op.End) {
+		if after, all := s.covers(op.Start, op.End); all && !g.lost(0, after) {
 			j.flag(GroupFencing, []Event{op.Start, op.End}, "group %s: client %d, who is no member, committed %q while %s was one",
 				g.name, op.Client, op.Metadata, g.ids()[id])
 			return
@@ -52,8 +53,9 @@ type stay struct {
 // asked is from when a request was sent to when it was answered.
 type asked struct{ start, end Event }
 
-// covers tells whether the member was there before one event and after another, without having begun anew between.
-func (s *stay) covers(from, to Event) bool {
+// covers tells whether the member was there before one event and after another, without having begun anew between,
+// and by when it was told that.
+func (s *stay) covers(from, to Event) (after Event, all bool) {
 	before, after := Event(0), forever
 	for _, h := range s.heard {
 		if h.end < from {
@@ -63,7 +65,8 @@ func (s *stay) covers(from, to Event) bool {
 			after = min(after, h.end)
 		}
 	}
-	return before > 0 && after < forever && !slices.ContainsFunc(s.begins, func(e Event) bool { return e > before && e < after })
+	began := slices.ContainsFunc(s.begins, func(e Event) bool { return e > before && e < after })
+	return after, before > 0 && after < forever && !began
 }
 
 // ids are the member ids of the group, in the order in which they were seen first.

@@ -181,6 +181,32 @@ func TestOffsetsExpireWhenNobodyUsesThem(t *testing.T) {
 			s.commits("", -1, 5, 0)
 			expire(s, 5500)
 		}},
+		{"by a clock that jumped right after it was committed", "", func(s *story) {
+			s.h.Skews = []Skew{{0, 0}}
+			op := s.commits("", -1, 5, 0)
+			op.End = s.event()
+			s.h.Skews = append(s.h.Skews, Skew{op.Start, 2000})
+			expire(s, 1001)
+		}},
+		{"by a clock that jumped right before it was committed", OffsetExpired, func(s *story) {
+			s.h.Skews = []Skew{{0, 0}, {s.event(), 2000}}
+			s.commits("", -1, 5, 0)
+			expire(s, 2500)
+		}},
+		{"another one, of which nobody heard, by a clock that went back", "", func(s *story) {
+			s.h.Skews = []Skew{{0, 5000}}
+			s.commits("", -1, 5, 0)
+			s.h.Skews = append(s.h.Skews, Skew{s.event(), 0})
+			s.commits("", -1, 6, 0).Answered = false
+			expire(s, 1000)
+		}},
+		{"another one, which was refused, by a clock that went back", OffsetExpired, func(s *story) {
+			s.h.Skews = []Skew{{0, 5000}}
+			s.commits("", -1, 5, 0)
+			s.h.Skews = append(s.h.Skews, Skew{s.event(), 0})
+			s.commits("a", 1, 6, kafka.ErrUnknownMemberID)
+			expire(s, 1000)
+		}},
 		{"long after it was committed, but the group had members", "", func(s *story) {
 			s.syncs("a", 1, []GivenTo{{"a", of(0)}}, 0)
 			s.beats(ClassicLeave, "a", 1, 0)
@@ -241,6 +267,19 @@ func TestNobodyCommitsWhomTheGroupHasLeftBehind(t *testing.T) {
 		{"no member, while there is one", GroupFencing, func(s *story) {
 			s.beats(ClassicBeat, "a", 1, 0)
 			s.commits("", -1, 5, 0)
+			s.beats(ClassicBeat, "a", 1, 0)
+		}},
+		{"no member, while there is one again after a power loss", "", func(s *story) {
+			s.beats(ClassicBeat, "a", 1, 0)
+			s.commits("", -1, 5, 0)
+			s.powerLoss()
+			s.beats(ClassicBeat, "a", 1, 0)
+		}},
+		{"no member, while there is one after a power loss that took nothing", GroupFencing, func(s *story) {
+			s.h.OffsetsFlush = 1
+			s.beats(ClassicBeat, "a", 1, 0)
+			s.commits("", -1, 5, 0)
+			s.powerLoss()
 			s.beats(ClassicBeat, "a", 1, 0)
 		}},
 		{"no member, while one joins anew", "", func(s *story) {
