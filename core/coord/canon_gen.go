@@ -23,6 +23,7 @@ func (v *Log) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.read))
 	b = canon.AppendInt(b, int64(v.upto))
 	b = canon.AppendInt(b, int64(v.retryAt))
+	b = canon.AppendInt(b, int64(v.failures))
 	b = canon.AppendLen(b, len(v.waiting), v.waiting == nil)
 	for i1 := range v.waiting {
 		b = canon.AppendInt(b, int64(v.waiting[i1].end))
@@ -44,6 +45,7 @@ func (v *Log) ReadCanon(r *canon.Reader) {
 	v.read = port.ReadID(r.Int(64))
 	v.upto = kafka.Offset(r.Int(64))
 	v.retryAt = kafka.Mono(r.Int(64))
+	v.failures = int32(r.Int(32))
 	v.waiting = nil
 	if n1 := r.Len(); n1 >= 0 {
 		v.waiting = make([]waiter, n1)
@@ -78,6 +80,8 @@ func (v *Log) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.upto), 10)
 	b = append(b, " retryAt:"...)
 	b = strconv.AppendInt(b, int64(v.retryAt), 10)
+	b = append(b, " failures:"...)
+	b = strconv.AppendInt(b, int64(v.failures), 10)
 	b = append(b, " waiting:"...)
 	if v.waiting == nil {
 		b = append(b, "nil"...)

@@ -169,6 +169,47 @@ func TestAReadThatFailedOrCameDamagedIsAskedForAgain(t *testing.T) {
 	}
 }
 
+// A load that is stuck goes on trying, and is through as soon as the log can be read.
+func TestALoadIsStuckAfterTooManyReadsThatFailed(t *testing.T) {
+	_, s := active(t)
+	s.high = s.end
+	l, v := NewLog(part), &seen{}
+	l.Follow(s.at(2))
+	fail := func(id port.ReadID) {
+		r, ok := l.NextRead(id, 100)
+		if !ok {
+			t.Fatalf("read %d is not asked for", id)
+		}
+		if err := l.ReadDone(kafka.Now{Mono: 1}, &port.ReadDone{ID: r.ID, Fail: port.FailIO}, &record.Codecs{}, v); err != nil {
+			t.Fatal(err)
+		}
+		l.Retry(kafka.Now{Mono: l.NextDeadline()})
+	}
+	for id := range port.ReadID(triesMax - 1) {
+		fail(id + 1)
+	}
+	if l.Stuck() {
+		t.Fatal("stuck too early")
+	}
+	r, _ := l.NextRead(90, 100)
+	if err := l.ReadDone(kafka.Now{Mono: 1}, s.answer(r), &record.Codecs{}, v); err != nil {
+		t.Fatal(err)
+	}
+	for id := range port.ReadID(triesMax) {
+		if l.Stuck() {
+			t.Fatal("what was read meanwhile counts for nothing")
+		}
+		fail(id + 100)
+	}
+	if !l.Stuck() || l.Trouble() != "offset 2 can't be read" {
+		t.Fatalf("%v, %s", l.Stuck(), l.Trouble())
+	}
+	load(t, &l, s, v)
+	if !l.Loaded() || l.Stuck() || len(v.lines) != 4 {
+		t.Fatalf("%s with %v", l.Phase(), v.lines)
+	}
+}
+
 func TestALogThatCannotBeUnderstoodIsBrokenUntilTheNextEpoch(t *testing.T) {
 	_, s := active(t)
 	s.high = s.end

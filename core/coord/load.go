@@ -22,6 +22,25 @@ type Visitor interface {
 // directory, or the disk may have given another place's bytes; if it stays like this, the replica is told itself.
 const retryDelay = 500 * kafka.Millisecond
 
+// triesMax is after how many reads in a row that failed a load is stuck. It goes on trying, but nobody is told any
+// more that it will be over soon.
+const triesMax = 5
+
+// Stuck tells whether the log can't be read, as it seems for good. Kafka gives up at the first read that fails, and
+// isn't the coordinator any more until somebody restarts it; here it is one as soon as the log can be read.
+func (l *Log) Stuck() bool { return l.phase == Loading && l.failures >= triesMax }
+
+// Trouble says what a load is stuck at.
+func (l *Log) Trouble() string {
+	return fmt.Sprintf("offset %d can't be read", l.next)
+}
+
+// failed pauses the load.
+func (l *Log) failed(now kafka.Now) {
+	l.failures = min(l.failures+1, triesMax)
+	l.retryAt = now.Mono.Add(retryDelay)
+}
+
 // errDamaged is a batch that is not as it was written.
 var errDamaged = errors.New("a batch is damaged")
 
@@ -54,17 +73,21 @@ func (l *Log) ReadDone(now kafka.Now, d *port.ReadDone, codecs *record.Codecs, v
 	}
 	l.read = 0
 	if d.Fail != port.FailNone {
-		l.retryAt = now.Mono.Add(retryDelay)
+		l.failed(now)
 		return nil
 	}
+	at := l.next
 	if len(d.Data) == 0 { // what is left below the bound was compacted away
-		l.next = l.upto
+		l.next, l.failures = l.upto, 0
 		return nil
 	}
 	err := l.visit(d.Data, codecs, v)
+	if l.next > at {
+		l.failures = 0
+	}
 	switch {
 	case errors.Is(err, errDamaged): // nothing of that batch was taken in; one reading decides nothing
-		l.retryAt = now.Mono.Add(retryDelay)
+		l.failed(now)
 		return nil
 	case err != nil:
 		l.phase, l.waiting = Broken, nil

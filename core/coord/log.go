@@ -43,11 +43,12 @@ type Log struct {
 	batchBytesMax int32
 
 	// next is where the load goes on, read the read under way (0: none) and upto its bound; retryAt is when a
-	// read that failed is tried again (0: none failed).
-	next    kafka.Offset
-	read    port.ReadID
-	upto    kafka.Offset
-	retryAt kafka.Mono
+	// read that failed is tried again (0: none failed); failures counts those in a row.
+	next     kafka.Offset
+	read     port.ReadID
+	upto     kafka.Offset
+	retryAt  kafka.Mono
+	failures int32
 
 	// waiting are those to answer once what lies below their end is committed, in order.
 	waiting []waiter

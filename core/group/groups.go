@@ -67,7 +67,7 @@ const (
 	NoteLoaded NoteKind = iota + 1
 	// NoteUnloaded: the leadership of Log is over.
 	NoteUnloaded
-	// NoteBroken: Log can't be understood; Text says why.
+	// NoteBroken: Log can't be read, or not be understood; Text says why.
 	NoteBroken
 	// NoteSkipped: records of Log of types that are not known were passed over; Text counts them.
 	NoteSkipped
@@ -152,12 +152,12 @@ func (g *Groups) Request(now kafka.Now, r msg.GroupRequest, v View) {
 		return
 	}
 	s := g.shards[at]
-	switch s.log.Phase() {
-	case coord.Active:
-	case coord.Loading:
+	switch phase := s.log.Phase(); {
+	case phase == coord.Active:
+	case phase == coord.Loading && !s.log.Stuck():
 		g.reply(r.Refuse(kafka.ErrCoordinatorLoadInProgress))
 		return
-	default:
+	default: // also as long as the load is stuck
 		g.reply(r.Refuse(kafka.ErrNotCoordinator))
 		return
 	}

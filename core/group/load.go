@@ -24,11 +24,15 @@ func (s *Shard) load(now kafka.Now, v View) {
 
 // readDone takes what a read found.
 func (s *Shard) readDone(now kafka.Now, v View, d *port.ReadDone) {
+	stuck := s.log.Stuck()
 	if err := s.log.ReadDone(now, d, &v.g.writer.Codecs, &loader{s: s, now: now}); err != nil {
 		v.g.note(Note{Kind: NoteBroken, Log: s.log.Partition(), Text: err.Error()})
 		*s = Shard{log: s.log}
 		s.rebuild()
 		return
+	}
+	if !stuck && s.log.Stuck() {
+		v.g.note(Note{Kind: NoteBroken, Log: s.log.Partition(), Text: s.log.Trouble()})
 	}
 	s.load(now, v)
 }
