@@ -40,6 +40,7 @@
 //	model_log.go  a partition log as a model; model_loghistory.go makes its history
 //	model_producer.go  a producer in a partition: what is taken, known again and refused
 //	model_metadata.go  a topic's name, and a key of configuration
+//	model_offsets.go  a committed offset of a group
 //
 // Invariants:
 //

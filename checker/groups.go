@@ -19,6 +19,10 @@ type GroupReport struct {
 	OffsetsExpired   int
 	Settled          int
 	Unserved         int
+	// OffsetModelOps are the operations on committed offsets that were held against their model, of which
+	// OffsetModelSettled commits had an outcome that was told later only; OffsetModelUndecided are offsets whose history no
+	// model can judge.
+	OffsetModelOps, OffsetModelSettled, OffsetModelUndecided int
 }
 
 func (r *GroupReport) add(o *GroupReport) {
@@ -32,6 +36,9 @@ func (r *GroupReport) add(o *GroupReport) {
 	r.OffsetsExpired += o.OffsetsExpired
 	r.Settled += o.Settled
 	r.Unserved += o.Unserved
+	r.OffsetModelOps += o.OffsetModelOps
+	r.OffsetModelSettled += o.OffsetModelSettled
+	r.OffsetModelUndecided += o.OffsetModelUndecided
 }
 
 // groupStory is the history of one group.
@@ -71,6 +78,7 @@ func (j *judge) checkGroups() {
 		j.checkOwners(g)
 		j.checkOffsetExpiries(g)
 	}
+	j.checkOffsetModels(stories)
 	for i := range j.h.Unserved {
 		u := &j.h.Unserved[i]
 		g := groupStory{name: u.Group, spoiled: forever}

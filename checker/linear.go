@@ -17,6 +17,7 @@ const (
 	ProducerModel = "model-producer"
 	TopicModel    = "model-topic"
 	ConfigModel   = "model-config"
+	OffsetModel   = "model-offset"
 )
 
 // Bounds of what is given to a model: beyond them a search may take for ever, and the key counts as undecided,

@@ -106,6 +106,8 @@ func (r *Report) Counts() []Count {
 		{"undecided", uint64(j.Undecided)},
 		{"model-keys", uint64(j.ModelKeys)}, {"model-ops", uint64(j.ModelOps)}, {"model-settled", uint64(j.ModelSettled)},
 		{"model-open", uint64(j.ModelOpen)}, {"model-undecided", uint64(j.ModelUndecided)},
+		{"model-offsets", uint64(j.OffsetModelOps)}, {"model-offsets-settled", uint64(j.OffsetModelSettled)},
+		{"model-offsets-undecided", uint64(j.OffsetModelUndecided)},
 		{"crash-process", d.ProcessCrashes}, {"crash-power", d.PowerLosses}, {"crash-lossy", d.LossyPowerLosses},
 		{"disk-downs", r.DiskDowns}, {"write-errors", d.WriteErrors}, {"read-errors", d.ReadErrors},
 		{"name-errors", d.NameErrors}, {"sync-errors", d.SyncErrors}, {"full-disks", d.FullDisks}, {"broken-calls", d.BrokenCalls}, {"disk-stalls", d.Stalls},
