@@ -37,7 +37,7 @@
 //
 //  1. Requests of a connection start in the order of arrival and are answered in that order, each
 //     exactly once; they run concurrently. A request that waits before its start holds the later
-//     ones of its connection.
+//     ones of its connection, and so does one that waits for a rebalance.
 //  2. An answer names its op; that of an op that is gone is ignored, and its span dropped.
 //  3. Every Span that enters leaves exactly once: in Produces, Replies, Stale or Drops.
 //  4. A parked fetch is found under each of its partitions, and nothing else is.

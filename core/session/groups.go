@@ -32,6 +32,26 @@ func (s *Session) askGroups(o *op, asks ...msg.GroupRequest) {
 	s.Out.Groups = append(s.Out.Groups, asks...)
 }
 
+// rebalances tells that the last request of a connection that was started waits for the other members of its group.
+// What comes behind it says something else before and after: in Kafka no request of a connection is looked at before
+// the one ahead is answered. This happened:
+//
+//  1. A client sends JoinGroup, and a heartbeat behind it.
+//  2. The heartbeat is decided on at once: the group is in a rebalance.
+//  3. The rebalance ends. JoinGroup is answered, then the heartbeat: there is a rebalance. The client joins again.
+func (s *Session) rebalances(c *conn) bool {
+	n := len(c.queue)
+	if n == 0 || c.queue[n-1].done {
+		return false
+	}
+	o := s.op(c.queue[n-1].op)
+	if o == nil || o.groups == nil {
+		return false
+	}
+	key := kafka.APIKey(o.groups.request.Body.Key())
+	return key == wire.KeyJoinGroup || key == wire.KeySyncGroup
+}
+
 // GroupReply takes a coordinator's answer.
 func (s *Session) GroupReply(now kafka.Now, reply msg.GroupReply, v View) {
 	id := reply.ReplyOp()

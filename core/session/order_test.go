@@ -5,6 +5,8 @@ import (
 
 	"momus/core/kafka"
 	"momus/core/msg"
+
+	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
 // 1. A client pipelines two requests, and has no quota. 2. It is given one that both answers are above.
@@ -89,5 +91,39 @@ func TestAConnectionWithoutAFileIsClosed(t *testing.T) {
 	b.open(4)
 	if out := b.charged(); len(out.Closes) != 0 {
 		t.Errorf("closed %v although there is room", out.Closes)
+	}
+}
+
+// What comes behind a JoinGroup is decided on once that is answered: a heartbeat that was looked at before would tell
+// of the rebalance that is over.
+func TestNothingOvertakesARebalance(t *testing.T) {
+	b := newBench()
+	b.open(1)
+	join := kmsg.NewPtrJoinGroupRequest()
+	b.s.cfg.Groups.Classic.MaxSession = 10000
+	join.Group, join.MemberID, join.SessionTimeoutMillis = "g", "m", 10000
+	beat := kmsg.NewPtrHeartbeatRequest()
+	beat.Group, beat.MemberID = "g", "m"
+	sync := kmsg.NewPtrSyncGroupRequest()
+	sync.Group, sync.MemberID = "g", "m"
+	b.send(1, 9, join)
+	b.send(1, 3, sync)
+	b.send(1, 4, beat)
+	started := func(want int) []msg.GroupRequest {
+		t.Helper()
+		out := b.charged()
+		if len(out.Groups) != want {
+			t.Fatalf("%d requests are started, want %d", len(out.Groups), want)
+		}
+		return out.Groups
+	}
+	op := started(1)[0].(*msg.JoinGroup).Op
+	b.s.GroupReply(b.now, &msg.JoinedGroup{Op: op}, b.view())
+	op = started(1)[0].(*msg.SyncGroup).Op
+	b.s.GroupReply(b.now, &msg.SyncedGroup{Op: op}, b.view())
+	op = started(1)[0].(*msg.GroupHeartbeat).Op
+	b.s.GroupReply(b.now, &msg.GroupHeartbeatDone{Op: op}, b.view())
+	if out := b.charged(); len(out.Replies) != 1 {
+		t.Errorf("%d answers to the heartbeat", len(out.Replies))
 	}
 }

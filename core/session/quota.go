@@ -37,13 +37,13 @@ func (m muted) compare(o muted) int {
 	return cmp.Or(cmp.Compare(m.until, o.until), cmp.Compare(m.conn, o.conn))
 }
 
-// mustWait tells that a request cannot be started now: its connection waits for a place, or is throttled, or its client is
-// under a quota and has another one in flight. In Kafka requests of one connection are never in flight
+// mustWait tells that a request cannot be started now: its connection waits for a place, or for a rebalance (see
+// rebalances), or is throttled, or its client is under a quota and has another one in flight. In Kafka requests of one connection are never in flight
 // together; here they are, but for those that may be throttled: else a client could send a hundred
 // requests before the first one throttles it.
 func (s *Session) mustWait(c *conn, client string, v View) bool {
 	switch {
-	case c.mutedUntil != 0 || c.waiting:
+	case c.mutedUntil != 0 || c.waiting || s.rebalances(c):
 		return true
 	case len(c.queue) == 0 || len(v.Image.Quotas) == 0:
 		return false
