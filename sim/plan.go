@@ -98,6 +98,7 @@ func (n *node) drawLimits() port.Limits {
 	}
 	l.RemovedLogs = int32(n.pick("plan/removed", "limit.removed-logs", 16384, 1, 3))
 	l.CoordinatorReadBytes = int32(n.pick("plan/groups/read", "limit.coordinator-read-bytes", 256<<10, 4096, 300, 1))
+	l.PendingMembers = int32(n.pick("plan/groups/pending", "limit.pending-members", 5000, 1, 2))
 	l.RefillBytes = n.pick("plan/refill", "limit.refill-bytes", 1<<20, 4096, 300)
 	return l
 }

@@ -18,6 +18,7 @@ type Writer struct {
 func (w *Writer) Begin(codec record.Compression) {
 	w.builder.Reset(0, kafka.NoLeaderEpoch)
 	w.builder.Codecs = &w.Codecs
+	w.builder.Batch.BaseSequence = 0 // without a producer; Kafka's coordinators write it so
 	w.builder.Batch.Attributes |= record.Attributes(codec)
 }
 

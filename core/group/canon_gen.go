@@ -49,11 +49,9 @@ func (v *Classic) AppendCanon(b []byte) []byte {
 		e1 := v.static[k1]
 		b = canon.AppendString(b, e1)
 	}
-	b = canon.AppendUint(b, uint64(len(v.pending)))
-	for _, k1 := range canon.SortedKeys(v.pending) {
-		b = canon.AppendString(b, k1)
-		e1 := v.pending[k1]
-		b = canon.AppendBool(b, e1)
+	b = canon.AppendLen(b, len(v.pending), v.pending == nil)
+	for i1 := range v.pending {
+		b = canon.AppendString(b, v.pending[i1])
 	}
 	b = canon.AppendInt(b, int64(v.joining))
 	b = canon.AppendInt(b, int64(v.unsynced))
@@ -128,19 +126,12 @@ func (v *Classic) ReadCanon(r *canon.Reader) {
 		}
 		v.static[k1] = e1
 	}
-	v.pending = make(map[string]bool)
-	for n1 := r.Count(); n1 > 0; n1-- {
-		var k1 string
-		var e1 bool
-		k1 = r.Str()
-		e1 = r.Bool()
-		if _, twice := v.pending[k1]; twice {
-			r.Fail(canon.ErrDuplicate)
+	v.pending = nil
+	if n1 := r.Len(); n1 >= 0 {
+		v.pending = make([]string, n1)
+		for i2 := range v.pending {
+			v.pending[i2] = r.Str()
 		}
-		if r.Err != nil {
-			break
-		}
-		v.pending[k1] = e1
 	}
 	v.joining = int32(r.Int(32))
 	v.unsynced = int32(r.Int(32))
@@ -247,15 +238,12 @@ func (v *Classic) AppendText(b []byte) []byte {
 	if v.pending == nil {
 		b = append(b, "nil"...)
 	} else {
-		b = append(b, "map["...)
-		for i1, k1 := range canon.SortedKeys(v.pending) {
+		b = append(b, '[')
+		for i1 := range v.pending {
 			if i1 > 0 {
 				b = append(b, ' ')
 			}
-			b = canon.AppendQuoted(b, k1)
-			b = append(b, ':')
-			e1 := v.pending[k1]
-			b = strconv.AppendBool(b, e1)
+			b = canon.AppendQuoted(b, v.pending[i1])
 		}
 		b = append(b, ']')
 	}

@@ -1,6 +1,9 @@
 package group
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // mustHold panics unless what is said of a classic group agrees with itself.
 func (g *Classic) mustHold(id string) {
@@ -35,11 +38,13 @@ func (g *Classic) mustHold(id string) {
 		if g.state >= ClassicCompleting && (g.protocol == nil || int(g.supporters(*g.protocol)) != len(g.members)) {
 			fail("a member doesn't know the protocol")
 		}
-		if g.pending[member] {
+		if g.isPending(member) {
 			fail("a member is still waited for")
 		}
 	}
 	switch {
+	case len(g.pending) != len(slices.Compact(slices.Sorted(slices.Values(g.pending)))):
+		fail("an id was given out twice")
 	case joining != g.joining || unsynced != g.unsynced || static != len(g.static):
 		fail("counts are wrong")
 	case g.unsynced > 0 && g.state < ClassicCompleting:

@@ -58,8 +58,9 @@ type Classic struct {
 	order []string
 	// static maps an instance to its member.
 	static map[string]string
-	// pending are the ids that were given to clients which have not come back with them (KIP-394).
-	pending map[string]bool
+	// pending are the ids that were given to clients which have not come back with them (KIP-394), in that order: at
+	// most so many as Limits.PendingMembers says.
+	pending []string
 	// joining counts the members that wait for the generation, unsynced those that have not asked for their
 	// assignment since it began.
 	joining, unsynced int32
@@ -105,7 +106,7 @@ type waiting struct {
 
 func newClassic(now kafka.Wall) *Classic {
 	return &Classic{
-		stateAt: now, members: map[string]*ClassicMember{}, static: map[string]string{}, pending: map[string]bool{},
+		stateAt: now, members: map[string]*ClassicMember{}, static: map[string]string{},
 	}
 }
 
@@ -152,13 +153,22 @@ func (g *Classic) add(m *ClassicMember, protocolType string) {
 	if m.unsynced {
 		g.unsynced++
 	}
-	delete(g.pending, m.id)
+	g.forgetPending(m.id)
+}
+
+// isPending tells whether a client has the id that has not come back with it.
+func (g *Classic) isPending(id string) bool { return slices.Contains(g.pending, id) }
+
+func (g *Classic) forgetPending(id string) {
+	if at := slices.Index(g.pending, id); at >= 0 {
+		g.pending = slices.Delete(g.pending, at, at+1)
+	}
 }
 
 // remove takes a member out, or somebody who was given an id. Whoever waits must have been answered. The next
 // leader is who came first.
 func (g *Classic) remove(id string) {
-	delete(g.pending, id)
+	g.forgetPending(id)
 	m := g.members[id]
 	if m == nil {
 		return
@@ -202,87 +212,6 @@ func (g *Classic) all(yield func(*ClassicMember) bool) {
 			return
 		}
 	}
-}
-
-func (g *Classic) count(m *ClassicMember, by int32) {
-	for i := range m.protocols {
-		name := m.protocols[i].Name
-		if slices.ContainsFunc(m.protocols[:i], func(p msg.GroupProtocol) bool { return p.Name == name }) {
-			continue // named twice
-		}
-		at := slices.IndexFunc(g.supported, func(p protocolCount) bool { return p.name == name })
-		if at < 0 {
-			g.supported = append(g.supported, protocolCount{name: name})
-			at = len(g.supported) - 1
-		}
-		if g.supported[at].count += by; g.supported[at].count == 0 {
-			g.supported = slices.Delete(g.supported, at, at+1)
-		}
-	}
-}
-
-// setProtocols replaces what a member says of itself.
-func (g *Classic) setProtocols(m *ClassicMember, protocols []msg.GroupProtocol) {
-	g.count(m, -1)
-	m.protocols = protocols
-	g.count(m, 1)
-}
-
-// admits tells whether somebody with these protocols can be a member: there must be one that all others know.
-func (g *Classic) admits(protocolType string, protocols []msg.GroupProtocol) bool {
-	if g.state == ClassicEmpty {
-		return protocolType != "" && len(protocols) > 0
-	}
-	if g.protocolType != protocolType {
-		return false
-	}
-	for i := range protocols {
-		if int(g.supporters(protocols[i].Name)) == len(g.members) {
-			return true
-		}
-	}
-	return false
-}
-
-func (g *Classic) supporters(name string) int32 {
-	for i := range g.supported {
-		if g.supported[i].name == name {
-			return g.supported[i].count
-		}
-	}
-	return 0
-}
-
-// selectProtocol lets each member vote for the first of its protocols that all know. Of those with most votes
-// it is the one that was voted for first: Kafka leaves that to a hash map.
-func selectProtocol(members []*ClassicMember) string {
-	counts := Classic{}
-	for _, m := range members {
-		counts.count(m, 1)
-	}
-	var votes []protocolCount
-	for _, m := range members {
-		name := ""
-		for i := range m.protocols {
-			if int(counts.supporters(m.protocols[i].Name)) == len(members) {
-				name = m.protocols[i].Name
-				break
-			}
-		}
-		at := slices.IndexFunc(votes, func(p protocolCount) bool { return p.name == name })
-		if at < 0 {
-			votes = append(votes, protocolCount{name: name})
-			at = len(votes) - 1
-		}
-		votes[at].count++
-	}
-	best := votes[0]
-	for _, v := range votes[1:] {
-		if v.count > best.count {
-			best = v
-		}
-	}
-	return best.name
 }
 
 // list are the members in their order.

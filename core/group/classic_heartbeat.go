@@ -77,7 +77,7 @@ func (t classicTurn) leave(who *msg.LeavingMember) kafka.ErrorCode {
 			return kafka.ErrUnknownMemberID
 		}
 		id = holder
-	case t.g.pending[id]:
+	case t.g.isPending(id):
 		t.clearSession(id)
 		t.g.remove(id)
 		return kafka.None

@@ -98,7 +98,10 @@ func (t classicTurn) joinNew(r *msg.JoinGroup) {
 			return
 		}
 	} else if r.NeedsMemberID {
-		t.g.pending[id] = true
+		if int32(len(t.g.pending)) >= t.v.g.limits.PendingMembers {
+			t.dismiss(t.g.pending[0]) // if it comes back after all, it is told to begin anew
+		}
+		t.g.pending = append(t.g.pending, id)
 		t.keepAlive(id, r.SessionTimeout)
 		t.answer(refusedJoin(r, id, kafka.ErrMemberIDRequired))
 		return
@@ -108,7 +111,7 @@ func (t classicTurn) joinNew(r *msg.JoinGroup) {
 
 // joinKnown takes a client that says which member it is.
 func (t classicTurn) joinKnown(r *msg.JoinGroup) {
-	if t.g.pending[r.Member] {
+	if t.g.isPending(r.Member) {
 		if r.Instance != nil {
 			// A static member gets its id without this detour; Kafka breaks an assertion here.
 			t.answer(refusedJoin(r, "", kafka.ErrUnknownServerError))

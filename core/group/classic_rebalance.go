@@ -171,7 +171,7 @@ func (t classicTurn) settle() {
 
 // sessionDue is when somebody may not have been heard from in time.
 func (t classicTurn) sessionDue(member string) {
-	if t.g.pending[member] {
+	if t.g.isPending(member) {
 		t.g.remove(member)
 		t.completeAfterLoss()
 		return

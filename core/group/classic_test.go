@@ -31,7 +31,7 @@ func TestMostVotesForWhatAllKnowChooseTheProtocol(t *testing.T) {
 		{"a", []*ClassicMember{knows("a", "b")}},
 		{"b", []*ClassicMember{knows("a", "b"), knows("b", "c")}},
 		{"a", []*ClassicMember{knows("a", "b"), knows("b", "a")}},
-		{"b", []*ClassicMember{knows("b", "a"), knows("a", "b")}},
+		{"a", []*ClassicMember{knows("b", "a"), knows("a", "b")}}, // as in a real Kafka: a lies before b in its hash table
 		{"b", []*ClassicMember{knows("a", "b"), knows("b", "a"), knows("b", "a")}},
 		{"a", []*ClassicMember{knows("a", "a", "b"), knows("b", "a"), knows("a", "b")}},
 	} {
@@ -56,6 +56,45 @@ func TestWhoKnowsNoCommonProtocolIsNotAdmitted(t *testing.T) {
 	g.remove("b")
 	if !g.admits("consumer", p("a")) {
 		t.Error("what is left knows it")
+	}
+}
+
+// Ids that nobody comes back with are remembered up to the limit; who comes back too late begins anew.
+func TestIDsThatNobodyComesBackWithAreBounded(t *testing.T) {
+	w := newWorld(t, testConfig())
+	w.g.limits.PendingMembers = 3
+	w.lead()
+	w.read()
+	join := func(member string) string {
+		w.g.Request(w.now, &msg.JoinGroup{
+			Op: w.nextOp(), Group: "g", Member: member, ClientID: "c", ProtocolType: "consumer", SessionTimeout: 1000, RebalanceTimeout: 2000,
+			NeedsMemberID: true, Protocols: knows("range").protocols,
+		}, w.view())
+		if out := w.g.Out.Replies; len(out) > 0 {
+			w.g.Out.Replies = nil
+			return out[0].(*msg.JoinedGroup).Err.String() + " " + out[0].(*msg.JoinedGroup).Member
+		}
+		w.high = w.end
+		w.follow(true)
+		return ""
+	}
+	join("")
+	g := w.g.shards[0].group("g").Classic
+	first := g.pending[0]
+	for range 5 {
+		join("")
+		w.g.Check()
+	}
+	if len(g.pending) != 3 || len(w.g.shards[0].timers.at) > 3+2 {
+		t.Fatalf("%d ids are remembered, and %d timers", len(g.pending), len(w.g.shards[0].timers.at))
+	}
+	if got := join(first); got != "UNKNOWN_MEMBER_ID "+first {
+		t.Errorf("the first is told %s", got)
+	}
+	last := g.pending[2]
+	join(last)
+	if g.members[last] == nil || len(g.pending) != 2 {
+		t.Error("the last one is no member")
 	}
 }
 
@@ -153,7 +192,7 @@ func randomRequest(rt *rapid.T, w *world) {
 	member, generation, members := "", kafka.GenerationID(0), []string{"nobody"}
 	if g != nil && g.Classic != nil {
 		members, generation = append(members, g.Classic.order...), g.Classic.generation
-		for id := range g.Classic.pending {
+		for _, id := range g.Classic.pending {
 			members = append(members, id)
 			break
 		}

@@ -157,7 +157,7 @@ func (t *consumerTurn) finishUpgrade(c *Consumer) {
 			t.s.setTimer(t.group, m.id, timerMemberSession, t.now, m.sessionTimeout)
 		}
 	}
-	for _, id := range sortedKeys(t.upgrading.pending) {
+	for _, id := range t.upgrading.pending {
 		t.s.timers.clear(timerKey{t.group, id, timerSession})
 	}
 }

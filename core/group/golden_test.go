@@ -88,6 +88,9 @@ func (w *world) AppendAs(_ kafka.Now, log kafka.TopicPartition, epoch kafka.Lead
 		w.refuse = kafka.None
 		return kafka.NoOffset, err
 	}
+	if head.ProducerID != kafka.NoProducerID || head.BaseSequence != 0 {
+		w.t.Fatalf("a batch of producer %d with sequence %d; Kafka's coordinators have -1 and 0", head.ProducerID, head.BaseSequence)
+	}
 	base := w.end
 	b := append([]byte(nil), span.Bytes()...)
 	record.Stamp(b, base, epoch)

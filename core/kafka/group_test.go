@@ -12,3 +12,18 @@ func TestGroupsFallToKafkasPartitions(t *testing.T) {
 		}
 	}
 }
+
+// As java.util.HashMap was seen to walk them: of each pair the first comes first.
+func TestNamesLieAsInJavasHashTable(t *testing.T) {
+	for _, pair := range [][2]string{
+		{"range", "cooperative-sticky"}, {"range", "roundrobin"}, {"sticky", "range"}, {"roundrobin", "cooperative-sticky"},
+		{"a", "b"}, {"r", "range"}, {"sticky", "cooperative-sticky"}, {"x", "consumer"},
+	} {
+		if first, second := HashBucket(pair[0], 2), HashBucket(pair[1], 2); first >= second {
+			t.Errorf("%s lies in %d, %s in %d", pair[0], first, pair[1], second)
+		}
+	}
+	if HashBucket("q", 12) != HashBucket("a", 12) || HashBucket("q", 13) == HashBucket("a", 13) {
+		t.Error("from the thirteenth entry on there are more buckets")
+	}
+}

@@ -676,6 +676,7 @@ func (v *Limits) AppendCanon(b []byte) []byte {
 	b = canon.AppendInt(b, int64(v.DiskWorkers))
 	b = canon.AppendInt(b, int64(v.QuotaMeters))
 	b = canon.AppendInt(b, int64(v.RemovedLogs))
+	b = canon.AppendInt(b, int64(v.PendingMembers))
 	b = canon.AppendInt(b, int64(v.PreferredDirs))
 	return b
 }
@@ -703,6 +704,7 @@ func (v *Limits) ReadCanon(r *canon.Reader) {
 	v.DiskWorkers = int32(r.Int(32))
 	v.QuotaMeters = int32(r.Int(32))
 	v.RemovedLogs = int32(r.Int(32))
+	v.PendingMembers = int32(r.Int(32))
 	v.PreferredDirs = int32(r.Int(32))
 }
 
@@ -752,6 +754,8 @@ func (v *Limits) AppendText(b []byte) []byte {
 	b = strconv.AppendInt(b, int64(v.QuotaMeters), 10)
 	b = append(b, " RemovedLogs:"...)
 	b = strconv.AppendInt(b, int64(v.RemovedLogs), 10)
+	b = append(b, " PendingMembers:"...)
+	b = strconv.AppendInt(b, int64(v.PendingMembers), 10)
 	b = append(b, " PreferredDirs:"...)
 	b = strconv.AppendInt(b, int64(v.PreferredDirs), 10)
 	b = append(b, '}')

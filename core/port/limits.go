@@ -59,6 +59,9 @@ type Limits struct {
 	// RemovedLogs bounds the deleted logs whose files wait for log.segment.delete.delay.ms; beyond it
 	// the one that has waited longest goes at once.
 	RemovedLogs int32
+	// PendingMembers bounds the member ids of a group that were given out and not come back with yet (KIP-394); beyond
+	// it the oldest is forgotten.
+	PendingMembers int32
 	// PreferredDirs bounds the partitions that are not here yet of which it is remembered in which log
 	// directory they are to be.
 	PreferredDirs int32
@@ -88,6 +91,7 @@ func DefaultLimits() Limits {
 		DiskWorkers:          8,
 		QuotaMeters:          65536,
 		RemovedLogs:          16384,
+		PendingMembers:       5000,
 		PreferredDirs:        16384,
 	}
 }

@@ -35,7 +35,7 @@ func TestFaultsAreToldInKafkasWords(t *testing.T) {
 		"a**": "invalid nested repetition operator", `\`: "trailing backslash at end of expression",
 		`(?<=a)b`: "invalid named capture", `(a)\1`: "invalid escape sequence", "a{1001}": "invalid repeat count",
 		"[b-a]": "invalid character class range",
-		"a)":    "unexpected )", // re2j says regexp/syntax: internal error
+		"a)":    "regexp/syntax: internal error", "(?P<n>a)(?P<n>b)": "duplicate capture group name", "(?P<n>a)(b)(c)": "",
 	} {
 		if got := Check(expr); got != want {
 			t.Errorf("%q: %q, want %q", expr, got, want)
