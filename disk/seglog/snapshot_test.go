@@ -16,6 +16,8 @@ import (
 type producing struct {
 	*rig
 	fold fold.State
+	// others is added to the ids of the producers.
+	others kafka.ProducerID
 }
 
 // produce appends n batches of one record, of three producers in turns, rolling before every
@@ -26,7 +28,7 @@ func (p *producing) produce(n, perSegment, valueBytes int) {
 	for i := range n {
 		b := batchOf(1, 1000+kafka.Wall(p.end), valueBytes)
 		c.fold = p.fold
-		h := c.stamp(b, kafka.ProducerID(1+i%3))
+		h := c.stamp(b, p.others+kafka.ProducerID(1+i%3))
 		h.LeaderEpoch = p.epoch
 		op := p.opAppend(b)
 		if op.Roll = i > 0 && i%perSegment == 0; op.Roll {
@@ -244,5 +246,38 @@ func TestWhatDoesNotFitTheLogIsNotTrusted(t *testing.T) {
 			t.Errorf("%s: %d batches can be read", c.name, got)
 		}
 		p.checkIndexFiles()
+	}
+}
+
+// What is left of batches below the log start is the snapshot at the base of the first segment. Where an index
+// does not fit, and all is walked once more, it is still believed (seed 20248).
+func TestProducersBelowTheLogStartAreKnownWhenAllIsWalkedOnceMore(t *testing.T) {
+	for _, clean := range []bool{true, false} {
+		p := newProducing(t, func(r *rig) { r.limits.RefillBytes = 0 })
+		p.produce(21, 20, 40)
+		p.others = 3
+		p.produce(19, 1000, 40)
+		p.produce(21, 20, 40)
+		p.must(port.LogOp{Kind: port.OpFlush, Gen: p.gen, End: p.end})
+		p.must(port.LogOp{Kind: port.OpAdvanceStart, Gen: p.gen, Base: 20})
+		p.spec.LogStart, p.spec.RecoveryPoint = 20, p.end
+		if clean {
+			p.close()
+		}
+		p.spoil(segmentName(20)+".timeindex", func(f disk.File, size int64) error {
+			return f.WriteAt([]byte{0, 0, 0, 0, 0, 0, 0, 1}, size-12)
+		})
+		o, _ := p.reopened()
+		if !p.w.Marks.Has(port.MarkStartOver) {
+			t.Error("nothing was walked once more")
+		}
+		if o.Start != 20 || len(o.Fold.Producers) != 6 {
+			t.Errorf("opened: %+v", o)
+		}
+		for id, want := range p.fold.Producers {
+			if got := o.Fold.Producers[id]; got == nil || got.Epoch != want.Epoch || got.Window[got.Len-1] != want.Window[want.Len-1] {
+				t.Errorf("producer %d: %+v", id, got)
+			}
+		}
 	}
 }
