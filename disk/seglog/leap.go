@@ -165,7 +165,7 @@ func (o *opener) bytesBehind() int64 {
 }
 
 // landed looks whether the batch that a leap came to is the one of the entry, of the epoch that the
-// checkpoint gives to its offset.
+// checkpoint gives to its offset. The checkpoint says nothing of what lies below the log start, but that it isn't newer.
 func (o *opener) landed(h *record.Header) {
 	at := o.landAt
 	o.landAt, o.walk.dense = kafka.NoOffset, o.dense()
@@ -174,9 +174,9 @@ func (o *opener) landed(h *record.Header) {
 		n++
 	}
 	o.epochs = slices.Clone(o.stored[:n])
-	if h.Last() != at || h.BaseOffset >= o.foldFrom || n == 0 || o.stored[n-1].Epoch != h.LeaderEpoch {
-		o.doubt = true
-	}
+	known := n > 0 && o.stored[n-1].Epoch == h.LeaderEpoch ||
+		n == 0 && h.BaseOffset < o.op.Open.LogStart && h.LeaderEpoch <= o.stored[0].Epoch
+	o.doubt = o.doubt || h.Last() != at || h.BaseOffset >= o.foldFrom || !known
 }
 
 // foldIn takes a batch into the state of producers: into what comes before the snapshot, or behind it.

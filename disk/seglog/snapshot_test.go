@@ -281,3 +281,23 @@ func TestProducersBelowTheLogStartAreKnownWhenAllIsWalkedOnceMore(t *testing.T) 
 		}
 	}
 }
+
+// The checkpoint of epochs begins with the log start. That it says nothing of what lies below is no reason to walk
+// the whole log.
+func TestALogThatBeginsBehindAnIndexEntryIsNotWalkedOnceMore(t *testing.T) {
+	p := newProducing(t, func(r *rig) { r.limits.RefillBytes = 0 })
+	p.produce(39, 20, 40)
+	p.epoch++
+	p.produce(22, 21, 40)
+	p.must(port.LogOp{Kind: port.OpFlush, Gen: p.gen, End: p.end})
+	p.must(port.LogOp{Kind: port.OpAdvanceStart, Gen: p.gen, Base: 59})
+	p.spec.LogStart = 59
+	p.close()
+	o, _ := p.reopened()
+	if p.w.Marks.Has(port.MarkStartOver) {
+		t.Error("all was walked once more")
+	}
+	if d := cmp.Diff([]port.EpochStart{{Epoch: 4, Start: 59}}, o.Epochs); d != "" || o.Start != 59 || o.Segments[0].Base != 20 || len(o.Fold.Producers) != 3 {
+		t.Errorf("opened: %+v\n%s", o, d)
+	}
+}
