@@ -1,6 +1,7 @@
 package checker
 
 import (
+	"math"
 	"slices"
 
 	"momus/core/kafka"
@@ -38,10 +39,10 @@ func (l *log) has(v Value, o kafka.Offset) bool {
 
 // checkExpiries demands of the expiry of each producer that it had been idle for long enough:
 // by the node's clock, and the timestamps of what it wrote last. What is in doubt is the last batch that
-// is known to be there, and each later one that may be.
+// is known to be there, each later one that may be, and an older one that may have been taken again since (seed 21058).
 func (j *judge) checkExpiries(l *log) {
 	for _, e := range l.expiries {
-		last, known := kafka.Wall(0), false
+		last, known, since := kafka.Wall(0), false, Event(0)
 		for _, op := range l.produces {
 			if op.Producer != e.Producer || len(op.Attempts) == 0 || op.Attempts[0].Start > e.Event {
 				continue
@@ -51,11 +52,12 @@ func (j *judge) checkExpiries(l *log) {
 			case a != nil && l.damagedAt(a.offset(0), e.Event):
 				last, known = 0, false // the damage may be in its timestamp
 			case a != nil && a.End < e.Event && !l.mayGo(a.lastOffset(op), a.Start, e.Event):
-				last, known = latest, true
+				last, known, since = latest, true, a.Start
 			default:
 				last = min(last, latest)
 			}
 		}
+		last = min(last, l.oldestAgain(e, since))
 		if j.h.Expiration == 0 {
 			continue // nobody says how long
 		}
@@ -65,6 +67,19 @@ func (j *judge) checkExpiries(l *log) {
 				l.topic.name, l.partition, e.Producer, e.Wall, last, j.h.Expiration)
 		}
 	}
+}
+
+// oldestAgain is the least of the greatest timestamps of the batches that may have come once more between an event and
+// an expiry: they were sent when their producer had been forgotten before, so that any sequence was taken.
+func (l *log) oldestAgain(e *Expiry, since Event) kafka.Wall {
+	oldest := kafka.Wall(math.MaxInt64)
+	for _, op := range l.produces {
+		if op.Producer == e.Producer && len(op.Attempts) > 1 && op.lastLanding() > since &&
+			l.forgotten(op.Producer, op.Attempts[0].Start, min(op.lastLanding(), e.Event)) {
+			oldest = min(oldest, l.latestOf(op))
+		}
+	}
+	return oldest
 }
 
 // latestOf is the greatest timestamp of a batch: as it was sent, or where the broker writes its own as somebody

@@ -333,6 +333,13 @@ func TestAnExpiryHasACause(t *testing.T) {
 			return s
 		}
 	}
+	// again sends the first batch once more, without an answer.
+	again := func(s *story) {
+		op := &s.h.Produces[0]
+		a := op.Attempts[0]
+		a.Start, a.End, a.Answered = s.event(), s.event(), false
+		op.Attempts = append(op.Attempts, a)
+	}
 	expect(t, []struct {
 		name string
 		want string
@@ -349,6 +356,21 @@ func TestAnExpiryHasACause(t *testing.T) {
 		})},
 		{"a second time, too soon", Expired, idle(1060, func(s *story) {
 			s.expire(1060)
+			s.sent(0, 1, 0, 1).Latest = 1030
+		})},
+		{"an older one was sent again after it was forgotten, and may lie behind", "", idle(1060, func(s *story) {
+			s.expire(1060)
+			s.sent(0, 1, 0, 1).Latest = 1030
+			again(s)
+		})},
+		{"an older one was sent again, and it was not forgotten", Expired, idle(1060, func(s *story) {
+			s.sent(0, 1, 0, 1).Latest = 1030
+			again(s)
+		})},
+		{"an older one was sent again before it wrote what it wrote last", Expired, idle(1060, func(s *story) {
+			s.expire(1060)
+			again(s)
+			s.h.Produces[0].Attempts[1].Answered = true
 			s.sent(0, 1, 0, 1).Latest = 1030
 		})},
 		{"the broker wrote the timestamps, and somebody read them", Expired, idle(1249, func(s *story) {
