@@ -47,6 +47,9 @@ func NewChoices(seed uint64, overrides map[string]Override) *Choices {
 
 // override is what an override says of a stream, or nil.
 func (c *Choices) override(key string) *Override {
+	if len(c.overrides) == 0 {
+		return nil
+	}
 	if o, ok := c.overrides[key]; ok {
 		return &o
 	}

@@ -104,6 +104,9 @@ func (n *node) connTurn(c *serverConn) {
 	n.delivered(c)
 	c.io.Deliver(entries, n.now())
 	clear(entries)
+	if c.queue == nil {
+		c.queue = entries[:0]
+	}
 	n.write(c)
 	if !c.closed {
 		c.io.Frame.Resume(n.now())
@@ -177,7 +180,8 @@ func (n *node) feed() {
 
 // netEvent delivers what is due on one direction of one of the node's connections.
 func (n *node) netEvent(way simnet.Way) {
-	for _, woken := range append([]simnet.Woken(nil), n.net.Deliver(way)...) {
+	n.woken = append(n.woken[:0], n.net.Deliver(way)...)
+	for _, woken := range n.woken {
 		switch p := n.process; {
 		case !woken.End.Serves():
 			n.clientWoken(woken)

@@ -26,7 +26,9 @@ type node struct {
 	name  string // prefix of its choice streams
 	// streams are those already drawn from, by their key without the prefix.
 	streams map[string]*Stream
-	cfg     config.Broker
+	// woken is what netEvent goes through.
+	woken []simnet.Woken
+	cfg   config.Broker
 	// retention is log.retention.ms, or 0 if it is not set.
 	retention kafka.Millis
 	// deposes says that a client takes the leadership of all partitions away now and then.
@@ -84,8 +86,10 @@ type node struct {
 
 // process is one life of the broker: everything that a crash loses.
 type process struct {
-	stepper   cluster.Stepper
-	inbox     []core.Event
+	stepper cluster.Stepper
+	inbox   []core.Event
+	// drained is the inbox before this one, whose memory the next one takes.
+	drained   []core.Event
 	draining  bool // a drain is scheduled
 	pool      pool
 	slabs     slabs
@@ -284,9 +288,8 @@ func (n *node) drain() {
 	if limit := int(n.limits.EventsPerDrain); len(batch) > limit {
 		batch = batch[:limit]
 	}
-	rest := append([]core.Event(nil), p.inbox[len(batch):]...)
-	p.inbox = rest
-	if len(rest) > 0 {
+	p.inbox, p.drained = append(p.drained[:0], p.inbox[len(batch):]...), batch
+	if len(p.inbox) > 0 {
 		p.draining = true
 		n.schedule(n.w.now+int64(kafka.Microsecond)+n.lag("lag/drain", lagOfTurn), kindDrain, 0, nil)
 	}

@@ -45,6 +45,9 @@ func (n *node) workerTurn(index int64) {
 	done := w.log.Turn(ops, nil)
 	n.reached(&w.log.Marks)
 	clear(ops)
+	if w.queue == nil {
+		w.queue = ops[:0]
+	}
 	end := n.disk.EndTurn()
 	n.doubt(done)
 	for i := range done {

@@ -36,10 +36,13 @@ var counted = []struct {
 	{core.NoteSnapshotTaken, "metadata_snapshots_total", "Snapshots taken of the metadata log."},
 }
 
+// pageBytes is what the page of a node takes that serves a few kinds of requests.
+const pageBytes = 16 << 10
+
 // Text is all metrics of a node.
 func Text(m *Meter, r *core.Report, mem Memory) []byte {
 	c := m.copied()
-	t := text{}
+	t := text{b: make([]byte, 0, pageBytes)}
 	c.traffic(&t, r)
 	states(&t, r, mem)
 	groups(&t, &r.Groups)

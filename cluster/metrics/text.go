@@ -20,21 +20,24 @@ type label struct{ name, value string }
 // family begins the samples of one name.
 func (t *text) family(name, kind, help string) {
 	t.name = "momus_" + name
-	t.b = append(t.b, "# HELP "+t.name+" "+help+"\n# TYPE "+t.name+" "+kind+"\n"...)
+	for _, part := range [...]string{"# HELP ", t.name, " ", help, "\n# TYPE ", t.name, " ", kind, "\n"} {
+		t.b = append(t.b, part...)
+	}
 }
 
 // escapes are those of a label's value.
 var escapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
 
 func (t *text) head(suffix string, labels []label) {
-	t.b = append(t.b, t.name+suffix...)
+	t.b = append(append(t.b, t.name...), suffix...)
 	for i, l := range labels {
 		if i == 0 {
 			t.b = append(t.b, '{')
 		} else {
 			t.b = append(t.b, ',')
 		}
-		t.b = append(t.b, l.name+`="`+escapes.Replace(l.value)+`"`...)
+		t.b = append(append(t.b, l.name...), `="`...)
+		t.b = append(append(t.b, escapes.Replace(l.value)...), '"')
 	}
 	if len(labels) > 0 {
 		t.b = append(t.b, '}')
@@ -62,16 +65,23 @@ func (t *text) flag(v bool, labels ...label) {
 	t.int(0, labels...)
 }
 
+// boundNames are the upper bounds as the label le has them.
+var boundNames = func() (names [len(bounds) + 1]string) {
+	for i, b := range bounds {
+		names[i] = string(seconds(nil, b))
+	}
+	names[len(bounds)] = "+Inf"
+	return names
+}()
+
 // histogram writes buckets, which count all below their bound, the sum in seconds and the count.
 func (t *text) histogram(h *histogram, labels ...label) {
 	n := int64(0)
+	with := append(labels[:len(labels):len(labels)], label{name: "le"})
 	for i, c := range h.counts {
 		n += c
-		le := "+Inf"
-		if i < len(bounds) {
-			le = string(seconds(nil, bounds[i]))
-		}
-		t.head("_bucket", append(labels[:len(labels):len(labels)], label{"le", le}))
+		with[len(labels)].value = boundNames[i]
+		t.head("_bucket", with)
 		t.b = append(strconv.AppendInt(t.b, n, 10), '\n')
 	}
 	t.head("_sum", labels)

@@ -25,6 +25,13 @@ func ResolveBroker(static Topic, dynamic []Override) Topic {
 // ResolveNode takes what is set dynamically for brokers into a node's configuration: the defaults of
 // topics, and what else a broker follows while it runs.
 func ResolveNode(node Broker, dynamic []Override) Broker {
+	if len(dynamic) == 0 { // as mostly: without a copy on the heap
+		return node
+	}
+	return resolveNode(node, dynamic)
+}
+
+func resolveNode(node Broker, dynamic []Override) Broker {
 	node.Topic = ResolveBroker(node.Topic, dynamic)
 	if raw, set := lastOverride(dynamic, producerExpiration); set {
 		if v, errText := mustBroker(producerExpiration).parse(raw); errText == "" {

@@ -250,9 +250,7 @@ func (c *copier) reopen() error {
 // pour copies the next bytes of a segment, up to what is written of it by now: whole batches in the end.
 func (c *copier) pour(e *extent) error {
 	p, w := c.part, c.l.w
-	scratch := w.readBuffer()
-	n := min(copyBytes, e.size-p.size, int64(len(scratch)))
-	b := scratch[:n]
+	b := w.readBuffer(min(copyBytes, e.size-p.size))
 	file, err := w.files.acquire(&e.log, &w.meter)
 	if err != nil {
 		return err
@@ -267,7 +265,7 @@ func (c *copier) pour(e *extent) error {
 	if err := p.file.WriteAt(b, p.size); err != nil {
 		return target(err)
 	}
-	p.size += n
+	p.size += int64(len(b))
 	p.walk.size = p.size
 	return nil
 }
@@ -278,8 +276,7 @@ func (c *copier) readBack() error {
 	if i, _ := c.source(p); p.size < c.l.view.extent(i).size {
 		panic("BUG: a copy is read back before it ends with a batch")
 	}
-	scratch := w.readBuffer()
-	came, err := p.walk.step(&w.meter, scratch[:min(len(scratch), copyBytes)], func(h *record.Header, pos int64) {
+	came, err := p.walk.step(&w.meter, w.readBuffer(min(copyBytes, p.walk.rest())), func(h *record.Header, pos int64) {
 		p.look = secondLook{}
 		c.indexer.add(&p.extent, h, pos)
 		p.extent.size, p.extent.end = pos+int64(h.Size), h.End()

@@ -79,7 +79,7 @@ func (l *writer) readWhole(path string, size int64) ([]byte, error) {
 		return nil, err
 	}
 	b := make([]byte, size)
-	n, err := readAgreed(file, b, 0, m)
+	n, err := readAgreed(file, b, make([]byte, len(b)), 0, m)
 	m.call(0)
 	closeIdle(file)
 	return b[:n], err

@@ -58,6 +58,9 @@ const (
 	atBad
 )
 
+// rest is how much is left of the file.
+func (k *walker) rest() int64 { return k.size - k.pos }
+
 // step reads once and hands whole batches, with their positions, to accept.
 func (k *walker) step(m *meter, scratch []byte, accept func(h *record.Header, pos int64)) (walked, error) {
 	if k.pos >= k.size {
@@ -66,7 +69,7 @@ func (k *walker) step(m *meter, scratch []byte, accept func(h *record.Header, po
 	if k.large && k.left == 0 {
 		scratch = scratch[:min(len(scratch), farBytes)]
 	}
-	b := scratch[:min(int64(len(scratch)), k.size-k.pos)]
+	b := scratch[:min(int64(len(scratch)), k.rest())]
 	m.call(len(b))
 	if err := readExact(k.file, b, k.pos); err != nil {
 		return atBad, err
@@ -178,7 +181,7 @@ func (o *opener) closeWalk() {
 // walkOn does one read of the segment.
 func (o *opener) walkOn() error {
 	l := o.l
-	at, err := o.walk.step(&l.w.meter, l.w.readBuffer(), o.accept)
+	at, err := o.walk.step(&l.w.meter, l.w.readBuffer(o.walk.rest()), o.accept)
 	switch {
 	case err != nil:
 		return err
@@ -197,12 +200,14 @@ func (o *opener) walkOn() error {
 	return nil
 }
 
-// readBuffer is the memory for one read of recovery.
-func (w *Worker) readBuffer() []byte {
-	if w.scratch == nil {
-		w.scratch = make([]byte, max(farBytes, min(walkBytes, w.cfg.Limits.TurnBytes)))
+// readBuffer is the memory for one read of recovery, of most bytes or of what a turn may read. It is as large as was
+// ever asked for: the logs of most machines are opened with far less than a turn's share.
+func (w *Worker) readBuffer(most int64) []byte {
+	most = min(max(most, 0), max(farBytes, min(walkBytes, w.cfg.Limits.TurnBytes)))
+	if int64(len(w.scratch)) < most {
+		w.scratch = make([]byte, max(most, farBytes))
 	}
-	return w.scratch
+	return w.scratch[:most]
 }
 
 // accept takes a sound batch into everything that is rebuilt from headers.
@@ -304,8 +309,7 @@ func (o *opener) probeOn() error {
 		o.stage = cutting
 		return nil
 	}
-	b := l.w.readBuffer()
-	b = b[:min(int64(len(b)), k.size-k.pos)]
+	b := l.w.readBuffer(k.rest())
 	l.w.meter.call(len(b))
 	if err := readExact(k.file, b, k.pos); err != nil {
 		return err

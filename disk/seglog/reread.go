@@ -38,20 +38,20 @@ const readingsMax = 6
 // readTwice reads all of p until two readings agree. A file that ends before is damaged, and so is one that reads
 // differently each time.
 func readTwice(file disk.File, p []byte, off int64, m *meter) error {
-	n, err := readAgreed(file, p, off, m)
+	n, err := readAgreed(file, p, make([]byte, len(p)), off, m)
 	if err == nil && n < len(p) {
 		return errCorrupt
 	}
 	return err
 }
 
-// readAgreed is readTwice of what there is of p.
-func readAgreed(file disk.File, p []byte, off int64, m *meter) (int, error) {
+// readAgreed is readTwice of what there is of p; spare is as long, for the other reading.
+func readAgreed(file disk.File, p, spare []byte, off int64, m *meter) (int, error) {
 	first, err := readCharged(file, p, off, m)
 	if err != nil || first == 0 {
 		return first, err
 	}
-	last, spare := p[:first], make([]byte, len(p))
+	last := p[:first]
 	for range readingsMax - 1 {
 		n, err := readCharged(file, spare, off, m)
 		if err != nil {

@@ -203,7 +203,7 @@ func holds(t *testing.T, b []byte, from, upto kafka.Offset) {
 // TestAFileThatReadsDifferentlyEachTimeIsDamaged never agrees with itself.
 func TestAFileThatReadsDifferentlyEachTimeIsDamaged(t *testing.T) {
 	var m meter
-	if _, err := readAgreed(&fickle{}, make([]byte, 8), 0, &m); !errors.Is(err, errCorrupt) {
+	if _, err := readAgreed(&fickle{}, make([]byte, 8), make([]byte, 8), 0, &m); !errors.Is(err, errCorrupt) {
 		t.Errorf("got %v", err)
 	}
 	if m.calls != readingsMax || m.bytes != 8*readingsMax {
@@ -272,7 +272,7 @@ func TestTwoReadsThatGoAstrayToTheSamePlaceDoNotAgree(t *testing.T) {
 	for _, astray := range [][]int{{1}, {2}, {1, 3}, {2, 4}} {
 		var m meter
 		p := make([]byte, 8)
-		n, err := readAgreed(&twice{astray: astray}, p, 0, &m)
+		n, err := readAgreed(&twice{astray: astray}, p, make([]byte, len(p)), 0, &m)
 		if err != nil || string(p[:n]) != "what is " {
 			t.Errorf("readings %v went astray: %q, %v", astray, p[:n], err)
 		}

@@ -16,8 +16,7 @@ func (o *opener) rewrite(h *handle) (done bool, err error) {
 			return false, err
 		}
 	}
-	b := o.l.w.readBuffer()
-	b = b[:min(len(b), rewriteBytes)]
+	b := o.l.w.readBuffer(rewriteBytes)
 	n, err := o.readPart(h, b)
 	if err != nil {
 		return false, err
@@ -42,7 +41,11 @@ func (o *opener) readPart(h *handle, b []byte) (int, error) {
 		return 0, err
 	}
 	defer o.l.w.files.release(h)
-	return readAgreed(file, b, o.rewritten, m)
+	w := o.l.w
+	if len(w.second) < len(b) {
+		w.second = make([]byte, len(b))
+	}
+	return readAgreed(file, b, w.second[:len(b)], o.rewritten, m)
 }
 
 // replace puts the synced copy in the file's place.

@@ -251,8 +251,7 @@ func (c *cleaner) sieveDone() error {
 // readBack sums what was written, and makes the indexes of it.
 func (c *cleaner) readBack() error {
 	o, w := &c.out, c.l.w
-	scratch := w.readBuffer()
-	came, err := o.walk.step(&w.meter, scratch[:min(len(scratch), cleanBytes)], func(h *record.Header, pos int64) {
+	came, err := o.walk.step(&w.meter, w.readBuffer(min(cleanBytes, o.walk.rest())), func(h *record.Header, pos int64) {
 		o.look = secondLook{}
 		o.indexer.add(&o.extent, h, pos)
 		o.extent.size, o.extent.end = pos+int64(h.Size), h.End()

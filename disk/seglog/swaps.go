@@ -120,7 +120,7 @@ func (o *opener) lookAtSwap() error {
 		s.end = max(s.end, base+1)
 		return nil
 	}
-	came, err := s.walk.step(&w.meter, w.readBuffer(), func(h *record.Header, _ int64) {
+	came, err := s.walk.step(&w.meter, w.readBuffer(s.walk.rest()), func(h *record.Header, _ int64) {
 		s.look = secondLook{}
 		s.end = max(s.end, h.End())
 	})

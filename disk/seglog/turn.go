@@ -131,8 +131,8 @@ type Worker struct {
 	out     []port.LogDone
 	bufs    [][]byte
 	batch   []port.LogOp
-	// scratch is what a step of recovery reads into.
-	scratch []byte
+	// scratch is what a step of recovery reads into, second what is read once more is held against.
+	scratch, second []byte
 	// made counts the directories of new logs; named says, of each log directory, up to which of them
 	// their names in it are durable.
 	made  int64

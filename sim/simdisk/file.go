@@ -27,7 +27,7 @@ func (d *Disk) Open(name string) (disk.File, error) {
 	if _, err := d.fault(opOpen, name, 0); err != nil {
 		return nil, failed(opOpen, name, err)
 	}
-	n, err := d.walk(parts(name))
+	n, err := d.walk(name)
 	if err == nil && n.dir {
 		err = errDirectory
 	}

@@ -118,9 +118,12 @@ func parts(name string) []string {
 }
 
 // walk follows a path to what it names.
-func (d *Disk) walk(path []string) (*inode, error) {
+func (d *Disk) walk(path string) (*inode, error) {
 	at := d.root
-	for _, p := range path {
+	for p := range strings.SplitSeq(path, "/") {
+		if p == "" || p == "." {
+			continue
+		}
 		if !at.dir {
 			return nil, errNotDirectory
 		}
@@ -133,15 +136,19 @@ func (d *Disk) walk(path []string) (*inode, error) {
 
 // parent finds the directory in which a path's last component stands or would stand.
 func (d *Disk) parent(name string) (dir *inode, base string, err error) {
-	path := parts(name)
-	if len(path) == 0 {
-		return nil, "", fmt.Errorf("%w: the root", disk.ErrExist)
+	for base == "" || base == "." {
+		if name == "" {
+			return nil, "", fmt.Errorf("%w: the root", disk.ErrExist)
+		}
+		slash := strings.LastIndexByte(name, '/')
+		base = name[slash+1:]
+		name = name[:max(slash, 0)]
 	}
-	dir, err = d.walk(path[:len(path)-1])
+	dir, err = d.walk(name)
 	if err == nil && !dir.dir {
 		err = errNotDirectory
 	}
-	return dir, path[len(path)-1], err
+	return dir, base, err
 }
 
 // Rename moves oldName to newName, replacing newName.
@@ -163,6 +170,11 @@ func (d *Disk) Rename(oldName, newName string) error {
 	return nil
 }
 
+// within tells whether a path leads into a directory.
+func within(path, dir []string) bool {
+	return len(path) > len(dir) && slices.Equal(path[:len(dir)], dir)
+}
+
 // ends finds and checks both sides of a rename.
 func (d *Disk) ends(oldName, newName string) (from, to entry, err error) {
 	if from.dir, from.name, err = d.parent(oldName); err != nil {
@@ -172,11 +184,10 @@ func (d *Disk) ends(oldName, newName string) (from, to entry, err error) {
 		return from, to, err
 	}
 	n, there := from.get(), to.get()
-	oldPath, newPath := parts(oldName), parts(newName)
 	switch {
 	case n == nil:
 		return from, to, disk.ErrNotExist
-	case len(newPath) > len(oldPath) && slices.Equal(newPath[:len(oldPath)], oldPath):
+	case n.dir && within(parts(newName), parts(oldName)):
 		return from, to, fmt.Errorf("%w: a directory into itself", disk.ErrIO)
 	case there == nil:
 		return from, to, nil
@@ -236,7 +247,7 @@ func (d *Disk) MkdirAll(name string) error {
 
 // directory finds a directory.
 func (d *Disk) directory(name string) (*inode, error) {
-	n, err := d.walk(parts(name))
+	n, err := d.walk(name)
 	if err == nil && !n.dir {
 		err = errNotDirectory
 	}

@@ -60,7 +60,7 @@ func (d *Disk) rest(n *inode) []byte {
 // Peek is a file's contents as readers see them, or nil if there is no such file. They belong to the
 // disk; looking at them costs no time and no draw.
 func (d *Disk) Peek(path string) []byte {
-	n, err := d.walk(parts(path))
+	n, err := d.walk(path)
 	if err != nil || n.dir {
 		return nil
 	}
@@ -84,7 +84,7 @@ func (d *Disk) Misplace(path string, from, to int64) {
 
 // resting is what is at rest of a file, of which the caller damages bytes below end.
 func (d *Disk) resting(path string, end int64) []byte {
-	n, err := d.walk(parts(path))
+	n, err := d.walk(path)
 	if err != nil || n.dir {
 		panic("BUG: damage to a file that there is not: " + path)
 	}

@@ -62,9 +62,9 @@ func (e *End) TryRead(p []byte) (n int, again bool, err error) {
 	default:
 		return 0, true, nil
 	}
-	if n > 1 && e.net().strikes(w.keys.read, e.net().faults.ShortRead) {
+	if n > 1 && e.net().strikes(w.keys.of(ofRead), e.net().faults.ShortRead) {
 		e.net().bites.ShortReads++
-		n -= 1 + int(e.net().env.Draw(w.keys.readCut, uint64(n-1)))
+		n -= 1 + int(e.net().env.Draw(w.keys.of(ofReadCut), uint64(n-1)))
 	}
 	w.take(p[:n])
 	return n, false, nil
@@ -91,9 +91,9 @@ func (e *End) TryWrite(spans []port.Span) (n int, full bool, err error) {
 	if w.full {
 		accept = 0
 	}
-	if accept > 1 && e.net().strikes(w.keys.accept, e.net().faults.ShortWrite) {
+	if accept > 1 && e.net().strikes(w.keys.of(ofAccept), e.net().faults.ShortWrite) {
 		e.net().bites.ShortWrites++
-		accept -= 1 + int(e.net().env.Draw(w.keys.acceptCut, uint64(accept-1)))
+		accept -= 1 + int(e.net().env.Draw(w.keys.of(ofAcceptCut), uint64(accept-1)))
 	}
 	n, err = w.accept(spans, accept)
 	if n > 0 {
@@ -108,7 +108,7 @@ func (e *End) TryWrite(spans []port.Span) (n int, full bool, err error) {
 			w.tellRoom()
 		}
 	}
-	if total > 0 && e.net().strikes(w.keys.reset, e.net().faults.Reset) {
+	if total > 0 && e.net().strikes(w.keys.of(ofReset), e.net().faults.Reset) {
 		e.BreakDown()
 	}
 	return n, n < total, nil

@@ -61,7 +61,9 @@ type Net struct {
 	conns  map[int64]*conn
 	last   int64
 	due    []Due
-	woken  []Woken
+	// taken is what TakeDue gave last; its memory comes next.
+	taken []Due
+	woken []Woken
 }
 
 // conn is a connection: the dialling end and the serving end.
@@ -92,7 +94,7 @@ func (n *Net) Dial(name string, window int) (client, server *End) {
 	c := &conn{net: n, id: n.last}
 	name += "/" + strconv.FormatInt(c.id, 10)
 	for i, direction := range [2]string{"/up", "/down"} {
-		c.ways[i] = way{conn: c, number: Way(c.id<<1 | int64(i)), window: window, keys: keysOf(name + direction)}
+		c.ways[i] = way{conn: c, number: Way(c.id<<1 | int64(i)), window: window, keys: keys{way: name + direction}}
 		c.ends[i] = End{conn: c, side: i}
 	}
 	n.conns[c.id] = c
@@ -102,9 +104,10 @@ func (n *Net) Dial(name string, window int) (client, server *End) {
 }
 
 // TakeDue returns what became due since the last call, in the order of the causes.
+// The result is valid until the next call.
 func (n *Net) TakeDue() []Due {
 	due := n.due
-	n.due = nil
+	n.due, n.taken = n.taken[:0], due
 	return due
 }
 
@@ -142,15 +145,37 @@ func (n *Net) strikes(key string, oneIn uint64) bool {
 	return oneIn > 1 && n.env.Draw(key, oneIn) == oneIn-1
 }
 
-// keys are the names of one direction's streams.
-type keys struct{ delay, late, lateBy, chop, cut, accept, acceptCut, read, readCut, reset, lose string }
+// choice says which stream of a direction is drawn from.
+type choice uint8
 
-func keysOf(name string) keys {
-	return keys{
-		delay: name + "/delay", late: name + "/late", lateBy: name + "/lateby",
-		chop: name + "/chop", cut: name + "/cut",
-		accept: name + "/accept", acceptCut: name + "/acceptcut",
-		read: name + "/read", readCut: name + "/readcut",
-		reset: name + "/reset", lose: name + "/lose",
+const (
+	ofDelay choice = iota
+	ofLate
+	ofLateBy
+	ofChop
+	ofCut
+	ofAccept
+	ofAcceptCut
+	ofRead
+	ofReadCut
+	ofReset
+	ofLose
+	choices
+)
+
+var choiceNames = [choices]string{
+	"/delay", "/late", "/lateby", "/chop", "/cut", "/accept", "/acceptcut", "/read", "/readcut", "/reset", "/lose",
+}
+
+// keys are the names of one direction's streams, made when they are first drawn from.
+type keys struct {
+	way  string
+	made [choices]string
+}
+
+func (k *keys) of(c choice) string {
+	if k.made[c] == "" {
+		k.made[c] = k.way + choiceNames[c]
 	}
+	return k.made[c]
 }

@@ -63,10 +63,10 @@ func (w *way) room() int   { return w.window - int(w.sent-w.read) }
 // delay draws how long a segment takes.
 func (w *way) delay() int64 {
 	n := w.net()
-	took := delayLeast + delayLeast*int64(n.env.Draw(w.keys.delay, delaySteps))/8
-	if n.faults.LateNanos > 0 && n.strikes(w.keys.late, n.faults.Late) {
+	took := delayLeast + delayLeast*int64(n.env.Draw(w.keys.of(ofDelay), delaySteps))/8
+	if n.faults.LateNanos > 0 && n.strikes(w.keys.of(ofLate), n.faults.Late) {
 		n.bites.Late++
-		took += 1 + int64(n.env.Draw(w.keys.lateBy, n.faults.LateNanos))
+		took += 1 + int64(n.env.Draw(w.keys.of(ofLateBy), n.faults.LateNanos))
 	}
 	return took
 }
@@ -92,12 +92,12 @@ func (w *way) schedule(at int64) {
 // transmit sends the last n bytes of data, which were just accepted.
 func (w *way) transmit(n int) {
 	segments := 1
-	if n > 1 && w.net().strikes(w.keys.chop, w.net().faults.Chop) {
+	if n > 1 && w.net().strikes(w.keys.of(ofChop), w.net().faults.Chop) {
 		w.net().bites.Chops++
-		segments = 2 + int(w.net().env.Draw(w.keys.cut, min(chopMost, uint64(n))-1))
+		segments = 2 + int(w.net().env.Draw(w.keys.of(ofCut), min(chopMost, uint64(n))-1))
 	}
 	for ; segments > 1; segments-- {
-		part := 1 + int(w.net().env.Draw(w.keys.cut, uint64(n-segments+1)))
+		part := 1 + int(w.net().env.Draw(w.keys.of(ofCut), uint64(n-segments+1)))
 		n -= part
 		w.segment(part)
 	}
@@ -124,7 +124,7 @@ func (w *way) reset() {
 		return
 	}
 	w.cut = true
-	lost := w.net().env.Draw(w.keys.lose, uint64(len(w.marks)+1))
+	lost := w.net().env.Draw(w.keys.of(ofLose), uint64(len(w.marks)+1))
 	for last := len(w.marks) - 1; lost > 0 && w.marks[last].kind != markOpen; last-- {
 		m := w.marks[last]
 		w.marks = w.marks[:last]
