@@ -103,6 +103,7 @@ func (n *Node) tidied(now kafka.Now) {
 	}
 	n.session.Configure(now, n.image.BrokerConfig(n.cfg).Connections, n.view())
 	n.publish(nil)
+	n.groups.Begin(n.groupView())
 	n.beginOpening(now)
 }
 

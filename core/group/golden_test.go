@@ -266,4 +266,10 @@ func init() {
 	// lose takes the leadership away, lead gives it, and with it a load.
 	commands["lose"] = func(w *world, _ goldentest.Command) { w.follow(false) }
 	commands["lead"] = func(w *world, _ goldentest.Command) { w.lead() }
+	// restart begins anew with the metadata as it is and the log.
+	commands["restart"] = func(w *world, _ goldentest.Command) {
+		w.g = New(w.g.cfg, port.DefaultLimits(), [32]byte{2})
+		w.g.Begin(w.view())
+		w.lead()
+	}
 }

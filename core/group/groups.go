@@ -35,7 +35,8 @@ type Groups struct {
 	// ids are what member ids are drawn from, reads numbers the reads.
 	ids   entropy.Stream
 	reads port.ReadID
-	// topicsAt is where the metadata log last told of a change of topics, or of racks; createdAt of a new topic.
+	// topicsAt is where the metadata log last told of a change of topics, or of racks; createdAt of a new topic. What was
+	// there at the start counts as new.
 	topicsAt, createdAt kafka.Offset
 
 	// Out is drained by the node after every call.
@@ -176,6 +177,14 @@ func (g *Groups) ReadDone(now kafka.Now, d *port.ReadDone, v View) {
 	g.shards[at].readDone(now, v, d)
 	g.stale = true
 }
+
+// Begin begins with the image as it was loaded, of which no delta tells. Topics may have come since regular
+// expressions were resolved:
+//
+//  1. A member's regular expression is resolved, at offset 13 of the metadata log; there is no topic.
+//  2. A topic is created at 14. The broker stops before the member's next heartbeat, and starts from a snapshot.
+//  3. Nobody tells it of a new topic, so it resolves the expression after the refresh interval (seed 142).
+func (g *Groups) Begin(v View) { g.topicsAt, g.createdAt = v.Image.Offset, v.Image.Offset }
 
 // ImageChanged follows what the metadata log says: offsets of deleted topics go.
 func (g *Groups) ImageChanged(now kafka.Now, delta *image.Delta, v View) {
