@@ -5,12 +5,13 @@ import (
 
 	"momus/checker"
 	"momus/core"
+	"momus/core/config"
 	"momus/core/kafka"
 	"momus/sim/clients"
 )
 
 // servedGroups are the APIs of groups that there are.
-var servedGroups = clients.Groups{Offsets: true, Classic: true}
+var servedGroups = clients.Groups{Offsets: true, Classic: true, Consumer: true, Mixed: true}
 
 // drawGroups draws sessions, delays and retentions of groups so short that a world sees them end.
 func (n *node) drawGroups() {
@@ -18,6 +19,23 @@ func (n *node) drawGroups() {
 	c.Classic.MinSession = 1
 	c.Classic.InitialDelay = kafka.Millis(n.pick("plan/groups/delay", "group.initial.rebalance.delay.ms", 0, 50, 300))
 	c.OffsetsRetention = kafka.Millis(n.pick("plan/groups/retention", "offsets.retention.ms", 7*24*3_600_000, 7*24*3_600_000, 1000, 2500))
+	n.drawConsumerGroups()
+}
+
+// drawConsumerGroups draws what holds for groups of the consumer protocol. A member is told how often it is to be
+// heard, at least thrice in its session.
+func (n *node) drawConsumerGroups() {
+	c := &n.node.Broker.ConsumerGroups
+	session := kafka.Millis(n.pick("plan/groups/consumer/session", "group.consumer.session.timeout.ms", 600, 300, 1500, 45_000))
+	beat := min(kafka.Millis(n.pick("plan/groups/consumer/heartbeat", "group.consumer.heartbeat.interval.ms", 100, 30, 500)), session/3)
+	assignment := kafka.Millis(n.pick("plan/groups/consumer/assignment", "group.consumer.assignment.interval.ms", 0, 0, 50, 1000))
+	c.Session = config.ConsumerGroupTime{Value: session, Min: 1, Max: 60_000}
+	c.Heartbeat = config.ConsumerGroupTime{Value: beat, Min: 1, Max: 15_000}
+	c.Assignment.Value = assignment
+	c.RegexRefresh = kafka.Millis(n.pick("plan/groups/consumer/regexes", "group.consumer.regex.refresh.interval.ms", 600_000, 10_000))
+	if n.pick("plan/groups/consumer/assignor", "group.consumer.assignors.range", 0, 0, 1) == 1 {
+		c.Assignors = []string{"range", "uniform"}
+	}
 }
 
 // clientPlan is what the clients are told of the node.

@@ -1,6 +1,8 @@
 package clients
 
 import (
+	"slices"
+
 	"momus/core/kafka"
 
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -18,7 +20,12 @@ func (a *admin) makeOffsets() {
 	t := kmsg.NewCreateTopicsRequestTopic()
 	t.Topic, t.NumPartitions, t.ReplicationFactor = offsetsTopic, 1+int32(a.draw(drawCount, 3)), 1
 	t.Configs = append(t.Configs, setting("flush.messages", 1), word("cleanup.policy", "compact"))
-	if small := []int64{0, 16 << 10, 4096, 1100}[a.draw(drawLimit, 4)]; small > 0 {
+	small := []int64{0, 16 << 10, 4096, 1100}[a.draw(drawLimit, 4)]
+	if small > 0 && slices.ContainsFunc(a.groups, func(g *group) bool { return g.kind >= groupConsumer }) {
+		// What is decided of such a group at once, all its members if it is converted, is one batch.
+		small = max(small, 3000)
+	}
+	if small > 0 {
 		t.Configs = append(t.Configs, setting("internal.segment.bytes", small))
 	}
 	r.Topics = append(r.Topics, t)
