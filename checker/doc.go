@@ -31,6 +31,7 @@
 //	topics.go     topics that were created, and those that were deleted
 //	group_history.go  what is recorded of consumer groups; groups.go sorts it by group
 //	group_offsets.go  committed offsets are told as they were committed, never lost, never back; their expiry
+//	group_removals.go  no offset is deleted that is in use, or told of another topic
 //	group_fencing.go  who may commit; group_members.go generations, epochs and owners of partitions
 //	leadership.go  leadership that was taken away, and began
 //	grown.go      how many partitions topics have

@@ -77,6 +77,8 @@ func (j *judge) checkGroups() {
 		j.checkGenerations(g)
 		j.checkOwners(g)
 		j.checkOffsetExpiries(g)
+		j.checkRemovals(g)
+		j.checkOffsetsOfTopics(g)
 	}
 	j.checkOffsetModels(stories)
 	for i := range j.h.Unserved {

@@ -76,6 +76,9 @@ func (p *Population) drawMembers(s *shared) {
 		if g.kind == groupSimple || s.env.Draw(key+"/standalone", 4) == 1 {
 			p.clients = append(p.clients, newStandalone(s, p.next(), g))
 		}
+		if g.kind == groupSimple && s.env.Draw(key+"/another", 2) == 1 { // who sees what the first one is about to commit
+			p.clients = append(p.clients, newStandalone(s, p.next(), g))
+		}
 	}
 	if len(s.groups) > 0 && s.env.Draw("plan/groupkeeper", 2) == 1 {
 		p.clients = append(p.clients, newGroupKeeper(s, p.next()))

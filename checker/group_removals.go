@@ -1,0 +1,53 @@
+package checker
+
+import (
+	"slices"
+
+	"momus/core/kafka"
+)
+
+// checkRemovals demands that no offset is deleted of a topic that a member of the group is reading (KIP-496): one that
+// was given a partition of it before, and is of the same generation after.
+func (j *judge) checkRemovals(g *groupStory) {
+	for _, op := range g.removals {
+		if op.Topic == "" || !op.Answered || op.Err != kafka.None || g.lost(0, op.End) {
+			continue
+		}
+		for _, told := range g.syncs {
+			if told.Answered && told.Err == kafka.None && told.End < op.Start && told.reads(op.Topic) && g.heard(told, op.End) {
+				j.flag(GroupFencing, []Event{told.Start, told.End, op.Start, op.End}, "group %s, %s-%d: the offset was deleted while member %s was reading the topic",
+					g.name, op.Topic, op.Partition, told.Member)
+				break
+			}
+		}
+	}
+}
+
+// reads tells whether the member was given a partition of a topic.
+func (s *SyncOp) reads(topic string) bool {
+	return slices.ContainsFunc(s.Got, func(p GroupPartition) bool { return p.Topic == topic })
+}
+
+// heard tells whether somebody who was given an assignment was heard in that generation after an event.
+func (g *groupStory) heard(told *SyncOp, after Event) bool {
+	return slices.ContainsFunc(g.beats, func(b *BeatOp) bool {
+		return b.Kind == ClassicBeat && b.Member == told.Member && b.Epoch == told.Generation && b.Answered && b.Err == kafka.None && b.Start > after
+	})
+}
+
+// checkOffsetsOfTopics demands that nobody is told of a topic, by its id, what was committed of another one that had its name
+// (KAFKA-19154).
+func (j *judge) checkOffsetsOfTopics(g *groupStory) {
+	ids := map[string]*CommitOp{}
+	for _, op := range g.commits {
+		if !op.ID.IsZero() {
+			ids[op.Metadata] = op
+		}
+	}
+	for _, r := range g.fetches {
+		if op := ids[r.Metadata]; r.Err == kafka.None && r.Offset >= 0 && !r.ID.IsZero() && op != nil && op.ID != r.ID && r.End < g.spoiled {
+			j.flag(OffsetUnknown, []Event{op.Start, op.End, r.Start, r.End}, "group %s: client %d was told of topic %s (%v) what was committed of %v: offset %d %q",
+				g.name, r.Client, r.Topic, r.ID, op.ID, r.Offset, r.Metadata)
+		}
+	}
+}
