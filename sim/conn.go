@@ -149,6 +149,9 @@ func (n *node) finish(c *serverConn) {
 // forget takes a closed connection out of the table.
 func (p *process) forget(c *serverConn) {
 	delete(p.conns, c.id)
+	if len(c.asked) > 0 {
+		p.gone[c.id] = c
+	}
 	for i := range p.order {
 		if p.order[i] == c {
 			p.order = append(p.order[:i], p.order[i+1:]...)

@@ -102,6 +102,8 @@ type process struct {
 	freeReads []int64
 	conns     map[port.ConnID]*serverConn
 	order     []*serverConn // the same, in order of opening
+	// gone are those that closed before the core had answered all that was asked on them.
+	gone      map[port.ConnID]*serverConn
 	published *msg.Published
 	wakeAt    kafka.Mono
 	bornAt    int64
@@ -200,6 +202,7 @@ func (n *node) boot() {
 		bornAt:    n.w.now,
 		slabs:     newSlabs(int(n.limits.ReadAheadBytes)),
 		conns:     map[port.ConnID]*serverConn{},
+		gone:      map[port.ConnID]*serverConn{},
 		published: &msg.Published{},
 	}
 	p.meter.Lock = nosync{}

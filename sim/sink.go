@@ -76,6 +76,10 @@ func (s *nodeSink) Reply(r wire.Reply, left kafka.Mono) {
 	entry := cluster.ConnEntry{Reply: r, Left: left}
 	c := n.process.conns[r.Conn]
 	if c == nil {
+		// The core has not heard of its end, and charges its client for the answer (seed 24652).
+		if gone := n.process.gone[r.Conn]; gone != nil {
+			n.served(gone, &r)
+		}
 		entry.Discard()
 		return
 	}
