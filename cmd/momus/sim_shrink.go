@@ -16,7 +16,7 @@ import (
 )
 
 func shrinkCommand() *cobra.Command {
-	var seed uint64
+	var seed, others uint64
 	var file, check, out string
 	var budget time.Duration
 	cmd := &cobra.Command{
@@ -26,7 +26,8 @@ func shrinkCommand() *cobra.Command {
 
 Faults, clients, operations and delays are left away or simplified, one after the other; each
 candidate is run, and kept only if it fails by the same check. The smallest one becomes a scenario
-file. Ctrl-C ends the search and writes the best so far.
+file. With --others, a seed that does not become small is left for the next ones that fail by that
+check. Ctrl-C ends the search and writes the best so far.
 
 The exit status is 0 if the file was written, 1 if what was given does not fail.`,
 		Args: cobra.NoArgs,
@@ -45,13 +46,14 @@ The exit status is 0 if the file was written, 1 if what was given does not fail.
 			if out == "" {
 				return &exitError{status: usageStatus, text: "say where the scenario goes: --out FILE"}
 			}
-			return shrinkTo(cmd.ErrOrStderr(), start, check, out, budget)
+			return shrinkTo(cmd.ErrOrStderr(), start, shrinking{check: check, out: out, budget: budget, others: others})
 		},
 	}
 	cmd.Flags().Uint64Var(&seed, "seed", 0, "the seed that fails")
 	cmd.Flags().StringVar(&file, "scenario", "", "the scenario that fails")
 	cmd.Flags().StringVar(&check, "check", "", "the check that must go on failing; the first that does, if it is not named")
 	cmd.Flags().StringVar(&out, "out", "", "where the scenario goes")
+	cmd.Flags().Uint64Var(&others, "others", 0, "how many of the next seeds may be looked at, if this one does not become small")
 	cmd.Flags().DurationVar(&budget, "budget", time.Minute, "how long to try")
 	return cmd
 }
@@ -74,12 +76,33 @@ func attempt(c *scenario.Scenario) (o shrink.Outcome) {
 	return o
 }
 
-func shrinkTo(errs io.Writer, start *scenario.Scenario, check, out string, budget time.Duration) error {
+// shrinking is what is asked for.
+type shrinking struct {
+	check, out string
+	budget     time.Duration
+	// others is how many of the next seeds may be looked at.
+	others uint64
+}
+
+// next looks for the next seed that fails alike.
+func (g *shrinking) next(seed *uint64, failure shrink.Failure, more func() bool) (*scenario.Scenario, shrink.Outcome, bool) {
+	for g.others > 0 && more() {
+		g.others--
+		*seed++
+		c := &scenario.Scenario{Seed: *seed, Overrides: map[string]sim.Override{}}
+		if o := attempt(c); failure.Again(o.Report) {
+			return c, o, true
+		}
+	}
+	return nil, shrink.Outcome{}, false
+}
+
+func shrinkTo(errs io.Writer, start *scenario.Scenario, g shrinking) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(worldsGCPercent)
 	}
 	first := attempt(start)
-	failure := shrink.FailureOf(first.Report, check)
+	failure := shrink.FailureOf(first.Report, g.check)
 	if failure.Check == "" {
 		return &exitError{status: 1, text: "nothing fails there: verdict " + first.Report.Verdict.String()}
 	}
@@ -87,19 +110,26 @@ func shrinkTo(errs io.Writer, start *scenario.Scenario, check, out string, budge
 	signal.Notify(interrupted, os.Interrupt)
 	defer signal.Stop(interrupted)
 	began, last := time.Now(), time.Now()
-	over := ""
+	over, stopped := "", false
 	s := &shrink.Shrinker{Run: attempt, Failure: failure}
 	s.More = func() bool {
+		limit := g.budget
+		if !s.Tidying { // which takes a little time, and makes it readable
+			limit -= limit / tidyShare
+		}
+		late := time.Since(began) > limit
+		if late && over == "" {
+			over = "the time is up"
+		}
 		select {
 		case <-interrupted:
-			over = "interrupted"
+			stopped, over = true, "interrupted"
 		default:
-			if time.Since(began) > budget {
-				over = "the time is up"
-			}
 		}
-		return over == ""
+		return !stopped && !late
 	}
+	seed := start.Seed
+	s.Other = func() (*scenario.Scenario, shrink.Outcome, bool) { return g.next(&seed, failure, s.More) }
 	s.Tell = func(s *shrink.Shrinker, now string) {
 		if time.Since(last) < time.Second {
 			return
@@ -110,8 +140,11 @@ func shrinkTo(errs io.Writer, start *scenario.Scenario, check, out string, budge
 	fmt.Fprintf(errs, "%s fails at first: %s\n", failure.Check, size(&first))
 	s.Shrink(start, first)
 	fmt.Fprintf(errs, "%3.0f s, %d tried, %d kept: %s; %s\n", time.Since(began).Seconds(), s.Tried, s.Kept, size(&s.Outcome), or(over, "nothing gets smaller any more"))
-	return os.WriteFile(out, []byte(s.File(first)), 0o644)
+	return os.WriteFile(g.out, []byte(s.File()), 0o644)
 }
+
+// tidyShare is which part of the time is kept for the last pass.
+const tidyShare = 10
 
 func or(text, otherwise string) string {
 	if text == "" {

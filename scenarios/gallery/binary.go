@@ -130,6 +130,9 @@ func (b *binary) sim(ctx context.Context, first, last int) (report, problems str
 	return out.String(), errs.String(), err
 }
 
+// shrunkFrom is from how many further seeds one may be shrunk that fails alike.
+const shrunkFrom = 100
+
 // shrink has the mutant make the seed smaller at which it was caught, and tells what is left.
 func (w *workshop) shrink(ctx context.Context, r *result, dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -141,7 +144,7 @@ func (w *workshop) shrink(ctx context.Context, r *result, dir string) error {
 		return nil
 	}
 	cmd := exec.CommandContext(ctx, filepath.Join(w.dir, m.name), "sim", "shrink", "--seed", strconv.Itoa(r.caught),
-		"--check", m.checker, "--out", filepath.Join(dir, m.name+".scenario"))
+		"--check", m.checker, "--others", strconv.Itoa(shrunkFrom), "--out", filepath.Join(dir, m.name+".scenario"))
 	said, err := cmd.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("%s, seed %d, was not shrunk: %w\n%s", m.name, r.caught, err, said)

@@ -24,6 +24,7 @@ var passes = []pass{
 	{"leaving faults away", (*Shrinker).faults},
 	{"having clients stop earlier", (*Shrinker).untils},
 	{"having rare things happen always", (*Shrinker).always},
+	{"having choices come out alike", (*Shrinker).alike},
 	{"leaving operations away", (*Shrinker).operations},
 	{"having clients begin later", (*Shrinker).froms},
 	{"taking the least delays", (*Shrinker).delays},

@@ -56,8 +56,8 @@ func withoutNumbers(text string) string {
 	}, first)
 }
 
-// again tells whether a report has the same failure, perhaps among others.
-func (f Failure) again(r *sim.Report) bool {
+// Again tells whether a report has the same failure, perhaps among others.
+func (f Failure) Again(r *sim.Report) bool {
 	return r.Verdict == f.Verdict && slices.ContainsFunc(r.Violations, func(v sim.Violation) bool {
 		return v.Checker == f.Check && (f.Panic == "" || withoutNumbers(v.Text) == f.Panic)
 	})
@@ -72,7 +72,15 @@ type Shrinker struct {
 	// Tell is told what is being tried, after each run.
 	Tell func(*Shrinker, string)
 
+	// Other gives another scenario that fails alike, by what one seed or another would do, or false; nil if there is
+	// only one.
+	Other func() (*scenario.Scenario, Outcome, bool)
+
 	Failure Failure
+	// Tidying says that only the last pass is left.
+	Tidying bool
+	// First is what came of the scenario that Best was shrunk from.
+	First Outcome
 	// Best is the smallest that failed, Outcome what came of it.
 	Best    *scenario.Scenario
 	Outcome Outcome
@@ -84,6 +92,36 @@ type Shrinker struct {
 // Shrink starts from a scenario that fails, and goes on until nothing gets smaller or there is no more time.
 func (s *Shrinker) Shrink(start *scenario.Scenario, first Outcome) {
 	s.Best, s.Outcome = start, first
+	s.First = first
+	s.descend()
+	s.others()
+	for !s.small() && s.detours() {
+		s.lessAndLess()
+	}
+	s.Tidying = true
+	s.now = "saying no more than makes a difference"
+	s.tidy()
+}
+
+// others starts anew from other scenarios, as long as none became small: what stands in the way of one, as a segment
+// that must be late and is the twentieth, need not be there in the next.
+func (s *Shrinker) others() {
+	for s.Other != nil && !s.small() && s.More() {
+		start, came, found := s.Other()
+		if !found {
+			return
+		}
+		best, outcome, first := s.Best, s.Outcome, s.First
+		s.Best, s.Outcome, s.First = start, came, came
+		s.descend()
+		if s.size() >= outcome.Faults+outcome.Operations {
+			s.Best, s.Outcome, s.First = best, outcome, first
+		}
+	}
+}
+
+// lessAndLess takes away until nothing gets smaller.
+func (s *Shrinker) lessAndLess() {
 	for before := uint64(math.MaxUint64); s.size() < before && s.More(); {
 		before = s.size()
 		for _, p := range passes {
@@ -91,8 +129,6 @@ func (s *Shrinker) Shrink(start *scenario.Scenario, first Outcome) {
 			p.run(s)
 		}
 	}
-	s.now = "saying no more than makes a difference"
-	s.tidy()
 }
 
 // size is what must not grow.
@@ -112,7 +148,7 @@ func (s *Shrinker) try(edits ...edit) bool {
 	}
 	o := s.Run(c)
 	s.Tried++
-	keep := s.Failure.again(o.Report) && o.Faults+o.Operations <= s.size()
+	keep := s.Failure.Again(o.Report) && o.Faults+o.Operations <= s.size()
 	if keep {
 		s.Best, s.Outcome = c, o
 		s.Kept++
@@ -151,9 +187,8 @@ func (s *Shrinker) least(off, value uint64, make func(uint64) edit) {
 	}
 }
 
-// File is the smallest as a scenario file, which expects the failure; first is what came of the one that it
-// was shrunk from.
-func (s *Shrinker) File(first Outcome) string {
+// File is the smallest as a scenario file, which expects the failure.
+func (s *Shrinker) File() string {
 	c := s.Best.Clone()
 	said := ""
 	for _, v := range s.Outcome.Report.Violations {
@@ -169,7 +204,7 @@ func (s *Shrinker) File(first Outcome) string {
 		notes[k.Key] = k.Text
 	}
 	number := func(n uint64) string { return strconv.FormatUint(n, 10) }
-	return "# Shrunk from " + number(first.Faults) + " faults and " + number(first.Operations) + " operations to " +
+	return "# Shrunk from " + number(s.First.Faults) + " faults and " + number(s.First.Operations) + " operations to " +
 		number(s.Outcome.Faults) + " and " + number(s.Outcome.Operations) + ", in " + strconv.Itoa(s.Tried) + " runs.\n" +
 		"# " + strings.TrimSpace(s.Outcome.World) + "\n" + c.Write(notes)
 }

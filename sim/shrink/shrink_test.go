@@ -45,16 +45,16 @@ func TestAFailureIsShrunkToWhatItNeeds(t *testing.T) {
 	s.Shrink(start, first)
 	if s.Outcome.Faults > 10 || s.Outcome.Operations > 20 {
 		t.Errorf("%d faults and %d operations are left of %d and %d:\n%s", s.Outcome.Faults, s.Outcome.Operations,
-			first.Faults, first.Operations, s.File(first))
+			first.Faults, first.Operations, s.File())
 	}
 	t.Logf("%d and %d, in %d runs", s.Outcome.Faults, s.Outcome.Operations, s.Tried)
-	read, err := scenario.Parse(s.File(first))
+	read, err := scenario.Parse(s.File())
 	if err != nil {
 		t.Fatal(err)
 	}
 	again := planted(read)
 	if missed := read.Missed(again.Report); len(missed) > 0 {
-		t.Errorf("the file that was written does not fail: %v\n%s", missed, s.File(first))
+		t.Errorf("the file that was written does not fail: %v\n%s", missed, s.File())
 	}
 	if again.Report.Hash != s.Outcome.Report.Hash {
 		t.Error("the file that was written runs otherwise than what was kept")
@@ -67,7 +67,7 @@ func TestShrinkingCanBeEndedAtAnyTime(t *testing.T) {
 		s := &Shrinker{Run: planted, Failure: FailureOf(first.Report, ""), Tell: func(*Shrinker, string) {}}
 		s.More = func() bool { return s.Tried < runs }
 		s.Shrink(start, first)
-		if s.Tried != runs || !s.Failure.again(planted(s.Best).Report) {
+		if s.Tried != runs || !s.Failure.Again(planted(s.Best).Report) {
 			t.Errorf("after %d runs of %d the best so far does not fail", s.Tried, runs)
 		}
 	}
@@ -80,12 +80,12 @@ func TestAnotherFailureIsNotTakenForTheSame(t *testing.T) {
 	}
 	f := FailureOf(bad(sim.Correctness, "a", "1"), "a")
 	for want, r := range map[bool]*sim.Report{true: bad(sim.Correctness, "a", "2"), false: bad(sim.Correctness, "b", "1")} {
-		if f.again(r) != want {
+		if f.Again(r) != want {
 			t.Errorf("%v is taken otherwise", r.Violations)
 		}
 	}
 	p := FailureOf(sim.Panicked(1, "BUG: 12 of 3\nstack"), "")
-	if !p.again(sim.Panicked(1, "BUG: 7 of 44")) || p.again(sim.Panicked(1, "BUG: another of 3")) || p.again(bad(sim.Correctness, "crash", "BUG:  of ")) {
+	if !p.Again(sim.Panicked(1, "BUG: 7 of 44")) || p.Again(sim.Panicked(1, "BUG: another of 3")) || p.Again(bad(sim.Correctness, "crash", "BUG:  of ")) {
 		t.Error("panics are told apart by their words")
 	}
 	if none := FailureOf(&sim.Report{}, ""); none.Check != "" {
@@ -136,7 +136,7 @@ func TestHalvesFindThePartsThatCount(t *testing.T) {
 	if got := s.Best.Overrides["n"].Values[0]; got != 37 || !slices.Contains(tried, 0) {
 		t.Errorf("the least is %d, tried %v", got, tried)
 	}
-	if !strings.Contains(s.File(Outcome{}), "expect: violation x") {
-		t.Error(s.File(Outcome{}))
+	if !strings.Contains(s.File(), "expect: violation x") {
+		t.Error(s.File())
 	}
 }
