@@ -12,13 +12,16 @@ type GroupReport struct {
 	// OffsetsCommitted were acknowledged, by partition; CommitsRefused those that were refused for a group that had
 	// gone on. OffsetsTold are answers that held an offset.
 	OffsetsCommitted, CommitsRefused, OffsetsTold int
-	// Joined are generations and member epochs that members were told; Rebalanced those assignments that changed.
-	Joined, Assigned int
-	Evicted          int // members that were told that they are none any more
-	OffsetsRemoved   int
-	OffsetsExpired   int
-	Settled          int
-	Unserved         int
+	// Joined are generations and member epochs that members were told, Assigned assignments; Generations are those of
+	// groups of the classic protocol that were given their partitions, each once.
+	Joined, Assigned, Generations int
+	Evicted                       int // members that were told that they are none any more
+	OffsetsRemoved                int
+	OffsetsExpired                int
+	Settled                       int
+	Unserved                      int
+	// CommitsCaught met a coordinator that was none any more: nobody knows whether they were made.
+	CommitsCaught int
 	// OffsetModelOps are the operations on committed offsets that were held against their model, of which
 	// OffsetModelSettled commits had an outcome that was told later only; OffsetModelUndecided are offsets whose history no
 	// model can judge.
@@ -29,7 +32,9 @@ func (r *GroupReport) add(o *GroupReport) {
 	r.OffsetsCommitted += o.OffsetsCommitted
 	r.CommitsRefused += o.CommitsRefused
 	r.OffsetsTold += o.OffsetsTold
+	r.CommitsCaught += o.CommitsCaught
 	r.Joined += o.Joined
+	r.Generations += o.Generations
 	r.Assigned += o.Assigned
 	r.Evicted += o.Evicted
 	r.OffsetsRemoved += o.OffsetsRemoved
@@ -200,6 +205,8 @@ func (g *groupStory) count(r *GroupReport) {
 			r.OffsetsCommitted++
 		case op.fenced():
 			r.CommitsRefused++
+		case op.Answered && op.Err == kafka.ErrNotCoordinator:
+			r.CommitsCaught++
 		}
 	}
 	for _, op := range g.fetches {
@@ -212,11 +219,14 @@ func (g *groupStory) count(r *GroupReport) {
 			r.Joined++
 		}
 	}
+	generations := map[int32]bool{}
 	for _, op := range g.syncs {
 		if op.Answered && op.Err == kafka.None {
 			r.Assigned++
+			generations[op.Generation] = true
 		}
 	}
+	r.Generations += len(generations)
 	told := map[string]int32{}
 	for _, op := range g.beats {
 		switch {

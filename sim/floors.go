@@ -50,6 +50,19 @@ var floors = []Count{
 	{"excused-compaction", 500},
 	{"idle-closed", 80},
 	{"releads", 170},
+	{"offsets-committed", 1061},
+	{"commits-refused", 217},
+	{"offsets-told", 489},
+	{"joined", 450},
+	{"assigned", 421},
+	{"evicted", 30},
+	{"offsets-removed", 5},
+	{"offsets-expired", 39},
+	{"settled-groups", 41},
+	{"generations", 113},
+	{"commits-caught", 100},
+	{"coordinators-loaded", 416},
+	{"coordinators-moved", 223},
 }
 
 // faultFloors are the floors of the counts that only a fault can move.

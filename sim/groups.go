@@ -47,7 +47,7 @@ func (n *node) clientPlan() clients.Plan {
 		ConnsRate: limitOf(n.cfg.Connections.Rate),
 		ConnsIdle: int64(n.cfg.Connections.Idle), GroupDelay: int64(n.cfg.Groups.Classic.InitialDelay),
 	}
-	if n.w.options.Groups {
+	if !n.w.options.NoGroups {
 		plan.Groups = servedGroups
 	}
 	return plan

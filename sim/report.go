@@ -55,6 +55,9 @@ type ProcessBites struct {
 	LogMoves, FailedMoves uint64
 	// Releads are leaderships that began in a process that had led the partition before.
 	Releads uint64
+	// CoordinatorsLoaded are partitions of __consumer_offsets whose groups were loaded, CoordinatorsMoved those whose
+	// leadership was lost while the process ran.
+	CoordinatorsLoaded, CoordinatorsMoved uint64
 	// Pauses are those that held something up, Lags turns that were late by milliseconds.
 	Pauses, Lags uint64
 	// Inspections are reports of the core for metrics and readiness.
@@ -69,6 +72,8 @@ func (b *ProcessBites) add(o ProcessBites) {
 	b.LogMoves += o.LogMoves
 	b.FailedMoves += o.FailedMoves
 	b.Releads += o.Releads
+	b.CoordinatorsLoaded += o.CoordinatorsLoaded
+	b.CoordinatorsMoved += o.CoordinatorsMoved
 	b.Pauses += o.Pauses
 	b.Inspections += o.Inspections
 	b.Lags += o.Lags
@@ -94,8 +99,9 @@ func (r *Report) Counts() []Count {
 		{"polls", uint64(j.Polls)}, {"epoch-ends", uint64(j.EpochEnds)}, {"described", uint64(j.Described)}, {"sizes-told", uint64(j.SizesTold)}, {"polled", uint64(j.RecordsPolled)}, {"final", uint64(j.RecordsFinal)},
 		{"unsaid", uint64(j.Unsaid)}, {"sessions-refused", uint64(j.SessionsRefused)}, {"keyless", uint64(j.Keyless)},
 		{"offsets-committed", uint64(j.OffsetsCommitted)}, {"commits-refused", uint64(j.CommitsRefused)}, {"offsets-told", uint64(j.OffsetsTold)},
-		{"joined", uint64(j.Joined)}, {"assigned", uint64(j.Assigned)}, {"evicted", uint64(j.Evicted)}, {"offsets-removed", uint64(j.OffsetsRemoved)},
+		{"joined", uint64(j.Joined)}, {"assigned", uint64(j.Assigned)}, {"generations", uint64(j.Generations)}, {"evicted", uint64(j.Evicted)}, {"offsets-removed", uint64(j.OffsetsRemoved)},
 		{"offsets-expired", uint64(j.OffsetsExpired)}, {"settled-groups", uint64(j.Settled)}, {"unserved", uint64(j.Unserved)},
+		{"commits-caught", uint64(j.CommitsCaught)}, {"coordinators-loaded", r.Process.CoordinatorsLoaded}, {"coordinators-moved", r.Process.CoordinatorsMoved},
 		{"moves", uint64(j.MovesAcked)}, {"moved", uint64(j.Moved)}, {"log-moves", r.Process.LogMoves}, {"failed-moves", r.Process.FailedMoves},
 		{"excused-power", uint64(j.ExcusedPowerLoss)}, {"excused-deletion", uint64(j.ExcusedDeletion)},
 		{"excused-damage", uint64(j.ExcusedDamage)}, {"refused-damage", uint64(j.RefusedDamage)},

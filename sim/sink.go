@@ -121,6 +121,10 @@ func (s *nodeSink) Note(note core.Note) {
 		(*node)(s).startMoved(&note)
 	case core.NoteSnapshotTaken, core.NoteSnapshotLoaded, core.NoteSnapshotDamaged, core.NoteMetadataTrimmed:
 		(*node)(s).metadataNote(note.Kind)
+	case core.NoteGroupsLoaded:
+		s.bites.CoordinatorsLoaded++
+	case core.NoteGroupsUnloaded:
+		s.bites.CoordinatorsMoved++
 	case core.NoteOffsetsExpired:
 		(*node)(s).offsetExpired(&note)
 	case core.NoteProducerExpired:

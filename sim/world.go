@@ -33,10 +33,10 @@ type Options struct {
 	Overrides map[string]Override
 	// Benign has every choice be 0 that no override makes: no fault, the least delay, few clients.
 	Benign bool
-	// Groups has consumer groups among the clients. Not every seed is green with them yet.
-	Groups bool
 	// Keep has Used tell the first values of each stream.
 	Keep bool
+	// NoGroups leaves consumer groups out of the clients.
+	NoGroups bool
 	// Trace gets a line for each event of a node and each entry that came of it, if set.
 	Trace func(line string)
 	// Observe sees each Step of a node's life as its own stepper does, if set.

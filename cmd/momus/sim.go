@@ -60,7 +60,7 @@ The exit status is 0 if all is well, 1 for a broken promise (correctness), 3 if 
 	cmd.Flags().StringVar(&seeds, "seeds", "", "run the seeds A..B, both included")
 	cmd.Flags().BoolVar(&trace, "trace", false, "print every step's event")
 	cmd.Flags().BoolVar(&floors, "floors", false, "fail if too little happened: acknowledged operations, faults that bit")
-	cmd.Flags().BoolVar(&groups, "groups", false, "have consumer groups among the clients, with which not every seed is green yet")
+	cmd.Flags().BoolVar(&groups, "groups", true, "have consumer groups among the clients")
 	cmd.Flags().StringVar(&pictures, "pictures", "", "write pages of histories that no order explains into this directory")
 	cmd.Flags().BoolVar(&marks, "marks", false, "list rare branches with how often they were reached")
 	cmd.Flags().IntVar(&jobs, "jobs", runtime.NumCPU(), "worlds at a time")
@@ -176,7 +176,7 @@ func (r *simRun) all(first, last uint64, floors bool) error {
 
 // one runs a seed, some of them twice.
 func (r *simRun) one(seed uint64) seedResult {
-	options := sim.Options{Groups: r.groups}
+	options := sim.Options{NoGroups: !r.groups}
 	if r.trace {
 		options.Trace = func(line string) { fmt.Fprintln(r.out, line) }
 	}
@@ -225,8 +225,8 @@ func (r *simRun) print(got *seedResult) {
 		fmt.Fprintln(r.out, got.stack)
 	}
 	with := ""
-	if r.groups {
-		with = " --groups"
+	if !r.groups {
+		with = " --groups=false"
 	}
 	fmt.Fprintf(r.out, "repeat: %s sim --seed %d --trace%s\n", os.Args[0], got.report.Seed, with)
 	fmt.Fprintf(r.out, "smaller: %s sim shrink --seed %d --out FILE\n", os.Args[0], got.report.Seed)
