@@ -8,13 +8,16 @@ import (
 
 // checkCommits demands that whoever the group has gone on without does not commit: of an older generation, under a
 // member id that was told to be none any more, with an epoch that nobody gave out, or without being a member while
-// there are some.
+// there are some; nor what is more than a commit may say.
 func (j *judge) checkCommits(g *groupStory) {
 	for _, op := range g.commits {
 		if !op.acked() || op.End > g.spoiled {
 			continue
 		}
 		switch {
+		case len(op.Metadata) > OffsetMetadataMax:
+			j.flag(Protocol, []Event{op.Start, op.End}, "group %s: client %d committed metadata of %d bytes in %s-%d",
+				g.name, op.Client, len(op.Metadata), op.Topic, op.Partition)
 		case op.Forged:
 			j.flag(GroupFencing, []Event{op.Start, op.End}, "group %s: client %d committed %q in epoch %d, which nobody was ever told",
 				g.name, op.Client, op.Metadata, op.Epoch)

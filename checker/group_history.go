@@ -106,6 +106,9 @@ type BeatOp struct {
 	Got     []GroupPartition
 }
 
+// OffsetMetadataMax is offset.metadata.max.bytes of every node.
+const OffsetMetadataMax = 4096
+
 // CommitOp is one partition of an OffsetCommit. Its Metadata is unique, so that whoever reads it knows by whom
 // it was committed.
 type CommitOp struct {

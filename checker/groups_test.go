@@ -2,6 +2,7 @@ package checker
 
 import (
 	"strconv"
+	"strings"
 	"testing"
 
 	"momus/core/kafka"
@@ -263,6 +264,11 @@ func TestNobodyCommitsWhomTheGroupHasLeftBehind(t *testing.T) {
 			s.commits("a", 4, 5, 0).Consumer = true
 		}},
 		{"in an epoch of no one", GroupFencing, func(s *story) { s.commits("a", 99, 5, 0).Forged = true }},
+		{"with more to say than a commit may", Protocol, func(s *story) { s.commits("", -1, 5, 0).Metadata = strings.Repeat("m", OffsetMetadataMax+1) }},
+		{"with more to say than a commit may, refused", "", func(s *story) {
+			s.commits("", -1, 5, kafka.ErrOffsetMetadataTooLarge).Metadata = strings.Repeat("m", OffsetMetadataMax+1)
+			s.fetched(-1, "")
+		}},
 		{"no member, while there is none", "", func(s *story) { s.commits("", -1, 5, 0) }},
 		{"no member, while there is one", GroupFencing, func(s *story) {
 			s.beats(ClassicBeat, "a", 1, 0)

@@ -66,12 +66,13 @@ const (
 	drawGroupPause
 	drawLife
 	drawCommit
+	drawMetadata
 	drawKinds
 )
 
 var drawNames = [drawKinds]string{"gap", "backoff", "size", "count", "where", "node", "time", "rare", "limit", "wait", "reset", "spoil",
 	"repeat", "deaf", "idle", "zombie", "ask", "session", "keyless", "special", "policy", "skip", "address", "haste", "empty",
-	"group", "grouppause", "life", "commit"}
+	"group", "grouppause", "life", "commit", "metadata"}
 
 func (a *actor) init(s *shared, id int32, r role) {
 	a.shared, a.id, a.role = s, id, r

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"momus/checker"
 	"momus/core/kafka"
 
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -99,7 +100,9 @@ func (b *broker) commitOffsets(r *kmsg.OffsetCommitRequest, err kafka.ErrorCode)
 			p := kmsg.NewOffsetCommitResponseTopicPartition()
 			partErr := err
 			if _, unknown := b.log(q.Topic, q.TopicID, part.Partition); err == kafka.None {
-				partErr = unknown
+				if partErr = unknown; unknown == kafka.None && len(*part.Metadata) > checker.OffsetMetadataMax {
+					partErr = kafka.ErrOffsetMetadataTooLarge
+				}
 			}
 			p.Partition, p.ErrorCode = part.Partition, int16(partErr)
 			if at := (brokerOffset{b.nameOf(q.Topic, q.TopicID), part.Partition}); partErr == kafka.None && (b.fault != unkept || g.commits%10 > 0) {

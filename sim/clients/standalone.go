@@ -2,6 +2,7 @@ package clients
 
 import (
 	"strconv"
+	"strings"
 
 	"momus/checker"
 	"momus/core/kafka"
@@ -88,6 +89,9 @@ func (c *standalone) commit(l *link) {
 		if byID {
 			op.ID = k.id
 		}
+		if c.draw(drawMetadata, 32) == 31 {
+			op.Metadata += strings.Repeat("m", checker.OffsetMetadataMax) // one too many, beside others
+		}
 		c.history.Commits = append(c.history.Commits, op)
 	}
 	c.busy = true
@@ -129,7 +133,7 @@ func (c *standalone) answered(_ *link, asked call, r kmsg.Response) {
 			for i := range c.seen.topics {
 				c.seen.topics[i].stale = true
 			}
-		case err == kafka.None, err == kafka.ErrUnknownMemberID, err == kafka.ErrRequestTimedOut:
+		case err == kafka.None, err == kafka.ErrUnknownMemberID, err == kafka.ErrRequestTimedOut, err == kafka.ErrOffsetMetadataTooLarge:
 		default:
 			c.odd(c.actor.id, "OffsetCommit without a member was answered "+err.String())
 		}
