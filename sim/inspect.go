@@ -37,7 +37,7 @@ func (n *node) inspected(r *core.Report) {
 	}
 	for i := range r.Lags {
 		l := &r.Lags[i]
-		if i > 0 && r.Lags[i-1].Compare(*l) >= 0 || l.Records < 0 || l.Age < -1 || l.Records == 0 && l.Age != 0 {
+		if i > 0 && r.Lags[i-1].Compare(*l) >= 0 || l.Records < 0 || l.Age < -1 || l.Records == 0 && l.Age != 0 || l.Records > held(r, l) {
 			wrong("it tells of " + l.Topic + "-" + strconv.Itoa(int(l.Partition)) + " that " + l.Group + " lags " + strconv.FormatInt(l.Records, 10) +
 				" records, " + strconv.FormatInt(int64(l.Age), 10) + " ns")
 		}
@@ -60,4 +60,14 @@ func (n *node) inspected(r *core.Report) {
 			wrong("a line of its metrics is " + string(line))
 		}
 	}
+}
+
+// held is how many offsets the log has of which a lag is told.
+func held(r *core.Report, l *core.LagReport) int64 {
+	for i := range r.Logs {
+		if log := &r.Logs[i]; log.Topic == l.Topic && log.Partition == l.Partition {
+			return int64(log.High - log.Start)
+		}
+	}
+	return 0
 }

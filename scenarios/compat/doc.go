@@ -29,7 +29,8 @@
 //	http.go     metrics and readiness
 //	put.go      lines into a topic, tail.go the values of a topic, for other clients' sake
 //	groups.go   members of a group that come and go; groups_franz.go, groups_sarama.go, groups_kafkago.go by client
-//	committed.go  whether a group has committed all; groups.sh the groups of clients that are processes
+//	committed.go  whether a group has committed all; groups.sh the groups of clients that are processes,
+//	                migrate.sh those with members of both protocols
 //	cli.sh      the admin commands of momus, and the README's examples of them
 //	java.sh     Kafka's command-line tools
 //	suites.sh, leftout.txt  the clients' own suites; which of their tests are left out, and why

@@ -261,7 +261,10 @@ part_groups() {
 		--override group.consumer.min.heartbeat.interval.ms=1000 --override group.consumer.heartbeat.interval.ms=1000)
 	local group_clients="franz-go franz-go-eager franz-go-static sarama kafka-go" group_protocols=classic
 	begin groups start "${groups_settings[@]}"
-	if serves "groups of the consumer protocol" 68; then group_protocols="classic consumer"; fi
+	if serves "groups of the consumer protocol" 68; then
+		group_protocols="classic consumer"
+		migrates
+	fi
 	groups_of_ours
 	groups_of_processes
 	groups_by_tools

@@ -31,6 +31,8 @@ source scenarios/compat/cli.sh
 source scenarios/compat/java.sh
 # shellcheck source=scenarios/compat/groups.sh
 source scenarios/compat/groups.sh
+# shellcheck source=scenarios/compat/migrate.sh
+source scenarios/compat/migrate.sh
 client_pid=
 kafka_pid=
 
