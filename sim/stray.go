@@ -22,7 +22,8 @@ func (n *node) planStrays() uint64 {
 // log that is so if every batch that is hurt looks hurt: whoever is sent a part of the file, and not the
 // broker, is the first to look at it (the checksum says nothing of the place).
 func (n *node) strays(s simdisk.Stray) bool {
-	if !strings.HasSuffix(s.Path, ".log") {
+	dir, isSegment := segmentOf(s.Path)
+	if !isSegment {
 		return true
 	}
 	end := s.From + int64(len(s.Got))
@@ -48,11 +49,24 @@ func (n *node) strays(s simdisk.Stray) bool {
 	if known < end {
 		return false // there are bytes that were damaged before
 	}
-	_, dir, _ := partOf(s.Path)
 	for _, b := range hurt {
 		n.misread(dir, b.from, b.end)
 	}
 	return true
+}
+
+// segmentOf tells a segment of a log that readers may meet, by the name under which it was opened, and in which log's
+// directory it is. What was compacted, or copied to another directory, was opened before it got the log's own name,
+// and is read from the same file thereafter. What was replaced or deleted is there for those who have a part of it
+// to send (seed 21799).
+func segmentOf(path string) (dir string, isSegment bool) {
+	_, dir, file := partOf(path)
+	for _, ending := range [...]string{"-future", "-delete"} {
+		if name, has := strings.CutSuffix(dir, ending); has {
+			dir = name[:max(strings.LastIndexByte(name, '.'), 0)]
+		}
+	}
+	return dir, strings.HasSuffix(strings.TrimSuffix(strings.TrimSuffix(file, ".swap"), ".deleted"), ".log")
 }
 
 // misread tells the judge that somebody was given a batch wrongly that lies on the disk as it was written.
