@@ -31,6 +31,8 @@ var floors = []Count{
 	{"model-keys", 1121},
 	{"model-ops", 13072},
 	{"model-settled", 919},
+	{"model-offsets", 2579},
+	{"model-offsets-settled", 14},
 	{"start-moves", 124},
 	{"producer-ids", 691},
 	{"snapshots", 380},

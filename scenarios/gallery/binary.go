@@ -16,9 +16,8 @@ import (
 
 // binary is a built momus, clean or broken.
 type binary struct {
-	path   string
-	worlds string        // those of the mutation
-	cpu    time.Duration // what its seeds took so far
+	path string
+	cpu  time.Duration // what its seeds took so far
 }
 
 // workshop builds binaries in a directory of its own.
@@ -67,14 +66,8 @@ func (w *workshop) mutant(ctx context.Context, m *mutation) (*binary, string, er
 		return nil, "", err
 	}
 	b, err := w.build(ctx, m.name, list)
-	if err != nil {
-		return nil, "", err
-	}
-	return b.in(m.worlds), m.hash(string(source)), nil
+	return b, m.hash(string(source)), err
 }
-
-// in is the binary for some worlds.
-func (b *binary) in(worlds string) *binary { return &binary{path: b.path, worlds: worlds} }
 
 // outcome is what one seed's line said.
 type outcome struct {
@@ -117,11 +110,7 @@ func (b *binary) checkers(ctx context.Context, seed int) ([]string, error) {
 // sim runs `momus sim`; err is that of the process, whose status tells the verdict too.
 func (b *binary) sim(ctx context.Context, first, last int) (report, problems string, err error) {
 	var out, errs bytes.Buffer
-	args := []string{"sim", "--seeds", fmt.Sprintf("%d..%d", first, last)}
-	if b.worlds != "" {
-		args = append(args, "--"+b.worlds)
-	}
-	cmd := exec.CommandContext(ctx, b.path, args...)
+	cmd := exec.CommandContext(ctx, b.path, "sim", "--seeds", fmt.Sprintf("%d..%d", first, last))
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	err = cmd.Run()
 	if state := cmd.ProcessState; state != nil {
@@ -139,10 +128,6 @@ func (w *workshop) shrink(ctx context.Context, r *result, dir string) error {
 		return err
 	}
 	m := r.mutation
-	if m.worlds != "" {
-		fmt.Printf("%-24s seed %d has %s, and is not shrunk\n", m.name, r.caught, m.worlds)
-		return nil
-	}
 	cmd := exec.CommandContext(ctx, filepath.Join(w.dir, m.name), "sim", "shrink", "--seed", strconv.Itoa(r.caught),
 		"--check", m.checker, "--others", strconv.Itoa(shrunkFrom), "--out", filepath.Join(dir, m.name+".scenario"))
 	said, err := cmd.CombinedOutput()

@@ -45,9 +45,6 @@ func TestAMutationIsReadAndApplied(t *testing.T) {
 	if m.file != "x.go" || m.checker != "lost-write" || m.why != "one two" {
 		t.Errorf("read %+v", m)
 	}
-	if with, err := parseMutation("a.b", strings.Replace(exhibit, "why: one", "worlds: groups\nwhy: one", 1)); err != nil || with.worlds != worldsWithGroups || m.worlds != "" {
-		t.Errorf("with worlds of its own: %+v, %v", with, err)
-	}
 	broken, err := m.apply("a\n\tx := 1\n\ty := 2\nb\n")
 	if err != nil || broken != "a\n\tx := 2\nb\n" {
 		t.Errorf("applied: %q, %v", broken, err)
@@ -65,7 +62,6 @@ func TestMalformedMutationsAreRefused(t *testing.T) {
 		"no replace":   strings.Replace(exhibit, "replace:", "put:", 1),
 		"no checker":   strings.Replace(exhibit, "checker: lost-write\n", "", 1),
 		"another name": strings.Replace(exhibit, "a.b", "a.c", 1),
-		"other worlds": strings.Replace(exhibit, "why: one", "worlds: hell\nwhy: one", 1),
 		"a typo":       strings.Replace(exhibit, "why:", "wye:", 1),
 		"no change":    strings.Replace(exhibit, "\tx := 2", "\tx := 1\n\ty := 2", 1),
 	} {

@@ -56,7 +56,7 @@ func hunt(ctx context.Context, w *workshop, clean *binary, m *mutation, l limits
 		r.problem = err.Error()
 		return r
 	}
-	r.hash, clean = hash, clean.in(m.worlds)
+	r.hash = hash
 	for n := range max(l.starts, 1) {
 		one := &result{mutation: m}
 		one.start(ctx, mutant, clean, 1+n*startsApart, l)

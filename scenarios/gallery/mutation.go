@@ -16,16 +16,12 @@ const mutationsDir = "scenarios/gallery/mutations"
 // noChecker is what a mutation names that changes nothing, and must not be caught.
 const noChecker = "none"
 
-// worldsWithGroups has consumer groups among the clients.
-const worldsWithGroups = "groups"
-
 // mutation is one file of the gallery.
 type mutation struct {
 	name    string // the file's name without .mut
 	file    string // the source, relative to the root
 	checker string // the check that must object, as `violation:` lines name it
 	why     string // which promise breaks, and how
-	worlds  string // what the worlds have that others have not: worldsWithGroups, or empty
 	find    string
 	replace string
 }
@@ -54,7 +50,7 @@ func parseMutation(name, text string) (*mutation, error) {
 
 func (m *mutation) parseHead(head string) error {
 	var last *string
-	fields := map[string]*string{"file": &m.file, "checker": &m.checker, "why": &m.why, "worlds": &m.worlds}
+	fields := map[string]*string{"file": &m.file, "checker": &m.checker, "why": &m.why}
 	for line := range strings.Lines(head) {
 		line = strings.TrimRight(line, "\n")
 		if rest, ok := strings.CutPrefix(line, " "); ok && last != nil {
@@ -75,12 +71,9 @@ func (m *mutation) parseHead(head string) error {
 		*last = value
 	}
 	for key, value := range fields {
-		if *value == "" && value != &m.worlds {
+		if *value == "" {
 			return fmt.Errorf("%s: %s is missing", m.name, key)
 		}
-	}
-	if m.worlds != "" && m.worlds != worldsWithGroups {
-		return fmt.Errorf("%s: there are no worlds with %s", m.name, m.worlds)
 	}
 	return nil
 }
