@@ -48,6 +48,7 @@ var caches = map[string]string{
 	"session.Session.marks":          "taken by Ready; nothing is decided by them",
 	"session.Session.sessions.marks": "likewise",
 	"raft.Raft.Marks":                "likewise",
+	"group.Groups.marks":             "likewise",
 	"session.Session.spare":          "bodies of ended requests, reset before they serve again",
 	"session.Session.woken":          "scratch of one call",
 	"session.Session.asked":          "scratch of one call",

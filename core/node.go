@@ -310,6 +310,7 @@ func (n *Node) Ready() *Ready {
 	n.out = true
 	if n.phase != phaseNew {
 		n.session.TakeMarks(&n.ready.Marks)
+		n.groups.TakeMarks(&n.ready.Marks)
 		n.ready.Marks.Take(&n.raft.Marks)
 	}
 	n.ready, n.spare = n.spare, n.ready

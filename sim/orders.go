@@ -7,6 +7,7 @@ import (
 
 	"momus/core/kafka"
 	"momus/disk"
+	"momus/sim/clients"
 )
 
 // OrderKind says what a scenario has happen at a time of its own, beside what the seed plans. No seed has
@@ -37,6 +38,8 @@ const (
 	OrderDirBreak
 	OrderDirAway
 	OrderDirWipe
+	// OrderMember has client A, a member of a group, meet the fate B, for C nanoseconds.
+	OrderMember
 	orderKinds
 )
 
@@ -57,6 +60,7 @@ var orderTexts = [orderKinds]string{
 	OrderNone: "nothing", OrderKill: "kill", OrderPower: "power loss", OrderKillInCall: "kill in call", OrderPowerInCall: "power loss in call",
 	OrderStop: "stop", OrderPause: "pause", OrderClock: "clock", OrderRotBit: "rot bit", OrderRotSector: "rot sector",
 	OrderRate: "rate", OrderFail: "fail", OrderDirBreak: "directory breaks", OrderDirAway: "directory away", OrderDirWipe: "directory wiped",
+	OrderMember: "member",
 }
 
 // String names the kind as a scenario does.
@@ -116,6 +120,8 @@ func (n *node) carryOut(o *order) {
 		n.orderRate(o)
 	case OrderFail:
 		n.orderFailure(o)
+	case OrderMember:
+		n.guests.population.Fate(int(min(o.a, math.MaxInt32)), clients.Fate(o.b), int64(min(o.c, math.MaxInt64)))
 	case OrderDirBreak, OrderDirAway, OrderDirWipe:
 		if o.a < uint64(len(n.dirs)) {
 			fate := [...]int64{0: dirBreaks, OrderDirAway - OrderDirBreak: dirAway, OrderDirWipe - OrderDirBreak: dirWiped}

@@ -8,6 +8,7 @@ import (
 	"momus/core/group/assignor"
 	"momus/core/kafka"
 	"momus/core/msg"
+	"momus/core/port"
 	"momus/core/record"
 )
 
@@ -187,7 +188,7 @@ func (t *consumerTurn) find(id string, epoch int32, instance *string, owned []re
 		case classic:
 			return m, nil
 		}
-		return m, checkEpoch(m, epoch, owned)
+		return m, t.checkEpoch(m, epoch, owned)
 	}
 	static := t.c.staticMember(instance)
 	switch {
@@ -208,7 +209,7 @@ func (t *consumerTurn) find(id string, epoch int32, instance *string, owned []re
 	case classic:
 		return static, nil
 	}
-	return static, checkEpoch(static, epoch, owned)
+	return static, t.checkEpoch(static, epoch, owned)
 }
 
 func (t *consumerTurn) unknownMember(id string) *refusal {
@@ -226,16 +227,21 @@ func fencedInstance(id, instance, by string) *refusal {
 //     gets 6 and its assignment again.
 //  3. Had it something else, it missed more than one answer, or two members think that they are this one: it
 //     must give up everything and join anew, with epoch 0. That is good whatever the epoch (KAFKA-19233).
-func checkEpoch(m *ConsumerMember, epoch int32, owned []record.TargetPartitions) *refusal {
+func (t *consumerTurn) checkEpoch(m *ConsumerMember, epoch int32, owned []record.TargetPartitions) *refusal {
 	switch {
-	case epoch == joinEpoch || epoch == m.epoch():
+	case epoch == joinEpoch:
+		t.v.g.marks.Hit(port.MarkGroupJoinsAgain)
+		return nil
+	case epoch == m.epoch():
 		return nil
 	case epoch > m.epoch():
 		return refuse(kafka.ErrFencedMemberEpoch, "The consumer group member has a greater member epoch (%d) than the one known by the group coordinator (%d). The member must abandon all its partitions and rejoin.",
 			epoch, m.epoch())
 	case epoch == m.cur.PreviousMemberEpoch && contained(owned, owned != nil, m.cur.AssignedPartitions):
+		t.v.g.marks.Hit(port.MarkGroupPreviousEpoch)
 		return nil
 	}
+	t.v.g.marks.Hit(port.MarkGroupOlderEpoch)
 	return refuse(kafka.ErrFencedMemberEpoch, "The consumer group member has a smaller member epoch (%d) than the one known by the group coordinator (%d). The member must abandon all its partitions and rejoin.",
 		epoch, m.epoch())
 }
@@ -243,6 +249,7 @@ func checkEpoch(m *ConsumerMember, epoch int32, owned []record.TargetPartitions)
 // replace puts a new member in the place of a static one. It has the other's target and partitions, and is at
 // epoch 0.
 func (t *consumerTurn) replace(old *ConsumerMember, id string) *ConsumerMember {
+	t.v.g.marks.Hit(port.MarkGroupReplaced)
 	sub, cur := *old.sub, *old.cur
 	sub.Member, cur.Member = id, id
 	cur.MemberEpoch, cur.PreviousMemberEpoch = joinEpoch, joinEpoch
@@ -332,8 +339,27 @@ func (t *consumerTurn) reconcile(m *ConsumerMember, target assignor.Assignment, 
 	if next == m.cur {
 		return m, nil
 	}
+	if m.state() == MemberUnrevoked {
+		t.markRevoked(m.cur, next)
+	}
 	t.d.put(next)
 	return &ConsumerMember{sub: m.sub, cur: next}, nil
+}
+
+// markRevoked marks what becomes of a member that has revoked: it is to revoke more, or gets back what it had.
+func (t *consumerTurn) markRevoked(old, next *record.ConsumerGroupCurrentMemberAssignment) {
+	if MemberState(next.State) == MemberUnrevoked {
+		t.v.g.marks.Hit(port.MarkGroupRevokesOn)
+		return
+	}
+	for _, topic := range old.PartitionsPendingRevocation {
+		for _, p := range topic.Partitions {
+			if _, back := holds(next.AssignedPartitions, topic.TopicID, p); back {
+				t.v.g.marks.Hit(port.MarkGroupGivenBack)
+				return
+			}
+		}
+	}
 }
 
 // withoutEpochs is an assignment as members are told of it. It is never nil.

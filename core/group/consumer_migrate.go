@@ -7,6 +7,7 @@ import (
 	"momus/core/image"
 	"momus/core/kafka"
 	"momus/core/msg"
+	"momus/core/port"
 	"momus/core/record"
 
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -19,6 +20,7 @@ import (
 func (t *consumerTurn) upgrade(g *Group) *refusal {
 	keys := &t.v.g.cfg.ConsumerGroups
 	cannot := func(why string) *refusal {
+		t.v.g.marks.Hit(port.MarkGroupNotUpgraded)
 		return refuse(kafka.ErrGroupIDNotFound, "Cannot upgrade classic group %s to consumer group because %s", t.group, why)
 	}
 	switch {
@@ -147,6 +149,7 @@ func withEpochs(list assignor.Assignment, epoch int32) []record.AssignedPartitio
 
 // finishUpgrade sends those on who wait in the classic group, and has the members' sessions go on.
 func (t *consumerTurn) finishUpgrade(c *Consumer) {
+	t.v.g.marks.Hit(port.MarkGroupUpgraded)
 	t.upgrading.refuseWaiting(t.v.g, kafka.ErrRebalanceInProgress)
 	for _, kind := range [...]timerKind{timerJoin, timerSync} {
 		t.s.timers.clear(timerKey{t.group, "", kind})
@@ -195,6 +198,7 @@ func (t *consumerTurn) downgrade(leaving []*ConsumerMember, joining *ConsumerMem
 			members = append(members, m)
 		}
 	}
+	t.markDowngrade(members, joining)
 	t.c.tombstonesOf(&t.d, ids)
 	classic := make([]*ClassicMember, len(members))
 	protocols := map[string][]msg.GroupProtocol{}
@@ -232,5 +236,16 @@ func (t *consumerTurn) downgrade(leaving []*ConsumerMember, joining *ConsumerMem
 	turn := t.s.becameClassic(t.now, t.v, t.group, func(id string) []msg.GroupProtocol { return protocols[id] })
 	if rebalance {
 		turn.prepare()
+	}
+}
+
+// markDowngrade marks how the group goes back.
+func (t *consumerTurn) markDowngrade(members []*ConsumerMember, joining *ConsumerMember) {
+	t.v.g.marks.Hit(port.MarkGroupDowngraded)
+	if joining != nil {
+		t.v.g.marks.Hit(port.MarkGroupDowngradedByOne)
+	}
+	if slices.ContainsFunc(members, func(m *ConsumerMember) bool { return !m.reconciled(t.c.targetEpoch) }) {
+		t.v.g.marks.Hit(port.MarkGroupDowngradedEarly)
 	}
 }

@@ -78,6 +78,12 @@ func (t *consumerTurn) regexesDue(was, is string, missing bool) []string {
 	if !due || len(counts) == 0 {
 		return nil
 	}
+	if resolved && version < t.v.g.createdAt {
+		t.v.g.marks.Hit(port.MarkRegexTopicCame)
+	}
+	if resolved && t.now.Wall > last+refresh {
+		t.v.g.marks.Hit(port.MarkRegexRefreshed)
+	}
 	return sortedKeys(counts)
 }
 

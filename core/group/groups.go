@@ -41,6 +41,8 @@ type Groups struct {
 
 	// Out is drained by the node after every call.
 	Out Out `canon:"-"`
+	// marks are the rare branches that were reached, for the node to take.
+	marks port.Marks `canon:"-"`
 	// writer is the memory of batches.
 	writer coord.Writer `canon:"-"`
 	// due is the earliest deadline of all shards; it is looked for again if stale.
@@ -92,6 +94,9 @@ type Note struct {
 func New(cfg config.Broker, limits port.Limits, seed [32]byte) *Groups {
 	return &Groups{cfg: cfg, limits: limits, ids: entropy.New(seed, "group/member-ids")}
 }
+
+// TakeMarks moves the rare branches that were reached since the last time into a set.
+func (g *Groups) TakeMarks(into *port.Marks) { into.Take(&g.marks) }
 
 // Rebuild makes the caches that the state's encoding leaves out.
 func (g *Groups) Rebuild() {

@@ -4,6 +4,7 @@ import (
 	"momus/core/image"
 	"momus/core/kafka"
 	"momus/core/msg"
+	"momus/core/port"
 	"momus/core/record"
 )
 
@@ -33,18 +34,29 @@ func (s *Shard) checkCommit(now kafka.Now, v View, g *Group, r *msg.OffsetCommit
 		}
 		return err
 	case ConsumerKind:
-		return g.Consumer.checkCommit(r.Member, r.Instance, r.Generation, false, r.KnowsStaleEpoch)
+		err := g.Consumer.checkCommit(r.Member, r.Instance, r.Generation, false, r.KnowsStaleEpoch)
+		if err == kafka.ErrUnsupportedVersion {
+			v.g.marks.Hit(port.MarkCommitOldVersion)
+		}
+		return err
 	}
 	panic("BUG: a group of no kind")
 }
 
 // checkCommitPartition says whether a commit may be taken of one partition, after checkCommit: a member may commit
 // what was assigned to it since its epoch (KIP-1251).
-func (s *Shard) checkCommitPartition(g *Group, r *msg.OffsetCommit, t *msg.CommitTopic, p kafka.PartitionID) kafka.ErrorCode {
+func (s *Shard) checkCommitPartition(v View, g *Group, r *msg.OffsetCommit, t *msg.CommitTopic, p kafka.PartitionID) kafka.ErrorCode {
 	if g == nil || g.Kind != ConsumerKind {
 		return kafka.None
 	}
-	return g.Consumer.checkCommitted(r.Member, r.Generation, t.ID, p)
+	err := g.Consumer.checkCommitted(r.Member, r.Generation, t.ID, p)
+	switch m := g.Consumer.members[r.Member]; {
+	case err != kafka.None:
+		v.g.marks.Hit(port.MarkCommitStaleEpoch)
+	case m != nil && r.Generation != m.epoch():
+		v.g.marks.Hit(port.MarkCommitOlderEpoch)
+	}
+	return err
 }
 
 // checkFetch says whether offsets may be fetched. An unknown group has none, which is no error.

@@ -29,7 +29,7 @@ func (s *Shard) offsetCommit(now kafka.Now, v View, r *msg.OffsetCommit) {
 				reply.Errs = append(reply.Errs, kafka.ErrOffsetMetadataTooLarge)
 				continue
 			}
-			if err := s.checkCommitPartition(g, r, t, p.Partition); err != kafka.None {
+			if err := s.checkCommitPartition(v, g, r, t, p.Partition); err != kafka.None {
 				s.answer(now, v, r.Refuse(err))
 				return
 			}

@@ -6,6 +6,7 @@ import (
 	"momus/core/coord"
 	"momus/core/kafka"
 	"momus/core/msg"
+	"momus/core/port"
 	"momus/core/record"
 )
 
@@ -186,6 +187,7 @@ func (s *Shard) nextDeadline() kafka.Mono {
 // appended stays, and so does the state (a timed-out append is not undone).
 func (s *Shard) deadline(now kafka.Now, v View) {
 	for range s.log.TimedOut(now) {
+		v.g.marks.Hit(port.MarkAppendTimedOut)
 		reply := s.replies[0]
 		s.replies = slices.Delete(s.replies, 0, 1)
 		reply.Fail(kafka.ErrCoordinatorNotAvailable)

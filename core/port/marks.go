@@ -79,6 +79,24 @@ const (
 	MarkReplayedInstead
 	MarkTrimUnderWay
 	MarkDamagedRemoved
+	MarkGroupPreviousEpoch
+	MarkGroupOlderEpoch
+	MarkGroupJoinsAgain
+	MarkGroupRevokesOn
+	MarkGroupGivenBack
+	MarkGroupReplaced
+	MarkGroupUpgraded
+	MarkGroupNotUpgraded
+	MarkGroupDowngraded
+	MarkGroupDowngradedByOne
+	MarkGroupDowngradedEarly
+	MarkRegexTopicCame
+	MarkRegexRefreshed
+	MarkCommitOlderEpoch
+	MarkCommitStaleEpoch
+	MarkCommitOldVersion
+	MarkOffsetOfAnother
+	MarkAppendTimedOut
 	markCount
 )
 
@@ -156,6 +174,24 @@ var markNames = [markCount]string{
 	MarkReplayedInstead:      "metadata/log-stands-in-for-a-snapshot",
 	MarkTrimUnderWay:         "metadata/cleaned-while-a-trim-is-under-way",
 	MarkDamagedRemoved:       "metadata/damaged-snapshot-replaced",
+	MarkGroupPreviousEpoch:   "group/heartbeat-with-the-previous-epoch",
+	MarkGroupOlderEpoch:      "group/heartbeat-with-an-older-epoch",
+	MarkGroupJoinsAgain:      "group/member-joins-again",
+	MarkGroupRevokesOn:       "group/revokes-more-at-the-same-epoch",
+	MarkGroupGivenBack:       "group/own-revocation-given-back",
+	MarkGroupReplaced:        "group/static-member-replaced",
+	MarkGroupUpgraded:        "group/upgraded",
+	MarkGroupNotUpgraded:     "group/upgrade-refused",
+	MarkGroupDowngraded:      "group/downgraded",
+	MarkGroupDowngradedByOne: "group/downgraded-by-a-replaced-member",
+	MarkGroupDowngradedEarly: "group/downgraded-before-its-target-was-reached",
+	MarkRegexTopicCame:       "group/regex-resolved-for-a-new-topic",
+	MarkRegexRefreshed:       "group/regex-refreshed",
+	MarkCommitOlderEpoch:     "offsets/commit-with-an-older-epoch",
+	MarkCommitStaleEpoch:     "offsets/commit-of-a-partition-given-since",
+	MarkCommitOldVersion:     "offsets/commit-of-a-version-without-epochs",
+	MarkOffsetOfAnother:      "offsets/told-none-of-another-topic-of-the-name",
+	MarkAppendTimedOut:       "group/append-timed-out",
 }
 
 // String is the mark's name.

@@ -22,7 +22,7 @@
 //	fetch_session.go  what a consumer knows of its fetch sessions
 //	group_plan.go  which groups there are, who is in them, and when one has settled; group_versions.go what they speak
 //	coordinator.go where a group's coordinator is, and what it says of itself; offsets_topic.go makes its topic
-//	member.go      a member of a group: what it owns and reads; member_life.go lives and deaths, member_commit.go commits
+//	member.go      a member of a group: what it owns and reads; member_life.go lives and deaths, member_fate.go those that a scenario orders, member_commit.go commits
 //	classic.go, classic_answers.go, assign.go  the classic protocol, and the leader's assignment
 //	consumer_member.go  that of KIP-848
 //	offset_fetch.go     questions for committed offsets; standalone.go commits without being a member

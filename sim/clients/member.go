@@ -25,7 +25,12 @@ type member struct {
 	id     string
 	epoch  int32
 	life   memberLife
-	lifeAt int64 // when the life changes next
+	// fated says that a scenario has something become of it: fate, for so many nanoseconds. turned says that it
+	// chose the protocol of the next process.
+	fated, turned, turnsConsumer bool
+	fate                         Fate
+	fateFor                      int64
+	lifeAt                       int64 // when the life changes next
 	// topicsRead are the topics subscribed to; regex says that a regular expression names all there are instead.
 	topicsRead []int
 	regex      bool
@@ -129,6 +134,9 @@ func (m *member) born() {
 	m.id, m.epoch, m.regex = "", -1, false
 	m.drawTopics()
 	consumerProtocol := m.group.kind == groupConsumer || m.group.kind == groupMixed && m.draw(drawGroup, 2) == 1
+	if m.turned && m.group.kind == groupMixed {
+		consumerProtocol = m.turnsConsumer
+	}
 	if consumerProtocol {
 		m.proto = newConsumerMember(m)
 	} else {

@@ -8,6 +8,9 @@ func (m *member) lives(now int64) bool {
 	if m.quiet && !m.resting && m.life != memberDead {
 		m.die(now, second) // it alone falls silent
 	}
+	if m.fated && m.life == memberAlive && !m.quiet {
+		m.fulfil(now)
+	}
 	switch m.life {
 	case memberDead:
 		if m.quiet {

@@ -7,6 +7,7 @@
 //	scenario.go  what a file says; its verdict
 //	parse.go     lines, numbers, times
 //	world.go     nodes, topics and clients in words
+//	groups.go    consumer groups, and what becomes of their members
 //	orders.go    what happens at which time
 //	expect.go    what must come of it
 //	write.go     overrides as a file

@@ -39,6 +39,9 @@ func (p *parser) at(when, text string) error {
 		p.order(kind, at)
 		return nil
 	}
+	if fate, ok := strings.CutPrefix(text, "member "); ok {
+		return p.fate(at, fate)
+	}
 	fields := strings.Fields(text)
 	last := ""
 	if len(fields) > 0 {
@@ -75,7 +78,7 @@ func (p *parser) at(when, text string) error {
 		return p.fail(at, fields[1], fields[3], fields[4])
 	}
 	return errors.New("it takes kill, power loss, either with `in call N`, stop, pause TIME, clock +TIME or -TIME, rot bit, rot sector, " +
-		"directory breaks, away or wiped with its number, fail CALL of LOG with EIO or ENOSPC")
+		"directory breaks, away or wiped with its number, fail CALL of LOG with EIO or ENOSPC, member N with its fate and a time")
 }
 
 // fail is `fail CALL of LOG EIO`.

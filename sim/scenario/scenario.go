@@ -134,6 +134,8 @@ type parser struct {
 	orders uint64
 	// kinds are those of the clients, if the file says how many there are.
 	kinds []string
+	// groups are those of consumers, if the file says how many there are.
+	groups []groupPlan
 }
 
 // line takes one line.
@@ -157,6 +159,10 @@ func (p *parser) line(what, rest string) (err error) {
 		return p.topics(rest)
 	case first == "topic":
 		return p.topic(more, rest)
+	case what == "groups":
+		return p.groupCount(rest)
+	case first == "group":
+		return p.group(more, rest)
 	case what == "clients":
 		return p.clients(rest)
 	case first == "client":

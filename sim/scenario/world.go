@@ -172,6 +172,9 @@ func (p *parser) clients(text string) error {
 	delete(counts, "idempotent")
 	delete(counts, "consumer")
 	for _, o := range optionalClients {
+		if o.kind == "vandal" { // it comes last
+			p.members(counts)
+		}
 		choice := uint64(0)
 		if counts[o.kind] > 0 {
 			choice = o.one
@@ -181,7 +184,7 @@ func (p *parser) clients(text string) error {
 		delete(counts, o.kind)
 	}
 	if len(counts) > 0 {
-		return errors.New("there are plain, idempotent, consumer, trimmer, passers, alterer, grower, inspector, limiter, mover and vandal")
+		return errors.New("there are plain, idempotent, consumer, trimmer, passers, alterer, grower, inspector, limiter, mover, deposer and vandal, with groups a groupkeeper")
 	}
 	return nil
 }
@@ -210,6 +213,11 @@ var ways = []way{
 	{"idempotent", "shows", "shows", 1}, {"idempotent", "naps", "naps", 1}, {"idempotent", "renew=10", "renew", 4},
 	{"consumer", "gap=50ms", "gap", 0}, {"consumer", "gap=100ms", "gap", 1}, {"consumer", "gap=10ms", "gap", 2},
 	{"consumer", "gap=200ms", "gap", 3}, {"consumer", "sessions", "sessions", 1},
+	{"member", "gap=50ms", "gap", 0}, {"member", "gap=100ms", "gap", 1}, {"member", "gap=10ms", "gap", 2}, {"member", "gap=200ms", "gap", 3},
+	{"member", "commit=100ms", "commit", 0}, {"member", "commit=40ms", "commit", 1}, {"member", "commit=300ms", "commit", 2},
+	{"member", "static", "instance", 1}, {"member", "shared", "instance", 3}, {"member", "leaves", "leaves", 1}, {"member", "sessions", "sessions", 1},
+	{"committer", "gap=100ms", "gap", 0}, {"committer", "gap=30ms", "gap", 1}, {"committer", "gap=300ms", "gap", 2},
+	{"deposer", "gap=800ms", "gap", 0}, {"deposer", "gap=300ms", "gap", 1}, {"deposer", "gap=2s", "gap", 2},
 	{"trimmer", "gap=300ms", "gap", 0}, {"trimmer", "gap=1s", "gap", 1}, {"trimmer", "gap=100ms", "gap", 2},
 	{"", "timeout=1s", "timeout", 0}, {"", "timeout=2s", "timeout", 1}, {"", "timeout=300ms", "timeout", 2},
 	{"", "timeout=100ms", "timeout", 3},
