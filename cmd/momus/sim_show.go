@@ -27,13 +27,16 @@ led to them. The exit status is that of the run, as of momus sim.`,
 			if cmd.Flags().Changed("seed") == (len(files) == 1) {
 				return &exitError{status: usageStatus, text: "say which: a scenario's file, or --seed N"}
 			}
-			options, name := sim.Options{}, fmt.Sprintf("seed %d", seed)
+			options, name, check := sim.Options{}, fmt.Sprintf("seed %d", seed), ""
 			if len(files) == 1 {
 				s, err := readScenario(files[0])
 				if err != nil {
 					return &exitError{status: usageStatus, text: err.Error()}
 				}
 				options, seed, name = s.Options(), s.Seed, s.Promise
+				for _, e := range s.Expect {
+					check = or(check, e.Check)
+				}
 			}
 			options.Record = &sim.Recording{}
 			got := runWorld(simulate, seed, options)
@@ -43,7 +46,7 @@ led to them. The exit status is that of the run, as of momus sim.`,
 			if out == "" {
 				out = strings.ReplaceAll(fmt.Sprintf("seed%d.html", seed), "/", "-")
 			}
-			if err := os.WriteFile(out, show.Page(options.Record, name), 0o644); err != nil {
+			if err := os.WriteFile(out, show.Page(options.Record, name, check), 0o644); err != nil {
 				return err
 			}
 			fmt.Fprintln(cmd.OutOrStdout(), got.report.Line(int64(got.real)))

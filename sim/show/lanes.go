@@ -162,6 +162,9 @@ func isFault(name string) bool {
 	return slices.Contains(nodeFaults, name) || slices.Contains(diskFaults, name) || slices.Contains(netFaults, name)
 }
 
+// wide is how much room a word takes.
+func wide(word string) float64 { return float64(len(word))*6.2 + 8 }
+
 // node draws the lives of the process, the phases of the run and what befell the machine.
 func (p *picture) node() {
 	p.lane("node", laneHeight+38)
@@ -181,11 +184,15 @@ func (p *picture) node() {
 			p.rect("serving", x, top+5, p.scale.x(end)-x, 14, title+", ready at "+seconds(l.Ready))
 		}
 	}
+	free := 0.0
 	for _, f := range p.r.Phases {
 		if f.At >= p.from && f.At <= p.to {
 			x := p.scale.x(f.At)
 			p.line("phase", x, top, x, p.y)
-			p.text("small", x+3, p.y-5, f.Name)
+			if width := wide(f.Name); x >= free && x+width < pageWidth {
+				p.text("small", x+3, p.y-5, f.Name)
+				free = x + width
+			}
 		}
 	}
 	p.faultsAt(top+19, nodeFaults)
@@ -214,7 +221,7 @@ func (p *picture) faultsAt(top float64, names []string) {
 		}
 		x := p.scale.x(f.At)
 		p.rect(class, x-1, top+3, 3, 9, fmt.Sprintf("%s, %d at %s", f.Name, f.N, seconds(f.At)))
-		if width := float64(len(word))*6.2 + 8; x >= free && class != "faint" && x+width < pageWidth {
+		if width := wide(word); x >= free && class != "faint" && x+width < pageWidth {
 			p.text("small", x+4, top+22, word)
 			free = x + width
 		}

@@ -19,8 +19,9 @@ const (
 	rowsMax   = 60
 )
 
-// Page draws a run. The name stands above it.
-func Page(r *sim.Recording, name string) []byte {
+// Page draws a run. The name stands above it; check is the one that was expected to speak, if any, and what led to
+// that is shown rather than what led to others.
+func Page(r *sim.Recording, name, check string) []byte {
 	bars := barsOf(r)
 	told := map[int64]bool{}
 	for _, v := range r.Report.Violations {
@@ -32,7 +33,7 @@ func Page(r *sim.Recording, name string) []byte {
 	fmt.Fprintf(&b, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>%s</title>\n<style>%s</style></head><body>\n", escape(name), style)
 	head(&b, r, name)
 	logs := logsOf(r, bars, told)
-	if from, to, check := around(r, bars); check != "" {
+	if from, to, check := around(r, bars, check); check != "" {
 		fmt.Fprintf(&b, "<h2>What led to %s: %s to %s</h2>\n", escape(check), seconds(from), seconds(to))
 		b.WriteString(draw(r, bars, told, from, to, logs))
 		table(&b, r, bars, told, from, to, logs)
@@ -108,22 +109,29 @@ func logsOf(r *sim.Recording, bars []bar, told map[int64]bool) []string {
 	return logs[:most]
 }
 
-// around is the stretch about the events that one broken promise names, and its check: the first, but for those
-// of a model, which name all that a key ever saw. Of the final read nothing is to be seen here, unless it is
-// all that is named.
-func around(r *sim.Recording, bars []bar) (from, to int64, check string) {
+// around is the stretch about the events that one broken promise names, and its check: that which was expected, or
+// the first, but for those of a model, which name all that a key ever saw. Of the final read nothing is to be seen
+// here, unless it is all that any of them names.
+func around(r *sim.Recording, bars []bar, expected string) (from, to int64, check string) {
 	violations := slices.Clone(r.Report.Violations)
-	slices.SortStableFunc(violations, func(a, b sim.Violation) int {
-		return cmp.Compare(strings.Index(a.Checker, "model-"), strings.Index(b.Checker, "model-"))
-	})
+	rank := func(v sim.Violation) int {
+		switch {
+		case v.Checker == expected:
+			return 0
+		case !strings.HasPrefix(v.Checker, "model-"):
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(violations, func(a, b sim.Violation) int { return cmp.Compare(rank(a), rank(b)) })
 	reading := r.Report.Nanos
 	for _, f := range r.Phases {
 		if f.Name == "reading" {
 			reading = f.At
 		}
 	}
-	for _, v := range violations {
-		for _, last := range []int64{reading, r.Report.Nanos} {
+	for _, last := range []int64{reading, r.Report.Nanos} {
+		for _, v := range violations {
 			if from, to, found := stretch(r, bars, v.Events, last); found {
 				if later(r, v.Events, last) {
 					to = struck(r, to)

@@ -32,7 +32,7 @@ func TestARecordingDoesNotChangeTheRun(t *testing.T) {
 
 func TestAPageShowsAllAndNeedsNothingFromOutside(t *testing.T) {
 	r := recorded(3)
-	page := string(Page(r, "seed 3"))
+	page := string(Page(r, "seed 3", ""))
 	for _, want := range []string{"<h1>seed 3", ">node<", ">disk<", ">network<", "0 admin", "reader", "log end", "The whole run"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("%q is not on the page", want)
@@ -43,7 +43,7 @@ func TestAPageShowsAllAndNeedsNothingFromOutside(t *testing.T) {
 			t.Errorf("%q is on the page", refuse)
 		}
 	}
-	if string(Page(r, "seed 3")) != page {
+	if string(Page(r, "seed 3", "")) != page {
 		t.Error("another page of the same recording")
 	}
 }
@@ -71,7 +71,7 @@ func broken() *sim.Recording {
 }
 
 func TestWhatABrokenPromiseNamesStandsOut(t *testing.T) {
-	page := string(Page(broken(), "seed 9"))
+	page := string(Page(broken(), "seed 9", ""))
 	for _, want := range []string{
 		"What led to unseen: 0.440 s to 0.760 s", "<b>unseen</b> t-0: value 2 &amp; more", "write ok told", `class="ok named"`, "&lt;reader&gt;",
 		"@3", "nothing happens for",
@@ -82,6 +82,22 @@ func TestWhatABrokenPromiseNamesStandsOut(t *testing.T) {
 	}
 	if strings.Contains(page, "snapshots") || strings.Contains(page, "<reader>") {
 		t.Error("what is no fault is drawn as one, or text is not escaped")
+	}
+}
+
+// TestWhatLedToItIsShownOfTheCheckThatWasExpected has two promises broken, one of which names the final read alone.
+func TestWhatLedToItIsShownOfTheCheckThatWasExpected(t *testing.T) {
+	for check, want := range map[string]string{
+		"": "What led to unseen", "duplicate": "What led to duplicate: 0.440 s to 0.660 s", "moved-write": "What led to moved-write: 0.000 s",
+	} {
+		r := broken()
+		r.Report.Violations = append(r.Report.Violations,
+			sim.Violation{Checker: "duplicate", Text: "value 2 lies at offsets 1 and 2", Events: []checker.Event{7}},
+			sim.Violation{Checker: "duplicate", Text: "value 2 was at offset 1", Events: []checker.Event{3, 4}},
+			sim.Violation{Checker: "moved-write", Text: "value 1 was at offset 0", Events: []checker.Event{1}})
+		if page := string(Page(r, "seed 9", check)); !strings.Contains(page, want) {
+			t.Errorf("%q is not on the page with %q", want, check)
+		}
 	}
 }
 
