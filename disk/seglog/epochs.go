@@ -141,9 +141,11 @@ func (l *writer) keepEpochs(trimmed []port.EpochStart) error {
 
 // sparseEpochs are the epochs of a log that was compacted, of which batches may be gone, and all those of an epoch: where
 // an epoch began, the checkpoint says, as long as it fits what was found. The end of the log, where the checkpoint may
-// not have been durable, has all its batches.
-func sparseEpochs(found, stored []port.EpochStart, end kafka.Offset) []port.EpochStart {
+// not have been durable, has all its batches. Both begin with the log start: what was found below it says of no epoch
+// that the checkpoint is wrong (seed 22553).
+func sparseEpochs(found, stored []port.EpochStart, start, end kafka.Offset) []port.EpochStart {
 	var merged []port.EpochStart
+	found = trimEpochs(found, start, math.MaxInt64)
 	for i, j := 0, 0; i < len(found) || j < len(stored); {
 		var next port.EpochStart
 		switch {
@@ -181,7 +183,7 @@ func (o *opener) settle() error {
 	}
 	epochs := o.epochs
 	if o.op.Open.Compacted {
-		epochs = sparseEpochs(epochs, stored, l.view.end)
+		epochs = sparseEpochs(epochs, stored, l.view.start, l.view.end)
 	}
 	for _, e := range stored {
 		// An epoch that has no batch yet is known from the file alone.
