@@ -60,8 +60,13 @@ func (j *judge) findDamages() {
 // findLies gives each log the reads of it that went astray, and the producer snapshots that were not synced.
 func (j *judge) findLies() {
 	for i := range j.h.Forgets {
-		if l := j.known(j.h.Forgets[i].Log); l != nil {
-			l.forgets = append(l.forgets, j.h.Forgets[i].Event)
+		f := &j.h.Forgets[i]
+		switch l := j.known(f.Log); {
+		case l == nil:
+		case f.Epochs:
+			l.epochsForgot = append(l.epochsForgot, f.Event)
+		default:
+			l.forgets = append(l.forgets, f.Event)
 		}
 	}
 	for i := range j.h.Misreads {
@@ -204,8 +209,10 @@ type Misread struct {
 
 // Forget is a power loss that took a producer snapshot which the disk had been asked to sync, and had said that
 // it did. Where the batches before it are gone from the log, nobody knows any more what producers wrote: it is
-// as if all of them had expired.
+// as if all of them had expired. Or it took the checkpoint of leader epochs (Epochs): where one began is then what
+// the batches say that compaction left.
 type Forget struct {
-	Event Event
-	Log   kafka.TopicPartition
+	Event  Event
+	Log    kafka.TopicPartition
+	Epochs bool
 }

@@ -52,6 +52,14 @@ func (l *log) passed(o kafka.Offset, before Event) bool {
 	return slices.ContainsFunc(l.moves, func(m *StartMove) bool { return m.From <= o && o < m.To && m.Event < before })
 }
 
+// epochForgotten tells whether a power loss had taken where the record's epoch began, and compaction the record, so that
+// its epoch seems to begin later, or not to have been (seed 22342).
+func (l *log) epochForgotten(o *observation, q *EpochEndOp) bool {
+	r := o.record
+	return r.Offset < q.End && o.to < q.Start && !l.has(r.Value, r.Offset) && l.maySlacken(q.Answer) &&
+		slices.ContainsFunc(l.epochsForgot, func(e Event) bool { return e > o.from && e < q.Answer })
+}
+
 // fits compares one answer with one record.
 func (j *judge) fits(l *log, q *EpochEndOp, o *observation) bool {
 	r := o.record
@@ -65,7 +73,7 @@ func (j *judge) fits(l *log, q *EpochEndOp, o *observation) bool {
 		wrong = r.Epoch <= q.Asked && o.to < q.Start
 	}
 	if !wrong || l.mayLose(r.Offset, min(o.from, q.Start), max(o.to, q.Answer)) || l.damagedAt(r.Offset, max(o.to, q.Answer)) ||
-		l.passed(r.Offset, q.Answer) {
+		l.passed(r.Offset, q.Answer) || l.epochForgotten(o, q) {
 		return true
 	}
 	j.flag(EpochEnd, []Event{q.Start, q.Answer, o.from, o.to},

@@ -46,6 +46,20 @@ func TestTheEndOfAnEpochIsWhereItEnds(t *testing.T) {
 		return func(s *story) { s.ends(asked, epoch, end) }
 	}
 	all := func(s *story) { s.epochs(2, 2, 4, 4) }
+	compacted := func(s *story) {
+		s.h.Topics[0].Keys, s.h.Topics[0].Policy = 1, PolicyCompact
+		s.h.Cleanings = append(s.h.Cleanings, Cleaning{
+			Event: s.event(), Log: kafka.TopicPartition{Topic: s.id}, Upto: 4, Flushed: 4, Replaced: s.event(), Done: s.event(),
+		})
+	}
+	last := func(s *story) {
+		r := s.final()
+		r.End, r.Records = 4, records(3, 4)
+		r.Records[0].Epoch = 4
+	}
+	forgot := func(s *story) {
+		s.h.Forgets = append(s.h.Forgets, Forget{Event: s.event(), Log: kafka.TopicPartition{Topic: s.id}, Epochs: true})
+	}
 	expect(t, []struct {
 		name string
 		want string
@@ -71,6 +85,11 @@ func TestTheEndOfAnEpochIsWhereItEnds(t *testing.T) {
 		{"unknown, though it is there", EpochEnd, told(ends(4, -1, -1), all)},
 		{"an epoch without an end", EpochEnd, told(ends(4, 4, -1), all)},
 		{"a power loss took the rest", "", told(func(s *story) { s.crash(true, 3) }, ends(4, 4, 3), func(s *story) { s.epochs(2, 2, 4) })},
+		{"compaction took the first of the next", "", told(compacted, ends(2, 2, 2), last)},
+		{"compaction did, and it seems to begin later", EpochEnd, told(compacted, ends(2, 2, 3), last)},
+		{"a power loss took where it began, too", "", told(compacted, forgot, ends(2, 2, 3), last)},
+		{"it did so after the answer", EpochEnd, told(compacted, ends(2, 2, 3), forgot, last)},
+		{"it took nothing but that", EpochEnd, told(forgot, ends(2, 2, 3), all)},
 		{"what is deleted has no epoch", "", told(func(s *story) { s.trim(3, 0, 3, 0, 3) }, ends(2, 2, 3), func(s *story) { s.begins(3, 4) })},
 	})
 }

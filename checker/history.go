@@ -68,7 +68,7 @@ type History struct {
 	DirLosses []DirLoss
 	// DirReturns are those that were away for a life of their node, and are back.
 	DirReturns []DirReturn
-	// Forgets are the logs whose producers the disk forgot.
+	// Forgets are the logs whose producers, or leader epochs, the disk forgot.
 	Forgets []Forget
 	// Misreads are what the disk gave somebody wrongly, once.
 	Misreads []Misread

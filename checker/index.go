@@ -33,6 +33,8 @@ type log struct {
 	gone []*Damage
 	// forgets are what the disk took of what was known of producers.
 	forgets []Event
+	// epochsForgot are the moments at which it took where leader epochs began.
+	epochsForgot []Event
 	// misreads are what the disk gave wrongly, once.
 	misreads []*Misread
 	// lost is when its log directory was lost, with what it held.

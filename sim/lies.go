@@ -35,7 +35,7 @@ func (n *node) claims(power bool) (list []claim) {
 	// name has it then.
 	want := func(path string) bool {
 		path = strings.TrimSuffix(strings.TrimSuffix(path, ".deleted"), ".swap")
-		return n.isLog(path) || isSnapshot(path) && n.isLiable(path)
+		return n.isLog(path) || (isSnapshot(path) || isEpochs(path)) && n.isLiable(path)
 	}
 	for _, c := range n.disk.Claims(want) {
 		_, dir, _ := partOf(c.Path)
@@ -47,9 +47,12 @@ func (n *node) claims(power bool) (list []claim) {
 // isSnapshot tells the producer snapshots.
 func isSnapshot(path string) bool { return strings.HasSuffix(path, ".snapshot") }
 
+// isEpochs tells the checkpoints of leader epochs.
+func isEpochs(path string) bool { return strings.HasSuffix(path, "/leader-epoch-checkpoint") }
+
 // exposed tells the judge, after a power loss, which batches it took or hurt that a sync had claimed: they
-// are as damaged as by rot; and which producer snapshots. It is of the moment before the crash, by which they
-// are gone.
+// are as damaged as by rot; and which producer snapshots and checkpoints of epochs. It is of the moment before the
+// crash, by which they are gone.
 func (n *node) exposed(list []claim, at checker.Event) {
 	for i := range list {
 		c := &list[i]
@@ -57,10 +60,10 @@ func (n *node) exposed(list []claim, at checker.Event) {
 			continue // another stands under its name
 		}
 		left := c.Left()
-		if isSnapshot(strings.TrimSuffix(c.Path, ".deleted")) {
+		if epochs := isEpochs(c.Path); epochs || isSnapshot(strings.TrimSuffix(c.Path, ".deleted")) {
 			if string(left) != string(c.Data) {
 				h := n.guests.population.History()
-				h.Forgets = append(h.Forgets, checker.Forget{Event: at, Log: n.logs[c.dir]})
+				h.Forgets = append(h.Forgets, checker.Forget{Event: at, Log: n.logs[c.dir], Epochs: epochs})
 			}
 			continue
 		}
