@@ -29,6 +29,8 @@ var joiners = map[string]func(ctx context.Context, l *groupLoad, name string) (m
 	"franz-go":        joinFranz(kgo.Balancers(kgo.CooperativeStickyBalancer())),
 	"franz-go-eager":  joinFranz(kgo.Balancers(kgo.RangeBalancer())),
 	"franz-go-static": joinFranzStatic,
+	"franz-go-next":   joinFranzNext,
+	"franz-go-both":   joinFranzBoth,
 	"sarama":          joinSarama,
 	"kafka-go":        joinKafkaGo,
 }

@@ -262,7 +262,7 @@ part_groups() {
 	local group_clients="franz-go franz-go-eager franz-go-static sarama kafka-go" group_protocols=classic
 	begin groups start "${groups_settings[@]}"
 	if serves "groups of the consumer protocol" 68; then
-		group_protocols="classic consumer"
+		group_protocols="classic consumer" group_clients="$group_clients franz-go-next franz-go-both"
 		migrates
 	fi
 	groups_of_ours

@@ -29,6 +29,22 @@ func joinFranzStatic(ctx context.Context, l *groupLoad, name string) (member, er
 	return startFranz(ctx, l, name, kgo.Balancers(kgo.CooperativeStickyBalancer()), kgo.InstanceID(name))
 }
 
+// joinFranzNext makes a member of the consumer protocol (KIP-848).
+func joinFranzNext(ctx context.Context, l *groupLoad, _ string) (member, error) {
+	return startFranz(ctx, l, "", kgo.WithContext(context.WithValue(context.Background(), nextGeneration, true)))
+}
+
+// nextGeneration is what franz-go wants to find in the context of a client of the consumer protocol.
+const nextGeneration = "opt_in_kafka_next_gen_balancer_beta"
+
+// joinFranzBoth has members of both protocols take turns.
+func joinFranzBoth(ctx context.Context, l *groupLoad, name string) (member, error) {
+	if name == "b" || name == "d" {
+		return joinFranzNext(ctx, l, name)
+	}
+	return startFranz(ctx, l, "", kgo.Balancers(kgo.CooperativeStickyBalancer()))
+}
+
 func startFranz(ctx context.Context, l *groupLoad, instance string, opts ...kgo.Opt) (member, error) {
 	cl, err := kgo.NewClient(append(opts,
 		kgo.SeedBrokers(l.o.broker),
