@@ -22,11 +22,16 @@ const smallBytesMax = 1 << 20
 // saveEpochs replaces leader-epoch-checkpoint: version 0, the number of lines, `epoch start`. It
 // is written before the first append of an epoch is, and made durable by the next flush. Recovery
 // takes the epochs of the batches that it walks from these, and trusts the file for older segments,
-// if it fits, and for what has no batch yet.
+// if it fits, and for what has no batch yet. Of a log that was compacted it may be all that is known of older epochs,
+// so that it is synced before it gets its name (KAFKA-16541). Else
+//
+//  1. compaction takes the first batches of epoch 2,
+//  2. epoch 4 begins, and the new file gets its name before it is synced,
+//  3. a power loss leaves the name and not what is in it: epoch 2 begins where its next batch does (seed 23767).
 func (l *writer) saveEpochs() error {
 	b := appendEpochs(nil, l.epochs)
 	path := l.dir + "/" + epochsFile
-	if err := l.writeSmall(path+".tmp", b); err != nil {
+	if err := l.writeSmall(path+".tmp", b, l.sparse); err != nil {
 		return err
 	}
 	l.w.meter.call(0)
@@ -39,6 +44,19 @@ func (l *writer) saveEpochs() error {
 	return nil
 }
 
+// hardenEpochs makes leader-epoch-checkpoint durable before compaction takes the first batches from the log.
+func (l *writer) hardenEpochs() error {
+	l.sparse = true
+	path := l.dir + "/" + epochsFile
+	i := slices.IndexFunc(l.dirty, func(h *handle) bool { return h.name == path })
+	if i < 0 {
+		return nil
+	}
+	h := l.dirty[i]
+	l.dirty = slices.Insert(slices.Delete(l.dirty, i, i+1), 0, h)
+	return l.syncOne()
+}
+
 func appendEpochs(b []byte, epochs []port.EpochStart) []byte {
 	b = append(b, "0\n"...)
 	b = append(strconv.AppendInt(b, int64(len(epochs)), 10), '\n')
@@ -49,8 +67,8 @@ func appendEpochs(b []byte, epochs []port.EpochStart) []byte {
 	return b
 }
 
-// writeSmall makes a file of its own, unsynced.
-func (l *writer) writeSmall(path string, b []byte) error {
+// writeSmall makes a file of its own, synced if that is asked for.
+func (l *writer) writeSmall(path string, b []byte, synced bool) error {
 	m := &l.w.meter
 	m.call(len(b))
 	file, err := l.w.fs.Create(path)
@@ -58,7 +76,12 @@ func (l *writer) writeSmall(path string, b []byte) error {
 		return err
 	}
 	m.call(0)
-	if err := file.WriteAt(b, 0); err != nil {
+	err = file.WriteAt(b, 0)
+	if err == nil && synced {
+		m.call(0)
+		err = file.Sync()
+	}
+	if err != nil {
 		closeIdle(file)
 		return err
 	}
@@ -182,7 +205,7 @@ func (o *opener) settle() error {
 		stored = parseEpochs(b)
 	}
 	epochs := o.epochs
-	if o.op.Open.Compacted {
+	if l.sparse = o.op.Open.Compacted; l.sparse {
 		epochs = sparseEpochs(epochs, stored, l.view.start, l.view.end)
 	}
 	for _, e := range stored {

@@ -204,5 +204,5 @@ func (o *opener) checkTopic() error {
 		}
 	}
 	l.newEntries = true
-	return l.writeSmall(path, []byte(want))
+	return l.writeSmall(path, []byte(want), false)
 }

@@ -94,6 +94,9 @@ func (r *replacer) advance() (done bool, err error) {
 	l := r.l
 	switch r.phase {
 	case 0:
+		if !l.sparse {
+			return false, l.hardenEpochs()
+		}
 		r.phase++
 		return false, r.commit()
 	case 1:

@@ -26,7 +26,7 @@ func (l *writer) keepSnapshot(at kafka.Offset, b []byte) error {
 	}
 	path := l.snapshotPath(at)
 	l.newEntries = true
-	if err := l.writeSmall(path, b); err != nil {
+	if err := l.writeSmall(path, b, false); err != nil {
 		return err
 	}
 	l.soil(&handle{name: path, once: true})

@@ -86,6 +86,8 @@ type writer struct {
 	// aborted are the bases of the segments that have a transaction index, rising.
 	aborted []kafka.Offset
 	flushed kafka.Offset
+	// sparse says that compaction may have taken batches.
+	sparse bool
 	// made is the number of dir itself among those that the worker made, see nameDir.
 	made int64
 	// retired are segments of a failed opening of the log, which readers may still have, left those of a log
