@@ -125,17 +125,40 @@ func (j *judge) mayBeCompacted(l *log, v Value, at kafka.Offset, after, before E
 			return true
 		}
 	}
-	// A tombstone of which nobody heard may have stood for it, and be gone as well.
-	return l.aged(at, after, before) && slices.ContainsFunc(l.produces, func(o *ProduceOp) bool {
-		if o.acked() != nil && o.acked().offset(0) != kafka.NoOffset || len(o.Attempts) == 0 || o.Keyless {
+	// One of which nobody heard may have stood for it, and be gone as well.
+	return slices.ContainsFunc(l.produces, func(o *ProduceOp) bool {
+		if o.acked() != nil && o.acked().offset(0) != kafka.NoOffset || len(o.Attempts) == 0 || o.Keyless || j.outcome(o) == failed {
 			return false
 		}
 		for i := range o.Count {
-			if w := o.First + Value(i); w != v && l.settings.IsTombstone(w) && l.settings.KeyOf(w) == l.settings.KeyOf(v) && j.outcome(o) != failed {
+			w := o.First + Value(i)
+			if w != v && l.settings.KeyOf(w) == l.settings.KeyOf(v) &&
+				(l.settings.IsTombstone(w) && l.aged(at, after, before) || l.stoodAndWent(o, i, at, after, before)) {
 				return true
 			}
 		}
 		return false
+	})
+}
+
+// stoodAndWent tells whether the i-th record of a batch of which nobody heard may have been the last of its key to a
+// compaction between two events that took the one at an offset, and be gone since, by the disk:
+//
+//  1. a record is acknowledged, and another of its key appended whose answer is lost,
+//  2. compaction leaves the second,
+//  3. a power loss takes it with the end of its segment, which the disk had said was synced (seed 15022).
+func (l *log) stoodAndWent(op *ProduceOp, i int32, at kafka.Offset, after, before Event) bool {
+	return slices.ContainsFunc(l.replaced, func(c *Cleaning) bool {
+		if c.Replaced < after || c.Replaced > before || at != kafka.NoOffset && c.Upto <= at {
+			return false
+		}
+		return slices.ContainsFunc(l.gone, func(d *Damage) bool {
+			o := d.From + kafka.Offset(i)
+			return d.End-d.From == kafka.Offset(op.Count) && o > at && o < c.Upto &&
+				d.Event > max(c.Replaced, op.Attempts[0].Start) && d.Event < before && l.maySlacken(d.Event)
+		}) || slices.ContainsFunc(l.losses, func(s loss) bool {
+			return s.at > max(c.Replaced, op.Attempts[0].Start) && s.at < before && s.end < c.Upto
+		})
 	})
 }
 

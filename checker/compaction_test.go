@@ -76,3 +76,63 @@ func TestOfTwoCopiesTheEarlierDoesNotStandForTheLater(t *testing.T) {
 		tell func() *story
 	}{{"the earlier one stays", MovedWrite, func() *story { return s }}})
 }
+
+// TestOneOfWhichNobodyHeardMayHaveStoodForAnother: a record is told at offset 0; another of its key, of which nobody heard, is
+// at 1, and one of another key at 2. Compaction takes the first, and a disk that lied the second.
+func TestOneOfWhichNobodyHeardMayHaveStoodForAnother(t *testing.T) {
+	type lie struct {
+		upto                                kafka.Offset
+		from, end                           kafka.Offset
+		early, unreplaced, refused, another bool
+	}
+	told := func(c lie) func() *story {
+		return func() *story {
+			s := tell(1)
+			topic := &s.h.Topics[0]
+			topic.Policy, topic.Keys = PolicyCompact, 2
+			for alike := func() bool { return topic.KeyOf(1) == topic.KeyOf(2) }; topic.KeyOf(1) == topic.KeyOf(3) || alike() == c.another; {
+				topic.Keys++
+			}
+			clean := func() {
+				done := Cleaning{Event: s.event(), Log: kafka.TopicPartition{Topic: s.id}, Upto: c.upto, Flushed: 3}
+				if !c.unreplaced {
+					done.Replaced, done.Done = s.event(), s.event()
+				}
+				s.h.Cleanings = append(s.h.Cleanings, done)
+			}
+			s.produce(1, 1, 0, 0)
+			if c.refused {
+				s.produce(2, 1, kafka.ErrMessageTooLarge, -1)
+			} else {
+				noAnswer(s.produce(2, 1, 0, 1))
+			}
+			s.produce(1, 1, 0, 2)
+			if !c.early {
+				clean()
+			}
+			s.h.Damages = append(s.h.Damages, Damage{
+				Event: s.event(), Log: kafka.TopicPartition{Topic: s.id}, From: c.from, End: c.end, Checkpoint: 3, Suspect: true, Gone: true,
+			})
+			s.crash(true, 3)
+			if c.early {
+				clean()
+			}
+			r := s.final()
+			r.End, r.Records = 3, records(2, 3)
+			return s
+		}
+	}
+	expect(t, []struct {
+		name string
+		want string
+		tell func() *story
+	}{
+		{"it stood for it, and went", "", told(lie{upto: 3, from: 1, end: 2})},
+		{"it has another key", LostWrite, told(lie{upto: 3, from: 1, end: 2, another: true})},
+		{"it was refused", LostWrite, told(lie{upto: 3, from: 1, end: 2, refused: true})},
+		{"it was compacted below it only", LostWrite, told(lie{upto: 1, from: 1, end: 2})},
+		{"nothing was replaced", LostWrite, told(lie{upto: 3, from: 1, end: 2, unreplaced: true})},
+		{"it went before the compaction", LostWrite, told(lie{upto: 3, from: 1, end: 2, early: true})},
+		{"what went has another size", LostWrite, told(lie{upto: 3, from: 1, end: 3})},
+	})
+}
