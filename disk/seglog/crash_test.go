@@ -49,6 +49,8 @@ type crashes struct {
 	strict bool
 	// clean is where the segments end that are compacted, or 0: below it the last record stays, or more.
 	clean kafka.Offset
+	// began is where each epoch began.
+	began []port.EpochStart
 	// recovered says that this life has opened the log.
 	recovered bool
 	// sent holds base+count@epoch of all that was ever sent, in this and earlier lives.
@@ -275,6 +277,11 @@ func (c *crashes) openedSparse(t failer, o *port.Opened) {
 	for at := c.clean - 1; at < o.End; at++ {
 		if !slices.Contains(found, at) {
 			t.Fatalf("the record at %d is gone, the log ends at %d and was compacted up to %d: %v", at, o.End, c.clean, found)
+		}
+	}
+	for _, e := range c.began {
+		if e.Start < c.clean && !slices.Contains(o.Epochs, e) {
+			t.Fatalf("epoch %d began at %d, in what was compacted up to %d, and the log knows %v", e.Epoch, e.Start, c.clean, o.Epochs)
 		}
 	}
 	for _, e := range c.files(t) {

@@ -44,17 +44,17 @@ func (l *writer) saveEpochs() error {
 	return nil
 }
 
-// hardenEpochs makes leader-epoch-checkpoint durable before compaction takes the first batches from the log.
-func (l *writer) hardenEpochs() error {
+// hardenEpochs makes leader-epoch-checkpoint durable, under its name, before compaction takes batches from the log, one
+// thing at a time: a name that is not durable may give way to that of the file before, which nobody has synced.
+func (l *writer) hardenEpochs() (done bool, err error) {
 	l.sparse = true
 	path := l.dir + "/" + epochsFile
-	i := slices.IndexFunc(l.dirty, func(h *handle) bool { return h.name == path })
-	if i < 0 {
-		return nil
+	if i := slices.IndexFunc(l.dirty, func(h *handle) bool { return h.name == path }); i >= 0 {
+		h := l.dirty[i]
+		l.dirty = slices.Insert(slices.Delete(l.dirty, i, i+1), 0, h)
+		return false, l.syncOne()
 	}
-	h := l.dirty[i]
-	l.dirty = slices.Insert(slices.Delete(l.dirty, i, i+1), 0, h)
-	return l.syncOne()
+	return true, l.syncEntries()
 }
 
 func appendEpochs(b []byte, epochs []port.EpochStart) []byte {

@@ -82,3 +82,25 @@ func TestEpochsOfACompactedLogAreDurableBeforeTheyGetTheirName(t *testing.T) {
 	r.must(r.opAppend(keyedBatch(keyed{"b", "5", 5})))
 	synced("a fourth epoch, after a restart", epochsFile+".tmp")
 }
+
+// A life that was killed leaves a checkpoint of epochs in the page cache alone. The next one makes it durable before it
+// takes the batches that say the same.
+func TestEpochsOfALifeThatWasKilledAreDurableBeforeCompaction(t *testing.T) {
+	for _, compacted := range []bool{false, true} {
+		inner, _ := simulated()
+		fs := &syncs{FS: inner}
+		r := newRig(t, fs, nil)
+		r.open()
+		r.must(r.opAppend(keyedBatch(keyed{"a", "1", 1})))
+		r.epoch++
+		r.must(r.opAppend(keyedBatch(keyed{"a", "2", 2})))
+		r.must(rolls(r.opAppend(keyedBatch(keyed{"b", "3", 3}))))
+		r.restart()
+		r.spec.Compacted = compacted
+		r.open()
+		r.clean(r.cleanSpec(0))
+		if got := strings.Join(fs.seen, " "); got != epochsFile {
+			t.Errorf("compacted before: %v: synced %q", compacted, got)
+		}
+	}
+}

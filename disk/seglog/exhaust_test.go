@@ -1,6 +1,7 @@
 package seglog
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,15 +15,18 @@ type calm struct{ rough }
 
 func (*calm) Draw(string, uint64) uint64 { return 0 }
 
-// script is a short life of a log. It begins with a log of two batches, flushed and open.
+// script is a short life of a log. It begins with a log of two batches, flushed and open, and what comes before is not cut.
 type script struct {
-	name  string
-	steps []func(c *crashes) (op port.LogOp, ok bool)
+	name          string
+	steps, before []func(c *crashes) (op port.LogOp, ok bool)
 }
 
 func appends(bytes int, roll bool) func(*crashes) (port.LogOp, bool) {
 	return func(c *crashes) (port.LogOp, bool) {
 		c.sent[key(c.end, 2, c.epoch)] = true
+		if n := len(c.began); n == 0 || c.began[n-1].Epoch < c.epoch {
+			c.began = append(c.began, port.EpochStart{Epoch: c.epoch, Start: c.end})
+		}
 		op := c.opAppend(batchOf(2, 1, bytes))
 		op.Roll = roll
 		return op, true
@@ -42,6 +46,12 @@ func sends(c *crashes) (port.LogOp, bool) {
 // empties moves the start to the end, with a roll: of all batches so far nothing is left but the snapshot.
 func empties(c *crashes) (port.LogOp, bool) {
 	return port.LogOp{Kind: port.OpAdvanceStart, Gen: c.gen, Base: c.end, Roll: true, Snapshot: c.fold.AppendSnapshot(nil)}, true
+}
+
+// elects has a new leader append from now on.
+func elects(c *crashes) (port.LogOp, bool) {
+	c.epoch += 2
+	return port.LogOp{}, false
 }
 
 func flushes(c *crashes) (port.LogOp, bool) { return c.flush(), true }
@@ -92,20 +102,27 @@ func replaces(c *crashes) (port.LogOp, bool) {
 	return port.LogOp{Kind: port.OpReplace, Gen: c.gen}, true
 }
 
+// secondEpoch has an epoch begin within what can be compacted.
+var secondEpoch = []func(*crashes) (port.LogOp, bool){elects, appends(10, false), appends(10, false), appends(10, true), flushes, checkpoints}
+
 var scripts = []script{
-	{"append", []func(*crashes) (port.LogOp, bool){appends(10, false), appends(600, false)}},
-	{"append and flush", []func(*crashes) (port.LogOp, bool){appends(600, false), flushes, checkpoints, appends(10, false)}},
-	{"roll", []func(*crashes) (port.LogOp, bool){appends(10, true), flushes, checkpoints, appends(10, false)}},
-	{"truncate", []func(*crashes) (port.LogOp, bool){appends(10, false), truncates(4), appends(300, false), flushes}},
-	{"truncate below a flush", []func(*crashes) (port.LogOp, bool){appends(10, true), flushes, truncates(2), appends(300, false), flushes, checkpoints}},
-	{"advance the start", []func(*crashes) (port.LogOp, bool){appends(10, true), flushes, checkpoints, advances(5), appends(10, false)}},
-	{"delete all records, then the segment that held them", []func(*crashes) (port.LogOp, bool){
+	{name: "append", steps: []func(*crashes) (port.LogOp, bool){appends(10, false), appends(600, false)}},
+	{name: "append and flush", steps: []func(*crashes) (port.LogOp, bool){appends(600, false), flushes, checkpoints, appends(10, false)}},
+	{name: "roll", steps: []func(*crashes) (port.LogOp, bool){appends(10, true), flushes, checkpoints, appends(10, false)}},
+	{name: "truncate", steps: []func(*crashes) (port.LogOp, bool){appends(10, false), truncates(4), appends(300, false), flushes}},
+	{name: "truncate below a flush", steps: []func(*crashes) (port.LogOp, bool){appends(10, true), flushes, truncates(2), appends(300, false), flushes, checkpoints}},
+	{name: "advance the start", steps: []func(*crashes) (port.LogOp, bool){appends(10, true), flushes, checkpoints, advances(5), appends(10, false)}},
+	{name: "delete all records, then the segment that held them", steps: []func(*crashes) (port.LogOp, bool){
 		appends(10, false), advances(6), leaves(6), appends(10, false), flushes}},
-	{"empty the log", []func(*crashes) (port.LogOp, bool){sends, empties, appends(10, false), flushes}},
-	{"empty it twice", []func(*crashes) (port.LogOp, bool){sends, empties, sends, flushes, empties}},
-	{"compact", []func(*crashes) (port.LogOp, bool){appends(10, true), flushes, checkpoints, compacts, replaces}},
-	{"compact several segments into one", []func(*crashes) (port.LogOp, bool){appends(10, true), appends(600, true), flushes, checkpoints, compacts, replaces}},
-	{"delete", []func(*crashes) (port.LogOp, bool){deletes}},
+	{name: "empty the log", steps: []func(*crashes) (port.LogOp, bool){sends, empties, appends(10, false), flushes}},
+	{name: "empty it twice", steps: []func(*crashes) (port.LogOp, bool){sends, empties, sends, flushes, empties}},
+	{name: "compact", steps: []func(*crashes) (port.LogOp, bool){appends(10, true), flushes, checkpoints, compacts, replaces}},
+	{name: "compact several segments into one", steps: []func(*crashes) (port.LogOp, bool){appends(10, true), appends(600, true), flushes, checkpoints, compacts, replaces}},
+	{name: "another leader comes to a log of which an epoch's first batch was compacted away",
+		before: append(slices.Clone(secondEpoch), compacts, replaces, flushes), steps: []func(*crashes) (port.LogOp, bool){elects, appends(10, false)}},
+	{name: "another leader comes before that batch goes",
+		before: append(slices.Clone(secondEpoch), compacts, elects, appends(10, false)), steps: []func(*crashes) (port.LogOp, bool){replaces}},
+	{name: "delete", steps: []func(*crashes) (port.LogOp, bool){deletes}},
 }
 
 // play runs a script up to its nth mutating call, and says when it is cut; n of 0 lets it end.
@@ -124,9 +141,10 @@ func (s *script) play(t *testing.T, n int) (c *crashes, at int64, cut bool) {
 	spec := c.spec
 	opened, _ := c.run(t, port.LogOp{Kind: port.OpOpen, Gen: c.gen, Open: &spec})
 	c.opened(t, opened)
-	for _, step := range []func(*crashes) (port.LogOp, bool){appends(10, false), appends(10, false), flushes} {
-		op, _ := step(c)
-		c.run(t, op)
+	for _, step := range append([]func(*crashes) (port.LogOp, bool){appends(10, false), appends(10, false), flushes}, s.before...) {
+		if op, ok := step(c); ok {
+			c.run(t, op)
+		}
 	}
 	if n > 0 {
 		c.disk.CrashAfterCalls(uint64(n))

@@ -264,8 +264,11 @@ func (o *opener) tidy() error {
 	}
 	o.end = o.bases[0]
 	if !o.op.Open.StopWasClean {
-		// An earlier life made it, and may not have come to its first flush.
+		// An earlier life made them, and may not have come to its next flush.
 		l.soil(&handle{name: l.dir + "/" + metadataFile, once: true})
+		if o.size(epochsFile) > 0 {
+			l.soil(&handle{name: l.dir + "/" + epochsFile, once: true})
+		}
 	}
 	o.stage = planning
 	return nil

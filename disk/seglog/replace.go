@@ -94,16 +94,19 @@ func (r *replacer) advance() (done bool, err error) {
 	l := r.l
 	switch r.phase {
 	case 0:
-		if !l.sparse {
-			return false, l.hardenEpochs()
+		hard, err := l.hardenEpochs()
+		if hard {
+			r.phase++
 		}
+		return false, err
+	case 1:
 		r.phase++
 		return false, r.commit()
-	case 1:
+	case 2:
 		r.phase++
 		r.show()
 		return false, nil
-	case 2:
+	case 3:
 		if len(r.stale) == 0 {
 			r.phase++
 			return false, l.syncEntries()
