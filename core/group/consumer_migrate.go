@@ -66,7 +66,12 @@ func (t *consumerTurn) upgraded(g *Classic, d *decision) (why string) {
 		d.put(subs[id])
 		names = append(names, subs[id].SubscribedTopicNames...)
 	}
-	d.put(&record.ConsumerGroupMetadata{Group: t.group, Epoch: generation, MetadataHash: topicsHash(t.v.Image, sortedSet(names))})
+	names = sortedSet(names)
+	var hash int64
+	if allGiven(t.v.Image, names, ids, targets) {
+		hash = topicsHash(t.v.Image, names)
+	}
+	d.put(&record.ConsumerGroupMetadata{Group: t.group, Epoch: generation, MetadataHash: hash})
 	for _, id := range ids {
 		d.put(&record.ConsumerGroupTargetAssignmentMember{Group: t.group, Member: id, TopicPartitions: targets[id]})
 	}
@@ -78,6 +83,29 @@ func (t *consumerTurn) upgraded(g *Classic, d *decision) (why string) {
 		})
 	}
 	return ""
+}
+
+// allGiven tells whether every partition that there is of these topics is somebody's. Else what members have was
+// made when the topics were others, and nobody would look again, should it be hashed as if it fitted (Kafka does):
+//
+//  1. a classic group has all of a topic with two partitions, which grows to four,
+//  2. its one member, static, comes back with the new protocol before the old one made an assignment for four,
+//  3. its subscription is what it was, and so is the hash: it would be given two partitions for ever.
+func allGiven(im *image.Image, names, members []string, targets map[string]assignor.Assignment) bool {
+	for _, name := range names {
+		topic := im.TopicNamed(name)
+		if topic == nil {
+			continue
+		}
+		given := 0
+		for _, id := range members {
+			given += len(targets[id].Of(topic.ID))
+		}
+		if given < len(topic.Partitions) {
+			return false
+		}
+	}
+	return true
 }
 
 // malformed is why a group can't be converted whose members say what nobody can read.
