@@ -145,6 +145,9 @@ func (j *judge) anyDamagedAt(d *Damaged) bool {
 		if e > d.Event || log.Partition != d.Partition || l != nil && l.topic.name != d.Topic {
 			return false
 		}
+		if from <= d.Base && d.Base < end {
+			return true
+		}
 		return d.Offset < end && (from <= d.Offset || slices.ContainsFunc(j.h.Cleanings, func(c Cleaning) bool {
 			return c.Log == log && from <= c.Upto && c.Replaced > 0 && c.Replaced < d.Event
 		}))
@@ -171,6 +174,12 @@ func (j *judge) checkReread() {
 	}
 }
 
+// reaches tells whether a batch that was damaged begins below the offset that a client came to. What was damaged may be
+// how many offsets it has, so that it says that it reaches there (seed 1191).
+func (l *log) reaches(d *Damaged) bool {
+	return d.Base < d.Offset && (l.damagedAt(d.Base, d.Event) || l.misreadAt(d.Base, d.Event))
+}
+
 // checkDamaged demands that every batch whose checksum was wrong was damaged by the world, at that
 // place, and every partition that was refused at the end as well, anywhere, unless its directory was lost.
 func (j *judge) checkDamaged() {
@@ -189,7 +198,7 @@ func (j *judge) checkDamaged() {
 			j.report.RefusedDamage++
 		case l == nil && j.mayBeDeleted(d.Topic) && j.anyDamagedAt(d):
 			j.report.ShownDamage++ // of some incarnation that is no more
-		case l == nil || !l.metAt(d.Offset, d.Event):
+		case l == nil || !l.metAt(d.Offset, d.Event) && !l.reaches(d):
 			j.flag(Protocol, []Event{d.Event}, "%s-%d: nothing damaged offset %d, and client %d was sent %s",
 				d.Topic, d.Partition, d.Offset, d.Client, d.Text)
 		default:

@@ -23,7 +23,36 @@ func (s *story) misread(at kafka.Offset) {
 // shown is a batch with a wrong checksum that a client was sent, or with err a refusal.
 func (s *story) shown(at kafka.Offset, err kafka.ErrorCode) {
 	s.h.Damaged = append(s.h.Damaged, Damaged{
-		Event: s.event(), Topic: "t", ID: s.id, Offset: at, Err: err, Text: "a batch that is damaged",
+		Event: s.event(), Topic: "t", ID: s.id, Offset: at, Base: at, Err: err, Text: "a batch that is damaged",
+	})
+}
+
+// TestADamagedBatchMaySayThatItReachesFurther: the batch at offset 1 of three was damaged, or not, and a client that came to
+// offset 2 was sent one that is damaged and says that it begins at some offset.
+func TestADamagedBatchMaySayThatItReachesFurther(t *testing.T) {
+	told := func(damaged, base kafka.Offset) func() *story {
+		return func() *story {
+			s := tell(1)
+			for i := range 3 {
+				s.produce(1, 1, 0, kafka.Offset(i))
+			}
+			s.damage(3, false)
+			s.h.Damages[0].From, s.h.Damages[0].End = damaged, damaged+1
+			s.shown(2, kafka.None)
+			s.h.Damaged[0].Base = base
+			s.final(1, 2, 3)
+			return s
+		}
+	}
+	expect(t, []struct {
+		name string
+		want string
+		tell func() *story
+	}{
+		{"the one before", "", told(1, 1)},
+		{"the one itself", "", told(2, 2)},
+		{"the one before that", Protocol, told(0, 1)},
+		{"the one before, and it says that it begins at the offset", Protocol, told(1, 2)},
 	})
 }
 

@@ -44,10 +44,10 @@ type Damaged struct {
 	Topic     string
 	ID        kafka.TopicID // zero if the request named the topic only
 	Partition kafka.PartitionID
-	// Offset is the first that could not be read.
-	Offset kafka.Offset
-	Err    kafka.ErrorCode
-	Text   string
+	// Offset is the first that could not be read, Base what a batch says that it begins at, if it can be told; else Offset.
+	Offset, Base kafka.Offset
+	Err          kafka.ErrorCode
+	Text         string
 }
 
 // Crash is the end of a process that did not stop by itself.

@@ -124,6 +124,8 @@ type reading struct {
 	// fault is what is wrong with it, in words, or empty; damage that of a batch which tells by its
 	// checksum or its header that it is not what was written.
 	fault, damage string
+	// damageBase is what a batch that is damaged says that it begins at, if its header can be read; else next.
+	damageBase kafka.Offset
 }
 
 // read takes the batches apart, from an offset on. A batch that is cut at the end is left out: a
@@ -136,16 +138,20 @@ func (s *shared) read(b []byte, from kafka.Offset) reading {
 		if err == record.ErrShort {
 			break
 		}
-		if err == nil {
+		framed := err == nil
+		if framed {
 			err = record.CheckStored(batch, h)
 		}
 		if err != nil {
-			out.damage = "a batch that is damaged: " + err.Error()
+			out.damage, out.damageBase = "a batch that is damaged: "+err.Error(), out.next
+			if framed {
+				out.damageBase = min(h.BaseOffset, out.next)
+			}
 			break
 		}
 		b = rest
 		if h.End() <= from {
-			out.damage = "a batch that ends before the offset that was asked for"
+			out.damage, out.damageBase = "a batch that ends before the offset that was asked for", out.next
 			break
 		}
 		if h.Attributes.IsControl() {

@@ -345,7 +345,7 @@ func (c *consumer) fetched(p *position, r *kmsg.FetchResponse) {
 		}
 		if got.damage != "" {
 			c.damaged(checker.Damaged{
-				Client: c.id, Topic: name, ID: p.id, Partition: p.partition, Offset: got.next, Text: got.damage,
+				Client: c.id, Topic: name, ID: p.id, Partition: p.partition, Offset: got.next, Base: got.damageBase, Text: got.damage,
 			})
 		}
 		poll.Records, poll.Control = got.records, got.control

@@ -328,7 +328,7 @@ func (r *Reader) takeRecords(p *part, a *kmsg.FetchResponse) {
 		return
 	}
 	if got.damage != "" {
-		r.giveUp(p, checker.Damaged{Offset: got.next, Text: got.damage})
+		r.giveUp(p, checker.Damaged{Offset: got.next, Base: got.damageBase, Text: got.damage})
 		return
 	}
 	p.read.Records = append(p.read.Records, got.records...)
