@@ -173,14 +173,16 @@ func (j *judge) earliestWall(op *CommitOp, before Event) kafka.Wall {
 }
 
 // reading names a member that was given a partition of a topic before an event, and heard from after it as still
-// having it.
+// having it. What a power loss took between is no matter, and neither is an answer of a coordinator that was made anew:
+// while it loads, a heartbeat of the classic protocol is told that all is well (as by Kafka), whoever sent it (seed 3430).
 func (g *groupStory) reading(topic string, at Event) string {
 	for _, told := range g.syncs {
 		if !told.Answered || told.Err != kafka.None || told.End > at || !slices.ContainsFunc(told.Got, func(p GroupPartition) bool { return p.Topic == topic || topic == "" }) {
 			continue
 		}
 		if slices.ContainsFunc(g.beats, func(b *BeatOp) bool {
-			return b.Kind == ClassicBeat && b.Member == told.Member && b.Epoch == told.Generation && b.Answered && b.Err == kafka.None && b.Start > at
+			return b.Kind == ClassicBeat && b.Member == told.Member && b.Epoch == told.Generation && b.Answered && b.Err == kafka.None && b.Start > at &&
+				!g.lost(at, b.Start) && !g.reloaded(at, b.Start)
 		}) {
 			return told.Member
 		}

@@ -220,6 +220,13 @@ func TestOffsetsExpireWhenNobodyUsesThem(t *testing.T) {
 			expire(s, 5000)
 			s.beats(ClassicBeat, "a", 1, 0)
 		}},
+		{"of a member that a coordinator which was loading told that all is well", "", func(s *story) {
+			s.syncs("a", 1, []GivenTo{{"a", of(0)}}, 0)
+			s.commits("a", 1, 5, 0)
+			expire(s, 5000)
+			s.h.Terms = append(s.h.Terms, Term{Event: s.event()})
+			s.beats(ClassicBeat, "a", 1, 0)
+		}},
 	})
 }
 
