@@ -105,6 +105,11 @@ func newMember(s *shared, id int32, g *group) *member {
 		m.instance = "instance" + strconv.Itoa(int(id))
 	case 3:
 		m.instance = "instance" // others may have it too
+		if g.kind == groupMixed {
+			// One of each protocol under the same name replace one another for ever, by Kafka's rule (only between two of
+			// the consumer protocol does the second have to wait), and neither is told that it is fenced (seed 2268).
+			m.instance += strconv.Itoa(int(id))
+		}
 	}
 	if m.speaks.staticOrNewer(m.instance != ""); g.kind != groupClassic {
 		m.speaks.consumerMembers()
