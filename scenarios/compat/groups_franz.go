@@ -31,11 +31,8 @@ func joinFranzStatic(ctx context.Context, l *groupLoad, name string) (member, er
 
 // joinFranzNext makes a member of the consumer protocol (KIP-848).
 func joinFranzNext(ctx context.Context, l *groupLoad, _ string) (member, error) {
-	return startFranz(ctx, l, "", kgo.WithContext(context.WithValue(context.Background(), nextGeneration, true)))
+	return startFranz(ctx, l, "", kgo.ServerSideBalancer())
 }
-
-// nextGeneration is what franz-go wants to find in the context of a client of the consumer protocol.
-const nextGeneration = "opt_in_kafka_next_gen_balancer_beta"
 
 // joinFranzBoth has members of both protocols take turns.
 func joinFranzBoth(ctx context.Context, l *groupLoad, name string) (member, error) {
