@@ -46,21 +46,9 @@ func TestReadersRaceWriter(t *testing.T) {
 		r.spec.IndexIntervalBytes = 300
 	})
 	var start, committed atomic.Int64
-	var stop atomic.Bool
-	var readers sync.WaitGroup
-	problems := make(chan error, 8)
-	for i := range 4 {
-		readers.Add(1)
-		go func() {
-			defer readers.Done()
-			for at := int64(0); !stop.Load(); at += int64(i) + 1 {
-				if err := readOnce(r.r, start.Load(), committed.Load(), at); err != nil {
-					problems <- err
-					return
-				}
-			}
-		}()
-	}
+	stop := race(t, func(i, round int) error {
+		return readOnce(r.r, start.Load(), committed.Load(), int64(round*(i+1)))
+	})
 	for i := range 1000 {
 		var b []byte
 		b = append(b, batchOf(3, kafka.Wall(i), 100+i%700)...)
@@ -81,14 +69,35 @@ func TestReadersRaceWriter(t *testing.T) {
 		}
 		committed.Store(int64(r.end) - 10)
 	}
-	stop.Store(true)
-	readers.Wait()
-	select {
-	case err := <-problems:
-		t.Fatal(err)
-	default:
-	}
+	stop()
 	r.must(port.LogOp{Kind: port.OpDelete, Gen: r.gen})
+}
+
+// race has four readers read, the i-th for the round-th time, until stop is called, which fails the test if one of
+// them failed.
+func race(t *testing.T, read func(i, round int) error) (stop func()) {
+	var stopped atomic.Bool
+	var readers sync.WaitGroup
+	problems := make(chan error, 4)
+	for i := range 4 {
+		readers.Go(func() {
+			for round := 0; !stopped.Load(); round++ {
+				if err := read(i, round); err != nil {
+					problems <- err
+					return
+				}
+			}
+		})
+	}
+	return func() {
+		stopped.Store(true)
+		readers.Wait()
+		select {
+		case err := <-problems:
+			t.Fatal(err)
+		default:
+		}
+	}
 }
 
 // readOnce reads somewhere below the committed end and checks what comes.
