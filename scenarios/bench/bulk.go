@@ -46,8 +46,13 @@ func keep(ctx context.Context, l *load) error {
 	return l.end("record", l.records, l.records*l.size)
 }
 
-// fill writes all records and returns when they are acked.
+// fill writes all records, without keys and round robin, and returns when they are acked.
 func (l *load) fill(ctx context.Context) error {
+	return l.fillWith(ctx, func(int) []byte { return nil })
+}
+
+// fillWith is fill with the key of each record.
+func (l *load) fillWith(ctx context.Context, key func(i int) []byte) error {
 	cl, err := l.connect()
 	if err != nil {
 		return err
@@ -56,7 +61,7 @@ func (l *load) fill(ctx context.Context) error {
 	var once sync.Once
 	failed := make(chan error, 1)
 	for i := range l.records {
-		r := &kgo.Record{Topic: l.topic, Partition: int32(i % l.partitions), Value: l.value(i)}
+		r := &kgo.Record{Topic: l.topic, Partition: int32(i % l.partitions), Key: key(i), Value: l.value(i)}
 		cl.Produce(ctx, r, func(_ *kgo.Record, err error) {
 			if err != nil {
 				once.Do(func() { failed <- err })

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
-	"github.com/twmb/franz-go/pkg/kgo"
 )
 
 // cleanSegment is segment.bytes of the log that clean has compacted, and cleanSettled how long its size has to stay
@@ -36,8 +34,9 @@ func clean(ctx context.Context, l *load) (err error) {
 	if err := l.alter(ctx, admin, "segment.bytes", fmt.Sprint(cleanSegment), "min.cleanable.dirty.ratio", "0.01"); err != nil {
 		return err
 	}
-	keys := max(l.records/10, 1)
-	if err := l.fillKeys(ctx, cl, keys); err != nil {
+	keys := uint64(max(l.records/10, 1))
+	mixed := func(i int) []byte { return fmt.Appendf(nil, "key-%012d", uint64(i)*2654435761%keys) }
+	if err := l.fillWith(ctx, mixed); err != nil {
 		return err
 	}
 	before, err := l.logSize(ctx, admin)
@@ -74,30 +73,6 @@ func clean(ctx context.Context, l *load) (err error) {
 	l.line.Extra["left_mb"], l.line.Extra["cleaned_ms"] = float64(size)/1e6, float64(wall)/1e6
 	l.line.Extra["mb_per_cpu_s"] = float64(before) / 1e6 / l.line.ServerS
 	return nil
-}
-
-// fillKeys writes all records, each under one of so many keys, in an order that mixes them.
-func (l *load) fillKeys(ctx context.Context, cl *kgo.Client, keys int) error {
-	var once sync.Once
-	failed := make(chan error, 1)
-	for i := range l.records {
-		key := fmt.Appendf(nil, "key-%012d", (uint64(i)*2654435761)%uint64(keys))
-		r := &kgo.Record{Topic: l.topic, Key: key, Value: l.value(i)}
-		cl.Produce(ctx, r, func(_ *kgo.Record, err error) {
-			if err != nil {
-				once.Do(func() { failed <- err })
-			}
-		})
-	}
-	if err := cl.Flush(ctx); err != nil {
-		return err
-	}
-	select {
-	case err := <-failed:
-		return err
-	default:
-		return nil
-	}
 }
 
 // alter sets configuration of the load's topic, given as names and values in turns.
