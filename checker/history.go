@@ -64,6 +64,8 @@ type History struct {
 	MovesGivenUp []MoveGivenUp
 	Leaderships
 	GroupHistory
+	// DirFailures are the log directories that a process went on, or began, without.
+	DirFailures []DirFailure
 	// DirLosses are the log directories that the world took away for good.
 	DirLosses []DirLoss
 	// DirReturns are those that were away for a life of their node, and are back.

@@ -2,6 +2,12 @@ package checker
 
 import "momus/core/kafka"
 
+// DirFailure is a log directory that a process goes on without, or began without.
+type DirFailure struct {
+	Event Event
+	Path  string
+}
+
 // DirLoss is a log directory that is gone with all that it held.
 type DirLoss struct {
 	Event Event

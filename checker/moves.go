@@ -38,7 +38,7 @@ type MoveFailure struct {
 	Caused bool
 }
 
-// MoveGivenUp is a move to a directory that a node gave up, for another that was asked for.
+// MoveGivenUp is a move to a directory that a node gave up, or that it never began, for another that was asked for.
 type MoveGivenUp struct {
 	Event Event
 	Log   kafka.TopicPartition
@@ -75,7 +75,7 @@ func (j *judge) checkMoved(l *log) {
 		case !op.definite():
 			may = append(may, op.Path)
 		case op.Err == kafka.None:
-			if last != nil && j.toldFailed(id, last.Start) {
+			if last != nil && (j.toldFailed(id, last.Start) || j.missed(last, op)) {
 				may = append(may, last.Path)
 			}
 			last = op
@@ -99,8 +99,17 @@ func (j *judge) toldFailed(id kafka.TopicPartition, since Event) bool {
 	return slices.ContainsFunc(j.h.MoveFailures, func(f MoveFailure) bool { return f.Log == id && f.Event > since })
 }
 
+// missed tells whether a node was without the directory that a log was to be moved to when it was asked to
+// leave the log where it is. It knows of no copy then, and goes on with the move when the directory is back, as
+// Kafka does (seed 571).
+func (j *judge) missed(earlier, later *MoveOp) bool {
+	return slices.ContainsFunc(j.h.DirFailures, func(f DirFailure) bool {
+		return f.Path == earlier.Path && earlier.Start < f.Event && f.Event < later.Start
+	})
+}
+
 // gaveWay tells whether a move that was acknowledged was given up for one of which nobody knows what came of it: a crash
-// before that was durable leaves the log where it was before both (seed 1138).
+// before that was durable leaves the log where it was before both, or would have been (seeds 1138, 8724).
 func (j *judge) gaveWay(id kafka.TopicPartition, last *MoveOp) bool {
 	return slices.ContainsFunc(j.h.MovesGivenUp, func(g MoveGivenUp) bool {
 		return g.Log == id && g.Path == last.Path && g.Event > last.Start && slices.ContainsFunc(j.h.Moves, func(op MoveOp) bool {

@@ -21,6 +21,11 @@ func TestALogLiesWhereItWasAskedToBe(t *testing.T) {
 	}
 	unknown := asked("/c", false, 0)
 	lost := func(s *story) { s.h.DirLosses = append(s.h.DirLosses, DirLoss{Event: s.event()}) }
+	away := func(path string) func(*story) {
+		return func(s *story) {
+			s.h.DirFailures = append(s.h.DirFailures, DirFailure{Event: s.event(), Path: path})
+		}
+	}
 	made := func(s *story) {
 		s.h.Admin = append(s.h.Admin, AdminOp{Kind: CreateTopic, Topic: "t", Start: s.event(), End: s.event()})
 	}
@@ -64,6 +69,9 @@ func TestALogLiesWhereItWasAskedToBe(t *testing.T) {
 		{"given up for what was acknowledged", MovedLog, world("/a", yes, later, gaveWay)},
 		{"given up for nothing", MovedLog, world("/a", yes, gaveWay)},
 		{"given up before the other was asked", MovedLog, world("/a", yes, gaveWay, unknown)},
+		{"asked to stay while that was away", "", world("/b", yes, away("/b"), later)},
+		{"asked to stay while another was away", MovedLog, world("/b", yes, away("/d"), later)},
+		{"asked to stay before that went away", MovedLog, world("/b", yes, later, away("/b"))},
 		{"its directory was lost", "", world("/a", yes, lost)},
 		{"made anew", "", world("/a", yes, made)},
 	})

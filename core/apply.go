@@ -182,7 +182,7 @@ func (n *Node) note(now kafka.Now, r *replica.Replica, fact *replica.Note) {
 		note.Cause, note.Text = fact.Cause, startMoved(fact)
 	case replica.NoteLeader:
 		note.Text = "epoch " + strconv.Itoa(int(fact.Epoch))
-	case replica.NoteMoving, replica.NoteMoved, replica.NoteMoveFailed, replica.NoteMoveGivenUp:
+	case replica.NoteMoving, replica.NoteMoved, replica.NoteMoveFailed, replica.NoteMoveGivenUp, replica.NoteMoveOvertaken:
 		if note.Text = n.pathOf(fact.Dir); fact.Text != "" {
 			note.Text += ": " + fact.Text
 		}
@@ -201,7 +201,7 @@ var noteKinds = [...]NoteKind{
 	replica.NoteOpened: NoteLogOpened, replica.NoteCut: NoteLogCut, replica.NoteFailed: NoteLogFailed,
 	replica.NoteLeader: NoteLeader, replica.NoteFlushed: NoteFlushed,
 	replica.NoteMoving: NoteLogMoving, replica.NoteMoved: NoteLogMoved, replica.NoteMoveFailed: NoteMoveFailed,
-	replica.NoteMoveGivenUp:     NoteMoveGivenUp,
+	replica.NoteMoveGivenUp: NoteMoveGivenUp, replica.NoteMoveOvertaken: NoteMoveOvertaken,
 	replica.NoteProducerExpired: NoteProducerExpired, replica.NoteDeleted: NoteLogDeleted,
 	replica.NoteStartMoved: NoteLogStartMoved, replica.NoteCompacted: NoteLogCompacted, replica.NoteUncleanable: NoteLogUncleanable,
 }

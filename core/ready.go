@@ -107,6 +107,8 @@ const (
 	NoteMoveFailed
 	// It is not to, any more.
 	NoteMoveGivenUp
+	// One that waited for another never began, since yet another was asked for.
+	NoteMoveOvertaken
 	// NoteFrameRefused: a connection was closed since what its peer sent cannot be understood.
 	NoteFrameRefused
 	// Of a partition of __consumer_offsets: its groups are loaded up to To, or not led any more; its log can't be
@@ -134,7 +136,7 @@ var noteNames = [...]string{
 	NoteSnapshotDamaged: "metadata snapshot damaged", NoteMetadataTrimmed: "metadata log start moved",
 	NoteConnRefused: "connection refused",
 	NoteLogMoving:   "log moving", NoteLogMoved: "log moved", NoteMoveFailed: "log not moved",
-	NoteMoveGivenUp: "log move given up", NoteFrameRefused: "connection closed for what it sent",
+	NoteMoveGivenUp: "log move given up", NoteMoveOvertaken: "log move overtaken", NoteFrameRefused: "connection closed for what it sent",
 	NoteGroupsLoaded: "groups loaded", NoteGroupsUnloaded: "groups unloaded", NoteGroupsBroken: "groups cannot be loaded",
 	NoteGroupsSkipped: "records of unknown types passed over", NoteOffsetsExpired: "offsets expired",
 	NoteTopicNotCreated: "topic not created",

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"momus/checker"
+	"momus/core"
 	"momus/core/kafka"
 	"momus/sim/simdisk"
 )
@@ -111,6 +112,12 @@ func (n *node) changeDirs() {
 		}
 		m.fate = 0
 	}
+}
+
+// dirFailed tells the judge of a directory that the process is without from now on.
+func (n *node) dirFailed(note *core.Note) {
+	h := n.guests.population.History()
+	h.DirFailures = append(h.DirFailures, checker.DirFailure{Event: checker.Event((*guestEnv)(n).Event()), Path: note.Text})
 }
 
 // returned tells the judge of a directory that is back, if the others vouched without it meanwhile.

@@ -27,9 +27,12 @@ func (n *node) moveNote(note *core.Note) {
 		h := n.guests.population.History()
 		h.MoveFailures = append(h.MoveFailures, checker.MoveFailure{Event: checker.Event((*guestEnv)(n).Event()), Log: note.Log,
 			Caused: n.failures() > n.moveBegan[note.Log]})
-	case core.NoteMoveGivenUp:
+	case core.NoteMoveGivenUp, core.NoteMoveOvertaken:
 		h := n.guests.population.History()
 		h.MovesGivenUp = append(h.MovesGivenUp, checker.MoveGivenUp{Event: checker.Event((*guestEnv)(n).Event()), Log: note.Log, Path: note.Text})
+		if note.Kind == core.NoteMoveOvertaken {
+			return // the one before it goes on
+		}
 	}
 	delete(p.moving, note.Log)
 	delete(n.moveBegan, note.Log)

@@ -117,6 +117,7 @@ func (s *nodeSink) Note(note core.Note) {
 	switch note.Kind {
 	case core.NoteDirFailed:
 		s.process.dirDown, s.process.checkAt = true, 0
+		(*node)(s).dirFailed(&note)
 	case core.NoteLogStartMoved:
 		(*node)(s).startMoved(&note)
 	case core.NoteSnapshotTaken, core.NoteSnapshotLoaded, core.NoteSnapshotDamaged, core.NoteMetadataTrimmed:
@@ -129,7 +130,7 @@ func (s *nodeSink) Note(note core.Note) {
 		(*node)(s).offsetExpired(&note)
 	case core.NoteProducerExpired:
 		(*node)(s).producerExpired(&note)
-	case core.NoteLogMoving, core.NoteLogMoved, core.NoteMoveFailed, core.NoteMoveGivenUp, core.NoteLogDeleted:
+	case core.NoteLogMoving, core.NoteLogMoved, core.NoteMoveFailed, core.NoteMoveGivenUp, core.NoteMoveOvertaken, core.NoteLogDeleted:
 		(*node)(s).moveNote(&note)
 	case core.NoteLogFailed: // its copy stays, for the next start to go on with
 		s.process.checkAt = 0

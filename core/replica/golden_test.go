@@ -285,7 +285,7 @@ func drain(r *Replica) string {
 		b.WriteString("\nwants its start saved")
 	}
 	for _, n := range r.out().Notes {
-		names := [...]string{"", "opened", "cut", "failed", "leader", "flushed", "expired", "deleted", "start moved", "moving", "moved", "not moved", "move given up", "compacted", "uncleanable"}
+		names := [...]string{"", "opened", "cut", "failed", "leader", "flushed", "expired", "deleted", "start moved", "moving", "moved", "not moved", "move given up", "move overtaken", "compacted", "uncleanable"}
 		fmt.Fprintf(&b, "\nnote %s from=%d to=%d", names[n.Kind], n.From, n.To)
 		if n.Cause != 0 {
 			fmt.Fprintf(&b, " cause=%d limit=%d found=%d", n.Cause, n.Limit, n.Found)

@@ -113,6 +113,9 @@ func (r *Replica) Resume(dir kafka.DirID) {
 
 func (r *Replica) moveTo(dir kafka.DirID) {
 	v := &r.move
+	if !v.wanted.IsZero() && v.wanted != dir {
+		r.note(Note{Kind: NoteMoveOvertaken, Dir: v.wanted})
+	}
 	switch {
 	case (v.phase == moveNone || v.phase == moveSwapping || v.phase == moveReturning) && dir == r.dir,
 		(v.phase == moveCopying || v.phase == moveFinishing || v.phase == moveFinished) && dir == v.to:

@@ -108,3 +108,21 @@ func TestAWishWhileALogIsGivenBack(t *testing.T) {
 	m.done(port.OpBeginCopy, port.FailNone)
 	m.answered(3, kafka.None)
 }
+
+// A wish that waits for the move before it gives way to a later one, which is told, and is answered as carried out.
+func TestAWishThatWaitsIsOvertaken(t *testing.T) {
+	m := newMover(t)
+	m.r.MoveTo(dirC, &msg.MoveLog{Op: 2})
+	m.waits()
+	m.r.out().Notes = nil
+	m.r.MoveTo(dirC, &msg.MoveLog{Op: 3})
+	m.answered(2, kafka.None)
+	if got := m.r.out().Notes; len(got) != 0 {
+		t.Errorf("the same wish again overtakes nothing: %+v", got)
+	}
+	m.r.MoveTo(dirA, &msg.MoveLog{Op: 4})
+	m.answered(3, kafka.None)
+	if got := m.r.out().Notes; len(got) != 1 || got[0].Kind != NoteMoveOvertaken || got[0].Dir != dirC {
+		t.Errorf("want a note that the move to %v was overtaken: %+v", dirC, got)
+	}
+}

@@ -56,6 +56,8 @@ const (
 	NoteMoveFailed
 	// NoteMoveGivenUp: another move was asked for instead.
 	NoteMoveGivenUp
+	// NoteMoveOvertaken: another one was asked for before the one to Dir began.
+	NoteMoveOvertaken
 	// NoteCompacted: the keys between From and To were compacted. NoteUncleanable: they can't be.
 	NoteCompacted
 	NoteUncleanable

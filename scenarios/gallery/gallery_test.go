@@ -141,6 +141,43 @@ func TestTheMedianOfStartsCounts(t *testing.T) {
 	}
 }
 
+func TestCIBeginsAtTheQuickestStart(t *testing.T) {
+	m := &mutation{name: "m", checker: "lost-write"}
+	for _, c := range []struct {
+		starts       []int
+		start, seeds int
+	}{
+		{[]int{5, 0, 9, 3, 0}, 3, 3},
+		{[]int{2, 7, 7}, 0, 2},
+		{[]int{8}, 0, 8},
+	} {
+		page := table{}
+		page.put(&result{mutation: m, caught: c.starts[0], starts: c.starts, hash: "1"})
+		if start, seeds := page.quickest("m"); start != c.start || seeds != c.seeds {
+			t.Errorf("%v: start %d with %d seeds, want %d with %d", c.starts, start, seeds, c.start, c.seeds)
+		}
+	}
+	if start, seeds := (table{}).quickest("m"); start != 0 || seeds != 0 {
+		t.Errorf("without a row: start %d with %d seeds", start, seeds)
+	}
+	for _, c := range []struct {
+		r     result
+		known int
+		want  bool
+	}{
+		{result{mutation: m, tried: 40}, 300, true},
+		{result{mutation: m, tried: 300}, 300, false},
+		{result{mutation: m, tried: 40}, 0, false},
+		{result{mutation: m, tried: 40, caught: 40}, 300, false},
+		{result{mutation: m, problem: "syntax"}, 300, false},
+	} {
+		c.r.judge()
+		if got := c.r.undecided(c.known); got != c.want {
+			t.Errorf("%+v after %d before: undecided is %v", c.r, c.known, got)
+		}
+	}
+}
+
 func TestTheTableKeepsRowsOfOtherRuns(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "gallery.md")
 	a, b := &mutation{name: "a", checker: "x", why: "first"}, &mutation{name: "b", checker: noChecker, why: "second"}

@@ -13,8 +13,9 @@ import (
 type limits struct {
 	seeds int
 	cpu   time.Duration
-	// starts is how often the hunt begins, each time at other seeds.
+	// starts is how often the hunt begins, each time at other seeds; first is the start that comes first.
 	starts int
+	first  int
 }
 
 // startsApart is how far the seeds lie apart at which starts begin.
@@ -40,8 +41,9 @@ type result struct {
 	// fails by them.
 	red int
 	cpu time.Duration
-	// problem is why the promise was not kept, or empty.
+	// problem is why the promise was not kept, or empty; away says that it is that nothing was caught.
 	problem string
+	away    bool
 }
 
 // kept tells that the mutation was caught, or that the harmless one was not.
@@ -59,7 +61,7 @@ func hunt(ctx context.Context, w *workshop, clean *binary, m *mutation, l limits
 	r.hash = hash
 	for n := range max(l.starts, 1) {
 		one := &result{mutation: m}
-		one.start(ctx, mutant, clean, 1+n*startsApart, l)
+		one.start(ctx, mutant, clean, 1+(l.first+n)*startsApart, l)
 		r.starts = append(r.starts, one.caught)
 		if n == 0 {
 			starts := r.starts
@@ -144,6 +146,7 @@ func (r *result) judge() {
 	case r.problem != "":
 	case !m.harmless() && len(r.starts) > 1 && r.median() > 0:
 	case !m.harmless() && r.caught == 0:
+		r.away = true
 		r.problem = fmt.Sprintf("%s got away: %s did not speak in %d seeds", m.name, m.checker, r.tried)
 	case m.harmless() && (r.crash != 0 || r.other != ""):
 		r.problem = fmt.Sprintf("%s changes nothing and was caught: crash at %d, %s", m.name, r.crash, r.other)
@@ -151,6 +154,9 @@ func (r *result) judge() {
 		r.problem = m.name + ": no seed was tried that is green on the clean sources"
 	}
 }
+
+// undecided tells that the time was up before as many seeds were tried as it once took.
+func (r *result) undecided(known int) bool { return r.away && r.tried < known }
 
 // line tells of the result in one line.
 func (r *result) line() string {

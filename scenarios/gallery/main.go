@@ -73,7 +73,7 @@ func (o *options) gallery() (ok bool, err error) {
 			err = rmErr
 		}
 	}()
-	results, err := o.hunts(&workshop{root: root, dir: dir}, chosen)
+	results, err := o.hunts(&workshop{root: root, dir: dir}, chosen, t)
 	if err != nil {
 		return false, err
 	}
@@ -97,8 +97,9 @@ func (o *options) choose(root string, all []*mutation, t table) ([]*mutation, er
 	return chooseForCI(root, all, t, turn(root))
 }
 
-// hunts runs the mutations one after another. In CI it ends early when the time is up, and says so.
-func (o *options) hunts(w *workshop, chosen []*mutation) ([]*result, error) {
+// hunts runs the mutations one after another. In CI it begins at the start that was the quickest before, and ends
+// early when the time is up, and says so.
+func (o *options) hunts(w *workshop, chosen []*mutation, t table) ([]*result, error) {
 	ctx := context.Background()
 	began := time.Now()
 	clean, err := w.build(ctx, "clean", "")
@@ -112,11 +113,16 @@ func (o *options) hunts(w *workshop, chosen []*mutation) ([]*result, error) {
 			fmt.Printf("gallery: the time is up; %d of %d were not run\n", len(chosen)-i, len(chosen))
 			break
 		}
-		l := o.limits
+		l, known := o.limits, 0
 		if o.ci {
 			l.cpu = min(l.cpu, left)
+			l.first, known = t.quickest(m.name)
 		}
 		r := hunt(ctx, w, clean, m, l)
+		if r.undecided(known) {
+			fmt.Printf("gallery: %s: the time was up after %d seeds; it took %d before\n", m.name, r.tried, known)
+			continue
+		}
 		fmt.Println(r.line())
 		if o.shrink != "" && r.caught > 0 {
 			if err := w.shrink(ctx, r, o.shrink); err != nil {

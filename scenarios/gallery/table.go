@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -31,6 +32,9 @@ const hashColumn = 7
 
 // columns is how many there are.
 const columns = 9
+
+// seedsColumn is where the seeds of the first start stand.
+const seedsColumn = 3
 
 // medianColumn is where the median of several starts stands.
 const medianColumn = 4
@@ -77,6 +81,22 @@ func (t table) hash(name string) string {
 		return cells(row)[hashColumn]
 	}
 	return ""
+}
+
+// quickest is the start that took the fewest seeds when the row was made, and how many; 0 and 0 without a row.
+func (t table) quickest(name string) (start, seeds int) {
+	row, ok := t[name]
+	if !ok {
+		return 0, 0
+	}
+	seeds, _ = strconv.Atoi(cells(row)[seedsColumn]) // 0 for the one that nobody is to catch
+	_, list, _ := strings.Cut(strings.TrimSuffix(cells(row)[medianColumn], ")"), "(")
+	for i, cell := range strings.Split(list, ", ") {
+		if n, err := strconv.Atoi(cell); err == nil && n < seeds {
+			start, seeds = i, n
+		}
+	}
+	return start, seeds
 }
 
 // put makes the row of a result.
