@@ -159,8 +159,12 @@ func (j *judge) checkBehaviour(b *behaviour) {
 // violated is the part of the history that no order explains, or nil. decided is false if there is a part that
 // could not be judged.
 func (b *behaviour) violated() (bad []porcupine.Operation, decided bool) {
-	model := b.model
-	for rest := b.ops; ; {
+	model, rest := b.model, b.ops
+	if len(rest) > modelOpsMax {
+		rest = slices.Clone(rest)
+		slices.SortStableFunc(rest, func(a, b porcupine.Operation) int { return cmp.Compare(a.Call, b.Call) })
+	}
+	for {
 		part, behind := rest, []porcupine.Operation(nil)
 		if len(rest) > modelOpsMax {
 			if part, behind = cutQuiet(rest); part == nil {
@@ -187,11 +191,9 @@ func (b *behaviour) violated() (bad []porcupine.Operation, decided bool) {
 	}
 }
 
-// cutQuiet cuts a history behind the last of its first operations at which nothing is under way, nil if there is
-// no such point.
+// cutQuiet cuts a history, in the order of its calls, behind the last of its first operations at which nothing is
+// under way, nil if there is no such point.
 func cutQuiet(ops []porcupine.Operation) (before, behind []porcupine.Operation) {
-	ops = slices.Clone(ops)
-	slices.SortStableFunc(ops, func(a, b porcupine.Operation) int { return cmp.Compare(a.Call, b.Call) })
 	at, end := 0, int64(0)
 	for i := range ops {
 		if i > modelOpsMax {

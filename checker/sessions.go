@@ -54,7 +54,11 @@ func (j *judge) checkSessions(l *log) {
 
 // checkProducer looks at the batches of one producer id, by rising epoch and sequence.
 func (j *judge) checkProducer(l *log, ops []*ProduceOp) {
+	later := 0 // the first of a later epoch
 	for i, op := range ops {
+		for later < len(ops) && ops[later].Epoch <= op.Epoch {
+			later++
+		}
 		for k := range op.Attempts {
 			a := &op.Attempts[k]
 			if !a.Answered || l.damagedBefore(a.End) {
@@ -63,7 +67,7 @@ func (j *judge) checkProducer(l *log, ops []*ProduceOp) {
 			switch {
 			case a.acks():
 				j.checkRepeat(l, op, k)
-				j.checkFenced(l, ops[i+1:], op, a)
+				j.checkFenced(l, ops[later:], op, a)
 				if i > 0 && k == 0 && follows(ops[i-1], op) && op.Sequence <= ops[i-1].Sequence {
 					j.report.Wrapped++
 				}
@@ -71,7 +75,7 @@ func (j *judge) checkProducer(l *log, ops []*ProduceOp) {
 				j.checkRefused(l, ops, i, a)
 			case a.Err == kafka.ErrInvalidProducerEpoch || a.Err == kafka.ErrProducerFenced:
 				j.report.Fenced++
-				if !slices.ContainsFunc(ops[i+1:], func(o *ProduceOp) bool { return o.Epoch > op.Epoch && o.sentBefore(a.End) }) {
+				if !slices.ContainsFunc(ops[later:], func(o *ProduceOp) bool { return o.sentBefore(a.End) }) {
 					j.flag(FalseRefusal, []Event{a.Start, a.End}, "%s-%d: epoch %d of producer id %d was refused with %v, though none is newer",
 						op.Topic, op.Partition, op.Epoch, op.Producer, a.Err)
 				}
@@ -103,12 +107,9 @@ func (j *judge) checkRepeat(l *log, op *ProduceOp, k int) {
 }
 
 // checkFenced demands that nothing of an epoch is acknowledged that was sent when a later epoch of the same
-// producer was known to be in the log. later holds the producer's batches behind op.
+// producer was known to be in the log. later holds the producer's batches of later epochs.
 func (j *judge) checkFenced(l *log, later []*ProduceOp, op *ProduceOp, a *Attempt) {
 	for _, o := range later {
-		if o.Epoch == op.Epoch {
-			continue
-		}
 		if b := o.knownBefore(a); b != nil && l.stands(o, b, a) {
 			j.flag(Fencing, []Event{b.Start, b.End, a.Start, a.End},
 				"%s-%d: value %d of epoch %d of producer id %d was acknowledged, after value %d of epoch %d",
