@@ -48,9 +48,7 @@ func (c *Consumer) applyMember(r *record.ConsumerGroupMemberMetadata, deleted bo
 	old := c.members[r.Member]
 	if deleted {
 		if old != nil {
-			c.disown(old)
-			c.count(old.sub, -1)
-			delete(c.members, r.Member)
+			c.remove(old)
 		}
 		return
 	}

@@ -120,6 +120,7 @@ func (s *Shard) memberDue(now kafka.Now, v View, key timerKey) {
 // consumerLoaded gives each member of a group that was loaded its whole session, and to those that have to
 // revoke their whole rebalance timeout: who was heard from when is in no record.
 func (s *Shard) consumerLoaded(now kafka.Now, v View, c *Consumer) {
+	c.mend()
 	keys := v.g.cfg.ConsumerGroups.Of(v.Image.Config(record.ConfigGroup, c.id))
 	for _, id := range c.memberIDs() {
 		m := c.members[id]

@@ -60,7 +60,7 @@ func (f *fleet) beat(t *rapid.T, c *client, lost bool) {
 	}
 	switch answer.Err {
 	case kafka.None:
-	case kafka.ErrFencedMemberEpoch, kafka.ErrUnknownMemberID:
+	case kafka.ErrFencedMemberEpoch, kafka.ErrUnknownMemberID, kafka.ErrGroupIDNotFound: // the last one only of a log that lost records
 		c.epoch, c.owned = 0, map[kafka.TopicPartition]bool{}
 		return
 	default:
@@ -174,6 +174,26 @@ func (f *fleet) elapse(t *rapid.T, d kafka.Millis) {
 	f.alone(t)
 }
 
+// settled demands that what somebody subscribes to is somebody's, and the group stable.
+func (f *fleet) settled(t *rapid.T) {
+	wanted, had := map[kafka.TopicPartition]bool{}, 0
+	for _, c := range f.clients {
+		had += len(c.owned)
+		for _, name := range c.topics {
+			topic := f.img.TopicNamed(name)
+			for p := range topic.Partitions {
+				wanted[kafka.TopicPartition{Topic: topic.ID, Partition: kafka.PartitionID(p)}] = true
+			}
+		}
+	}
+	if had != len(wanted) {
+		t.Fatalf("%d partitions are somebody's, %d are wanted", had, len(wanted))
+	}
+	if g := f.g.shards[0].group("g"); g != nil && len(f.clients) > 0 && g.Consumer.stateText() != stateStable {
+		t.Fatalf("the group is %s", g.Consumer.stateText())
+	}
+}
+
 // TestClientsShareNothingAndGetThere plays groups whose members come, go, die and change their minds, whose answers are
 // lost, whose topics grow and whose coordinator is loaded anew. At no time do two clients have a partition; and
 // when all is quiet, everything that somebody subscribes to is somebody's.
@@ -194,21 +214,49 @@ func TestClientsShareNothingAndGetThere(t *testing.T) {
 				f.alone(rt)
 			}
 		}
-		wanted, had := map[kafka.TopicPartition]bool{}, 0
-		for _, c := range f.clients {
-			had += len(c.owned)
-			for _, name := range c.topics {
-				topic := f.img.TopicNamed(name)
-				for p := range topic.Partitions {
-					wanted[kafka.TopicPartition{Topic: topic.ID, Partition: kafka.PartitionID(p)}] = true
-				}
-			}
-		}
-		if had != len(wanted) {
-			rt.Fatalf("%d partitions are somebody's, %d are wanted", had, len(wanted))
-		}
-		if g := f.g.shards[0].group("g"); g != nil && len(f.clients) > 0 && g.Consumer.stateText() != stateStable {
-			rt.Fatalf("the group is %s", g.Consumer.stateText())
-		}
+		f.settled(rt)
 	})
+}
+
+// TestALogThatLostRecordsIsServed plays such groups, and then has the log lose some of its batches before it is loaded
+// anew, as a disk may that lies about what it synced. The group agrees with itself at once, and nobody shares anything
+// when it has come to rest. What was a member that nothing tells of any more may be nobody's until something changes.
+func TestALogThatLostRecordsIsServed(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		f := &fleet{world: newWorld(t, testConfig())}
+		f.topic(1, 3)
+		f.topic(2, 2)
+		f.lead()
+		f.read()
+		for range rapid.IntRange(10, 60).Draw(rt, "steps") {
+			f.step(rt)
+		}
+		f.follow(false)
+		f.epoch++
+		f.batches = slices.DeleteFunc(f.batches, func([]byte) bool { return rapid.IntRange(0, 2).Draw(rt, "lost batch") == 0 })
+		f.follow2()
+		f.rest(rt)
+		f.alone(rt)
+		for id := range 2 {
+			f.topic(1+id, 1+len(f.img.Topic(kafka.TopicID{byte(1 + id)}).Partitions))
+		}
+		f.rest(rt)
+		f.alone(rt)
+		f.settled(rt)
+	})
+}
+
+// rest lets more than a session and the assignment interval go by.
+func (f *fleet) rest(t *rapid.T) {
+	f.g.Out.Replies = nil
+	for range 30 {
+		f.to(f.now.Mono.Add(kafka.Millis(3000).Nanos()))
+		f.g.Deadline(f.now, f.view())
+		f.high = f.end
+		f.follow2()
+		for _, c := range f.clients {
+			f.beat(t, c, false)
+		}
+		f.g.Out.Replies, f.g.Out.Notes = nil, nil
+	}
 }

@@ -37,6 +37,7 @@ func newConsumerMember(m *member) *consumerMember {
 	if m.speaks.consumerBeat >= 1 { // from then on members name themselves
 		m.id = clientID(m.actor.id) + "-" + strconv.Itoa(m.births)
 		m.regex = len(m.group.topics) == len(m.topics) && m.draw(drawGroup, 4) == 3
+		m.group.inherited = m.group.inherited || m.regex && m.instance != ""
 	}
 	c.assignor = []string{"", "range", "uniform", ""}[m.draw(drawGroup, 4)]
 	return c

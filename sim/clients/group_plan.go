@@ -28,6 +28,9 @@ type group struct {
 	session, rebalance int32
 	topics             []int // in the plan
 	members            []*member
+	// inherited says that somebody with a group.instance.id once used a regular expression. The next under that name asks
+	// for that too, for who does not speak of it leaves it as it was (KIP-848; seed 15144).
+	inherited bool
 	// settled says that it was seen stable after the healing, or that nobody is left whom that would concern.
 	settled bool
 }
@@ -110,7 +113,7 @@ func (g *group) settle(s *shared) bool {
 		}
 		epoch = m.epoch
 		for _, p := range m.owned {
-			if !m.readsTopic(p.topic) {
+			if !m.mayHave(p.topic) {
 				return false
 			}
 			owners[given{p.topic, p.partition}]++

@@ -158,6 +158,11 @@ func (m *member) drawTopics() {
 	}
 }
 
+// mayHave tells whether a topic may be among those that the member is given.
+func (m *member) mayHave(topic int) bool {
+	return m.instance != "" && m.group.inherited || m.readsTopic(topic)
+}
+
 func (m *member) readsTopic(topic int) bool {
 	return m.regex || slices.Contains(m.topicsRead, topic)
 }
