@@ -93,7 +93,7 @@ func (j *judge) checkApart(g *groupStory, a, b *SyncOp) {
 type hold struct {
 	member string
 	client int32
-	place  GroupPartition // without the name
+	place  GroupPartition
 	given  asked
 	until  Event
 	// heard is the last request of the member, made while it held the partition, that was answered without error.
@@ -109,7 +109,7 @@ func (j *judge) checkOwners(g *groupStory) {
 		first := &holds[i]
 		for k := range holds {
 			second := &holds[k]
-			if second.place != first.place || second.member == first.member || second.given.start <= first.given.end ||
+			if !second.place.is(first.place) || second.member == first.member || second.given.start <= first.given.end ||
 				second.given.end >= first.until || g.lost(first.given.start, forever) {
 				continue
 			}
@@ -179,7 +179,7 @@ func (g *groupStory) holds() []hold {
 		for _, p := range op.Got {
 			if !slices.ContainsFunc(open[member], func(n int) bool { return p.is(all[n].place) }) {
 				open[member] = append(open[member], len(all))
-				all = append(all, hold{member: member, client: op.Client, place: GroupPartition{ID: p.ID, Partition: p.Partition}, given: asked{op.Start, op.End}, until: forever})
+				all = append(all, hold{member: member, client: op.Client, place: p, given: asked{op.Start, op.End}, until: forever})
 			}
 		}
 	}

@@ -81,6 +81,7 @@ func (j *judge) checkGroups() {
 		j.checkCommits(g)
 		j.checkGenerations(g)
 		j.checkOwners(g)
+		j.checkMixedOwners(g)
 		j.checkOffsetExpiries(g)
 		j.checkRemovals(g)
 		j.checkOffsetsOfTopics(g)
