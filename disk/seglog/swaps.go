@@ -24,10 +24,11 @@ type swaps struct {
 	first, end kafka.Offset
 	walk       walker
 	look       secondLook
-	// doomed are the files that go, renames those to be renamed, the logs last.
-	decided         bool
-	doomed, renames []string
-	synced          bool
+	// doomed are the files that go, renames those to be renamed, the logs last; before that those to be restored get
+	// back the names that they had.
+	decided                   bool
+	restores, doomed, renames []string
+	restored, synced          bool
 }
 
 // baseOf splits the name of a segment's file into its base and what follows.
@@ -73,6 +74,15 @@ func (o *opener) swapOn() error {
 		s.decided = true
 		o.decideSwaps()
 		return nil
+	case len(s.restores) > 0:
+		name := s.restores[0]
+		s.restores = s.restores[1:]
+		m.call(0)
+		return fs.Rename(o.l.dir+"/"+name, o.l.dir+"/"+strings.TrimSuffix(name, deletedSuffix))
+	case !s.restored:
+		s.restored = true
+		m.call(0)
+		return fs.SyncDir(o.l.dir)
 	case len(s.doomed) > 0:
 		m.call(0)
 		err := fs.Remove(o.l.dir + "/" + s.doomed[0])
@@ -130,8 +140,7 @@ func (o *opener) lookAtSwap() error {
 	case came == atBad && s.look.wanted(s.walk.evidence):
 		s.walk.left = 0
 		return nil
-	case came == atBad && o.size(segmentName(s.first)+".log") >= 0:
-		s.doomed, s.decided, s.at = s.names, true, len(s.logs)
+	case came == atBad && o.takeBack():
 	case came == onward:
 		return nil
 	default:
@@ -141,6 +150,45 @@ func (o *opener) lookAtSwap() error {
 	s.walk.file = nil
 	w.meter.call(0)
 	return nil
+}
+
+// takeBack undoes a replacement by what turned out to be damaged, if what it came of is all there: the old segments get
+// their names back, and those that take their place go. It tells whether that can be done.
+//
+//  1. Segments 0, 5 and 10 become one, which is synced, as the disk says; 5 and 10 are renamed to be deleted.
+//  2. Power is lost. The new segment is not what was written, and of the names those of 5 and 10 are durable.
+//  3. Were they left for deleted, 0 to 4 would stand alone, as if compaction had taken what lay behind (seed 21514).
+//
+// What an earlier replacement left to be deleted comes back too, and overlaps what took its place: such a log is refused.
+func (o *opener) takeBack() bool {
+	s := o.swaps
+	active := slices.Max(append(o.bases, s.first))
+	there := o.size(segmentName(s.first)+".log") >= 0
+	var back []string
+	for _, name := range o.names {
+		old, deleted := strings.CutSuffix(name, deletedSuffix)
+		base, suffix, ok := baseOf(old)
+		if !deleted || !ok || base < s.first || base > active || !slices.Contains(segmentSuffixes[:], suffix) || o.size(old) >= 0 {
+			continue
+		}
+		there = there || base == s.first && suffix == ".log"
+		back = append(back, name)
+	}
+	if !there {
+		return false
+	}
+	s.restores, s.doomed, s.decided, s.at = logsLast(back), logsLast(s.names), true, len(s.logs)
+	return true
+}
+
+// logsLast orders files so that those of the logs come last: an index without its log is tidied away.
+func logsLast(names []string) []string {
+	names = slices.Clone(names)
+	slices.SortStableFunc(names, func(a, b string) int {
+		isLog := func(name string) int { return strings.Count(name, ".log.") }
+		return isLog(a) - isLog(b)
+	})
+	return names
 }
 
 // decideSwaps says which files go and which are renamed.
@@ -157,9 +205,5 @@ func (o *opener) decideSwaps() {
 			s.doomed = append(s.doomed, name)
 		}
 	}
-	s.renames = slices.Clone(s.names)
-	slices.SortStableFunc(s.renames, func(a, b string) int {
-		isLog := func(name string) int { return strings.Count(name, ".log.") }
-		return isLog(a) - isLog(b)
-	})
+	s.renames = logsLast(s.names)
 }
