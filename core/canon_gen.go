@@ -710,6 +710,7 @@ func (v *Node) AppendCanon(b []byte) []byte {
 		b = canon.AppendInt(b, v.checkpoints[i1].out)
 		b = canon.AppendBool(b, v.checkpoints[i1].stale)
 		b = canon.AppendBool(b, v.checkpoints[i1].again)
+		b = canon.AppendBool(b, v.checkpoints[i1].saved)
 		b = canon.AppendLen(b, len(v.checkpoints[i1].starts), v.checkpoints[i1].starts == nil)
 		for i2 := range v.checkpoints[i1].starts {
 			b = append(b, v.checkpoints[i1].starts[i2].Topic[:]...)
@@ -925,6 +926,7 @@ func (v *Node) ReadCanon(r *canon.Reader) {
 			v.checkpoints[i2].out = r.Int(64)
 			v.checkpoints[i2].stale = r.Bool()
 			v.checkpoints[i2].again = r.Bool()
+			v.checkpoints[i2].saved = r.Bool()
 			v.checkpoints[i2].starts = nil
 			if n3 := r.Len(); n3 >= 0 {
 				v.checkpoints[i2].starts = make([]kafka.TopicPartition, n3)
@@ -1251,6 +1253,8 @@ func (v *Node) AppendText(b []byte) []byte {
 			b = strconv.AppendBool(b, v.checkpoints[i1].stale)
 			b = append(b, " again:"...)
 			b = strconv.AppendBool(b, v.checkpoints[i1].again)
+			b = append(b, " saved:"...)
+			b = strconv.AppendBool(b, v.checkpoints[i1].saved)
 			b = append(b, " starts:"...)
 			if v.checkpoints[i1].starts == nil {
 				b = append(b, "nil"...)

@@ -23,6 +23,8 @@ type checkpointing struct {
 	// stale says that the files hold lines of logs that are gone; again that the save that is out
 	// does not take them all away, and is to be followed by another.
 	stale, again bool
+	// saved says that the files hold what the directory's lines are.
+	saved bool
 	// starts are the logs whose line somebody wants to be in the files.
 	starts []kafka.TopicPartition
 	// moves are the logs whose copies in the directory are to be in the files.
@@ -30,50 +32,62 @@ type checkpointing struct {
 }
 
 // checkpoint writes the offset checkpoints of every directory (log.flush.offset.checkpoint.interval.ms),
-// but of those in which the save before is not done yet.
+// but of those in which the save before is not done yet, or has left what would be written now.
 func (n *Node) checkpoint(now kafka.Now) {
 	n.nextCheckpoint = now.Mono.Add(n.cfg.CheckpointInterval.Nanos())
 	for i := range n.checkpoints {
-		if n.checkpoints[i].out == 0 && !n.isOffline(int32(i)) {
-			n.saveCheckpoints(i)
+		c := &n.checkpoints[i]
+		if c.out != 0 || n.isOffline(int32(i)) {
+			continue
+		}
+		if lines := n.checkpointLines(i); !c.saved || !slices.Equal(lines, n.facts.Dirs[i].Checkpoints) {
+			n.saveLines(i, lines)
 		}
 	}
 }
 
-// saveCheckpoints writes the lines of the logs that directory i holds. A log that is not open yet
-// keeps the line that it had.
-func (n *Node) saveCheckpoints(i int) {
+// saveCheckpoints writes the lines of the logs that directory i holds.
+func (n *Node) saveCheckpoints(i int) { n.saveLines(i, n.checkpointLines(i)) }
+
+func (n *Node) saveLines(i int, lines []port.Checkpoint) {
 	d := &n.facts.Dirs[i]
 	n.saveSeq++
-	save := port.Save{Kind: port.SaveCheckpoints, Seq: n.saveSeq, Dir: d.Dir}
-	save.Checkpoints = make([]port.Checkpoint, 0, len(d.Logs))
+	n.ready.Saves = append(n.ready.Saves, port.Save{Kind: port.SaveCheckpoints, Seq: n.saveSeq, Dir: d.Dir, Checkpoints: lines})
+	d.Checkpoints = slices.Clone(lines)
+	n.forgetLines(i)
+	c := &n.checkpoints[i]
+	c.out, c.again, c.saved = n.saveSeq, false, false
+}
+
+// checkpointLines are those of the logs that directory i holds. A log that is not open yet keeps the line that it
+// had.
+func (n *Node) checkpointLines(i int) []port.Checkpoint {
+	d := &n.facts.Dirs[i]
+	lines := make([]port.Checkpoint, 0, len(d.Logs))
 	for _, l := range d.Logs {
 		r := n.byLog.Get(kafka.TopicPartition{Topic: l.TopicID, Partition: l.Partition})
 		if r != nil && (r.Dir() == d.Dir || r.HomeDir() == d.Dir) {
 			if c, ok := r.Checkpoint(); ok {
-				save.Checkpoints = append(save.Checkpoints, c)
+				lines = append(lines, c)
 				continue
 			}
 		}
 		if r != nil && r.HandingOver() && r.Moving() == d.Dir {
-			save.Checkpoints = append(save.Checkpoints, r.FutureLine())
+			lines = append(lines, r.FutureLine())
 			continue
 		}
 		if c := n.lineOf(i, place{l.Topic, l.Partition}); c != nil {
-			save.Checkpoints = append(save.Checkpoints, *c)
+			lines = append(lines, *c)
 		}
 	}
 	// A stop that comes before the image is current does not know which copies are logs (seed 999); of some
 	// nobody knows it later either.
 	for j := range d.Futures {
 		if c := n.lineOf(i, place{d.Futures[j].Topic, d.Futures[j].Partition}); c != nil && !holdsName(d, d.Futures[j].LogName) {
-			save.Checkpoints = append(save.Checkpoints, *c)
+			lines = append(lines, *c)
 		}
 	}
-	d.Checkpoints = slices.Clone(save.Checkpoints)
-	n.forgetLines(i)
-	n.ready.Saves = append(n.ready.Saves, save)
-	n.checkpoints[i].out, n.checkpoints[i].again = save.Seq, false
+	return lines
 }
 
 // checkpointed follows the end of a save of checkpoints. One that the last of a clean stop overtook
@@ -84,7 +98,7 @@ func (n *Node) checkpointed(now kafka.Now, done *port.Saved) {
 	if done.Seq != c.out {
 		return
 	}
-	c.out = 0
+	c.out, c.saved = 0, done.Fail == port.FailNone
 	online := !n.isOffline(int32(i))
 	wanted := online && n.startsSaved(i)
 	if online && n.phase == phaseServing {

@@ -60,7 +60,6 @@ func TestOneSaveOfCheckpointsIsOutAtATime(t *testing.T) {
 	l.Send(1, 7, lifetest.CreateTopics("made", 3))
 	l.Settle()
 	old := s.opened[len(s.opened)-1].Topic
-	l.Pass(600) // the lines of the topic are in the files
 	s.hold = true
 	l.Pass(5000)
 	if len(s.held) != 1 || len(s.held[0].Checkpoints) != 3 {
@@ -81,6 +80,26 @@ func TestOneSaveOfCheckpointsIsOutAtATime(t *testing.T) {
 	s.end()
 	if len(s.held) != 0 || len(s.opened) != before+2 {
 		t.Fatalf("%d saves are out, and %d logs were opened", len(s.held), len(s.opened)-before)
+	}
+}
+
+// Checkpoints that say what they said are not written again.
+func TestCheckpointsOfAnIdleNodeStay(t *testing.T) {
+	s := &slow{node: &core.Node{}}
+	l := lifetest.New(lifetest.NewStorage(), s.step, nil)
+	l.Pass(100)
+	l.Open(1)
+	l.Send(1, 7, lifetest.CreateTopics("made", 3))
+	l.Pass(1200)
+	s.hold = true
+	l.Pass(5000)
+	if len(s.held) != 0 {
+		t.Fatalf("nothing has changed, and is saved: %+v", s.held)
+	}
+	l.Send(1, 7, lifetest.CreateTopics("another", 1))
+	l.Pass(600)
+	if len(s.held) != 1 || len(s.held[0].Checkpoints) != 4 {
+		t.Fatalf("a topic was made, and %d saves are out: %+v", len(s.held), s.held)
 	}
 }
 
@@ -116,7 +135,6 @@ func TestDeletedRecordsAreSavedBeforeTheAnswer(t *testing.T) {
 	for _, act := range lifetest.Script(l)[:12] {
 		act()
 	}
-	l.Pass(600)
 	s.hold = true
 	l.Pass(600)
 	if len(s.held) != 1 {
