@@ -58,13 +58,14 @@ func (j *judge) findCleanings() {
 	for _, l := range j.logs {
 		if t := j.settings[l.topic.name]; len(l.replaced) > 0 {
 			l.settings = &t
-			l.gatherKeys()
+			l.gatherKeys(j.homeless)
 		}
 	}
 }
 
-// gatherKeys notes where records of each key were seen.
-func (l *log) gatherKeys() {
+// gatherKeys notes where records of each key were seen, also those of the topic's name of which nobody knows which
+// incarnation they went to.
+func (l *log) gatherKeys(homeless []*ProduceOp) {
 	l.keys = map[int64][]keyedAt{}
 	see := func(at kafka.Offset, v Value) {
 		key := l.settings.KeyOf(v)
@@ -72,6 +73,16 @@ func (l *log) gatherKeys() {
 	}
 	for _, k := range l.acks {
 		see(k.offset, k.value)
+	}
+	for _, op := range homeless {
+		if op.Topic != l.topic.name || op.Partition != l.partition || op.acked() == nil {
+			continue
+		}
+		for i := range op.Count {
+			if at := op.acked().offset(i); at != kafka.NoOffset {
+				see(at, op.First+Value(i))
+			}
+		}
 	}
 	for _, p := range l.polls {
 		for i := range p.Records {
@@ -125,8 +136,12 @@ func (j *judge) mayBeCompacted(l *log, v Value, at kafka.Offset, after, before E
 			return true
 		}
 	}
-	// One of which nobody heard may have stood for it, and be gone as well.
-	return slices.ContainsFunc(l.produces, func(o *ProduceOp) bool {
+	// One of which nobody heard may have stood for it, and be gone as well; it may be one of a topic's name, of which
+	// nobody knows which incarnation it went to (seed 5650).
+	stood := func(o *ProduceOp) bool {
+		if o.Topic != l.topic.name || o.Partition != l.partition {
+			return false
+		}
 		if o.acked() != nil && o.acked().offset(0) != kafka.NoOffset || len(o.Attempts) == 0 || o.Keyless || j.outcome(o) == failed {
 			return false
 		}
@@ -138,7 +153,8 @@ func (j *judge) mayBeCompacted(l *log, v Value, at kafka.Offset, after, before E
 			}
 		}
 		return false
-	})
+	}
+	return slices.ContainsFunc(l.produces, stood) || slices.ContainsFunc(j.homeless, stood)
 }
 
 // stoodAndWent tells whether the i-th record of a batch of which nobody heard may have been the last of its key to a

@@ -136,3 +136,37 @@ func TestOneOfWhichNobodyHeardMayHaveStoodForAnother(t *testing.T) {
 		{"what went has another size", LostWrite, told(lie{upto: 3, from: 1, end: 3})},
 	})
 }
+
+// TestOneOfAnUnknownIncarnationMayStandForAnother: two topics of a name came one after the other, and of a batch that named
+// only that and was acknowledged at offset 1 nobody knows to which it went. One of its key is at 0, and compacted away.
+func TestOneOfAnUnknownIncarnationMayStandForAnother(t *testing.T) {
+	told := func(alike bool) func() *story {
+		return func() *story {
+			s := tell(1)
+			topic := &s.h.Topics[0]
+			topic.Policy, topic.Keys, topic.Tombstones = PolicyCompact, 2, false
+			for (topic.KeyOf(1) == topic.KeyOf(2)) != alike || topic.KeyOf(1) == topic.KeyOf(3) {
+				topic.Keys++
+			}
+			s.produce(1, 1, 0, 0)
+			op := s.produce(2, 1, 0, 1)
+			op.ID = kafka.TopicID{}
+			s.produce(1, 1, 0, 2)
+			s.h.Admin = append(s.h.Admin, AdminOp{Kind: DeleteTopic, Topic: op.Topic, Start: s.event(), End: s.event()})
+			done := Cleaning{Event: s.event(), Log: kafka.TopicPartition{Topic: s.id}, Upto: 3, Flushed: 3}
+			done.Replaced, done.Done = s.event(), s.event()
+			s.h.Cleanings = append(s.h.Cleanings, done)
+			r := s.final()
+			r.End, r.Records = 3, records(2, 3)
+			return s
+		}
+	}
+	expect(t, []struct {
+		name string
+		want string
+		tell func() *story
+	}{
+		{"of the same key", "", told(true)},
+		{"of another key", LostWrite, told(false)},
+	})
+}
