@@ -34,6 +34,7 @@ type shared struct {
 	plain   []byte           // one batch, decompressed
 	records []checker.Record // all that were read; the history holds parts of it
 	values  checker.Value    // the last one given out
+	tick    kafka.Wall       // by what producers' clocks go on, in milliseconds
 	limits  bool             // somebody sets quotas
 	groups  []*group
 	marks   int  // the last one given out
@@ -50,6 +51,7 @@ type shared struct {
 // so, somebody takes leadership away.
 func NewPopulation(env Env, plan Plan) *Population {
 	s := &shared{env: env, plan: plan, topics: drawTopics(env), history: &checker.History{DefaultRetention: plan.Retention}}
+	s.tick = [...]kafka.Wall{1, 1, 1, 1, 1000}[env.Draw("plan/clock", 5)] // a whole second: many records of one time
 	s.grown = make([]int, len(s.topics))
 	s.builder.Codecs = &s.codecs
 	p := &Population{env: env, plan: plan, topics: s.topics, history: s.history, shared: s}

@@ -80,12 +80,13 @@ func (a *actor) target(h *habits) (topic int, partition kafka.PartitionID) {
 
 // shape draws a batch's shape.
 func (a *actor) shape(h *habits) shape {
+	at := a.wall() - kafka.Wall(a.draw(drawTime, 20))
 	return shape{
 		count:    1 + int32(a.draw(drawCount, uint64(h.count))),
 		size:     valueSize + int(a.draw(drawSize, uint64(h.size))),
 		codec:    h.codec,
 		keyed:    h.keyed,
-		at:       a.wall() - kafka.Wall(a.draw(drawTime, 20)),
+		at:       at - at%a.tick,
 		producer: kafka.NoProducerID, epoch: kafka.NoProducerEpoch, sequence: kafka.NoSequence,
 	}
 }
