@@ -21,7 +21,8 @@ import (
 //
 //  1. segments of a log are compacted, and its line is in cleaner-offset-checkpoint,
 //  2. a later segment is synced, as the disk says, and the recovery point passes it,
-//  3. power is lost, and the end of that segment with it: a gap as compaction leaves them (seed 492).
+//  3. power is lost, and the end of that segment with it: a gap as compaction leaves them (seed 492), which may go on
+//     above the recovery point as far as the segment did (seed 7374).
 //
 // The batches that were there are excused, and no others: not what is torn or rotten, which its checksum shows,
 // and not what lies before, behind or between.
@@ -35,7 +36,7 @@ func (j *judge) findDamages() {
 			continue
 		}
 		l.damages = append(l.damages, d)
-		if d.Gone && d.From < d.Checkpoint {
+		if d.Gone {
 			l.gone = append(l.gone, d)
 		}
 		if d.From < d.Checkpoint {

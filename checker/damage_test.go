@@ -276,6 +276,7 @@ func TestWhatWentUnseenIsExcusedWhereOffsetsMayBeMissing(t *testing.T) {
 		{"the neighbour before is lost as well", LostWrite, told(gone{1, 3, 4, true, true, false}, 3)},
 		{"the neighbour behind is lost as well", LostWrite, told(gone{1, 3, 4, true, true, false}, 0)},
 		{"half of a batch went, and all is lost", LostWrite, told(gone{1, 2, 4, true, true, false}, 0, 3)},
+		{"above the recovery point, with what lies behind kept", "", told(gone{1, 3, 1, true, true, false}, 0, 3)},
 		{"nothing is lost of it", "", told(gone{1, 3, 4, true, true, false}, 0, 1, 2, 3)},
 	})
 }
