@@ -50,14 +50,20 @@ func (s *slow) end() {
 	s.step(s.now, &core.Saved{Saved: port.Saved{Kind: v.Kind, Seq: v.Seq, Dir: v.Dir}}, func(r *core.Ready) { s.told += len(r.Replies) })
 }
 
-// However slow the disk is, one save of a directory's checkpoints is out; what became stale since it
-// was asked for goes with the next, and a new log of that name is opened after that.
-func TestOneSaveOfCheckpointsIsOutAtATime(t *testing.T) {
+// withTopic is a node with a topic of three partitions that was just asked for.
+func withTopic() (*slow, *lifetest.Life) {
 	s := &slow{node: &core.Node{}}
 	l := lifetest.New(lifetest.NewStorage(), s.step, nil)
 	l.Pass(100)
 	l.Open(1)
 	l.Send(1, 7, lifetest.CreateTopics("made", 3))
+	return s, l
+}
+
+// However slow the disk is, one save of a directory's checkpoints is out; what became stale since it
+// was asked for goes with the next, and a new log of that name is opened after that.
+func TestOneSaveOfCheckpointsIsOutAtATime(t *testing.T) {
+	s, l := withTopic()
 	l.Settle()
 	old := s.opened[len(s.opened)-1].Topic
 	s.hold = true
@@ -85,11 +91,7 @@ func TestOneSaveOfCheckpointsIsOutAtATime(t *testing.T) {
 
 // Checkpoints that say what they said are not written again.
 func TestCheckpointsOfAnIdleNodeStay(t *testing.T) {
-	s := &slow{node: &core.Node{}}
-	l := lifetest.New(lifetest.NewStorage(), s.step, nil)
-	l.Pass(100)
-	l.Open(1)
-	l.Send(1, 7, lifetest.CreateTopics("made", 3))
+	s, l := withTopic()
 	l.Pass(1200)
 	s.hold = true
 	l.Pass(5000)

@@ -194,19 +194,25 @@ func (f *fleet) settled(t *rapid.T) {
 	}
 }
 
+// played plays a group of clients for up to so many steps.
+func played(t *testing.T, rt *rapid.T, most int) *fleet {
+	f := &fleet{world: newWorld(t, testConfig())}
+	f.topic(1, 3)
+	f.topic(2, 2)
+	f.lead()
+	f.read()
+	for range rapid.IntRange(10, most).Draw(rt, "steps") {
+		f.step(rt)
+	}
+	return f
+}
+
 // TestClientsShareNothingAndGetThere plays groups whose members come, go, die and change their minds, whose answers are
 // lost, whose topics grow and whose coordinator is loaded anew. At no time do two clients have a partition; and
 // when all is quiet, everything that somebody subscribes to is somebody's.
 func TestClientsShareNothingAndGetThere(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		f := &fleet{world: newWorld(t, testConfig())}
-		f.topic(1, 3)
-		f.topic(2, 2)
-		f.lead()
-		f.read()
-		for range rapid.IntRange(10, 80).Draw(rt, "steps") {
-			f.step(rt)
-		}
+		f := played(t, rt, 80)
 		for range 30 { // more than a session, and the assignment interval
 			f.elapse(rt, 3000)
 			for _, c := range f.clients {
@@ -223,14 +229,7 @@ func TestClientsShareNothingAndGetThere(t *testing.T) {
 // when it has come to rest. What was a member that nothing tells of any more may be nobody's until something changes.
 func TestALogThatLostRecordsIsServed(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		f := &fleet{world: newWorld(t, testConfig())}
-		f.topic(1, 3)
-		f.topic(2, 2)
-		f.lead()
-		f.read()
-		for range rapid.IntRange(10, 60).Draw(rt, "steps") {
-			f.step(rt)
-		}
+		f := played(t, rt, 60)
 		f.follow(false)
 		f.epoch++
 		f.batches = slices.DeleteFunc(f.batches, func([]byte) bool { return rapid.IntRange(0, 2).Draw(rt, "lost batch") == 0 })
