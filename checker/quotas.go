@@ -259,10 +259,12 @@ func (j *judge) checkWait(i int) {
 }
 
 // used sums what counts for certain, and what may count, of all that those who share a limit were served
-// in one life of the process up to the i-th request.
+// in one life of the process up to the i-th request. The broker tells ages by whole milliseconds: one may be told
+// a millisecond more, or less, than it is (seed 4092267121).
 func (j *judge) used(i int, key QuotaKey, shared bool, span int64) (counts, may float64) {
 	last := &j.h.Served[i]
-	surely := span - j.h.QuotaWindows.Seconds*int64(kafka.Second)
+	surely := span - j.h.QuotaWindows.Seconds*int64(kafka.Second) - int64(kafka.Millisecond)
+	span += int64(kafka.Millisecond)
 	for ; i >= 0; i-- {
 		s := &j.h.Served[i]
 		age := last.At - s.At

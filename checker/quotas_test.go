@@ -55,6 +55,10 @@ func TestThrottlingIsWhatWasSetAndUsed(t *testing.T) {
 			Served{API: 3, Arrived: 100_010 * ms, At: 190_020 * ms}), Muted},
 		{"answered when it had waited", throttled(Served{Bytes: 100_000, Wait: 90_000, Delivered: 100_001 * ms},
 			Served{API: 3, Arrived: 190_000 * ms, At: 190_020 * ms}), ""},
+		{"much was used ten seconds ago, by a clock of whole milliseconds", throttled(Served{Bytes: 100_000, Wait: 90_000},
+			Served{Conn: 2, Bytes: 1, At: 110_000*ms - ms/10}), ""},
+		{"much was used two milliseconds less than ten seconds ago", throttled(Served{Bytes: 100_000, Wait: 90_000},
+			Served{Conn: 2, Bytes: 1, At: 109_998 * ms}), Quota},
 		{"answered by another life", throttled(Served{Bytes: 100_000, Wait: 90_000, Delivered: 100_001 * ms},
 			Served{API: 3, Life: 2, Arrived: 100_010 * ms, At: 100_020 * ms}), ""},
 	} {
