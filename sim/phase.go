@@ -82,7 +82,13 @@ func (n *node) heal() {
 	if n.process == nil {
 		n.boot()
 	}
-	n.guests.population.Quiet()
+	n.guests.population.Quiet(n.lostSomething())
+}
+
+// lostSomething tells whether a disk lost or spoiled what it had taken.
+func (n *node) lostSomething() bool {
+	d := n.disk.Bites()
+	return d.LossyPowerLosses+d.RottenBits+d.MisplacedWrites+d.StrayReads+n.bites.DirsWiped > 0
 }
 
 // ready tells whether the broker serves; one that a failed disk took down after the healing's

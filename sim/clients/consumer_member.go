@@ -12,7 +12,9 @@ import (
 
 // consumerMember stays in its group by ConsumerGroupHeartbeat alone (KIP-848): the coordinator assigns, the member
 // gives up what it is to, says so, takes what it is given, and says so. After an error or a broken connection it tells
-// all that it is once more.
+// all that it is once more. So it does after the healing where a disk lost something, as when an operator restarts it:
+// a coordinator whose log lost the latest that the two agreed on in an epoch goes on from what they agreed on before,
+// and a member that finds its epoch there does not notice.
 type consumerMember struct {
 	m      *member
 	beatAt int64
@@ -20,6 +22,7 @@ type consumerMember struct {
 	interval int64
 	joined   bool
 	full     bool // tell everything with the next heartbeat
+	retold   bool // it was told since the healing
 	tells    bool // tell what is owned
 	// told is the assignment that is to be taken over, if there is one; it names topics by their ids.
 	told     []checker.GroupPartition
@@ -54,7 +57,7 @@ func (c *consumerMember) step(now int64) {
 	if m.asked || m.lostAll {
 		return
 	}
-	if c.joined && !slices.Equal(c.reads, m.topicsRead) && !m.regex {
+	if c.joined && (!slices.Equal(c.reads, m.topicsRead) && !m.regex || c.unsure()) {
 		c.full = true
 	} else if c.joined && !c.tells && !c.full && now < c.beatAt {
 		m.at(c.beatAt)
@@ -121,6 +124,7 @@ func (c *consumerMember) beat(l *link, now int64) {
 	c.record(m.epoch)
 	op := &m.history.Beats[c.op]
 	if c.full || m.epoch == 0 {
+		c.retold = m.quietAt != 0
 		r.RebalanceTimeoutMillis = m.group.rebalance
 		c.reads = slices.Clone(m.topicsRead)
 		if m.regex {
@@ -198,8 +202,11 @@ func (c *consumerMember) evicted() {
 
 func (c *consumerMember) stable() bool {
 	m := c.m
-	return c.joined && !c.retarget && !c.tells && !c.full && !m.asked && !m.lostAll && m.epoch > 0 && m.knows()
+	return c.joined && !c.retarget && !c.tells && !c.full && !c.unsure() && !m.asked && !m.lostAll && m.epoch > 0 && m.knows()
 }
+
+// unsure tells that the coordinator may have forgotten what the member told it.
+func (c *consumerMember) unsure() bool { return c.m.dataLost && c.m.quietAt != 0 && !c.retold }
 
 func (c *consumerMember) lost(asked call) {
 	c.m.history.Beats[asked.index].End = c.m.event()

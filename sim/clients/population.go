@@ -27,18 +27,19 @@ type shared struct {
 	// grown are how many partitions each topic was given since it was made; 0 if it never was.
 	grown []int
 	// growing says that somebody adds partitions, so that it is worth noting how many are told.
-	growing bool
-	codecs  record.Codecs
-	builder record.Builder
-	scratch []byte           // one record, being made
-	plain   []byte           // one batch, decompressed
-	records []checker.Record // all that were read; the history holds parts of it
-	values  checker.Value    // the last one given out
-	tick    kafka.Wall       // by what producers' clocks go on, in milliseconds
-	limits  bool             // somebody sets quotas
-	groups  []*group
-	marks   int  // the last one given out
-	resting bool // nobody begins anything any more
+	growing  bool
+	codecs   record.Codecs
+	builder  record.Builder
+	scratch  []byte           // one record, being made
+	plain    []byte           // one batch, decompressed
+	records  []checker.Record // all that were read; the history holds parts of it
+	values   checker.Value    // the last one given out
+	tick     kafka.Wall       // by what producers' clocks go on, in milliseconds
+	limits   bool             // somebody sets quotas
+	groups   []*group
+	marks    int  // the last one given out
+	resting  bool // nobody begins anything any more
+	dataLost bool // a disk lost or spoiled something until then
 	// makesOffsets says that the admin client makes __consumer_offsets, offsetsMade that it has.
 	makesOffsets, offsetsMade bool
 }
@@ -118,9 +119,9 @@ func (p *Population) Start() {
 	}
 }
 
-// Quiet tells every client to come to rest.
-func (p *Population) Quiet() {
-	p.shared.resting = true
+// Quiet tells every client to come to rest, and whether what brokers acknowledged may have been lost.
+func (p *Population) Quiet(lost bool) {
+	p.shared.resting, p.shared.dataLost = true, lost
 	for _, c := range p.clients {
 		c.Quiet()
 	}

@@ -217,7 +217,7 @@ func (w *world) live() (rested, read bool) {
 	}
 	w.run(5*second, never)
 	w.breaks = 0
-	w.pop.Quiet()
+	w.pop.Quiet(false)
 	rested = w.run(w.now+20*second, w.pop.Idle)
 	r := w.pop.NewReader()
 	w.broker.astray = 2
