@@ -32,6 +32,8 @@ type Reader struct {
 	nextAt   int64
 	// leaderlessAt is since when some partition has no leader, or 0.
 	leaderlessAt int64
+	// inVain says that a partition was given up since a connection was last lost.
+	inVain bool
 }
 
 // part is one partition that is read.
@@ -178,7 +180,7 @@ func (r *Reader) fetchRequest(p *part) kmsg.Request {
 }
 
 func (r *Reader) lost(asked call) {
-	r.busy = false
+	r.busy, r.inVain = false, false
 	if asked.kind == callFind || asked.kind == callOffsetFetch {
 		r.notAudited(asked)
 		return

@@ -6,8 +6,23 @@ import (
 )
 
 // refusedMax is how long a partition may be refused, show nothing, or have no leader. By then all faults are over, so
-// that it will not come back by itself.
-const refusedMax = 10 * second
+// that it will not come back by itself. Nor will others of the same broker, in the same life of it: where one took so
+// long, refusedToo is enough (seeds 26526 and 28074, where a disk that lied spoiled all of ten partitions).
+const (
+	refusedMax = 10 * second
+	refusedToo = second
+)
+
+// outlasted tells whether a partition was read in vain for long enough.
+func (r *Reader) outlasted(since int64) bool {
+	enough := refusedMax
+	if r.inVain {
+		enough = refusedToo
+	}
+	over := r.env.Now() >= since+enough
+	r.inVain = r.inVain || over
+	return over
+}
 
 // showsNothing tells whether a partition has answered for refusedMax as if there were nothing up to its end. No record
 // need be at the offsets before the end of a log that may lack offsets, and a consumer waits there for the next one:
@@ -16,25 +31,25 @@ const refusedMax = 10 * second
 //  2. recovery cuts its newest segment, which stays, and is empty,
 //  3. a power loss takes all of the segment before it, which the disk had said was synced (seed 8159).
 func (r *Reader) showsNothing(p *part, highWatermark kafka.Offset) bool {
-	switch now := r.env.Now(); {
+	switch {
 	case highWatermark < p.read.End:
 		p.emptyAt = 0
 	case p.emptyAt == 0:
-		p.emptyAt = now
+		p.emptyAt = r.env.Now()
 	default:
-		return now >= p.emptyAt+refusedMax
+		return r.outlasted(p.emptyAt)
 	}
 	return false
 }
 
 // refused gives a partition up that has been refused for so long that it is offline.
 func (r *Reader) refused(p *part, err kafka.ErrorCode) bool {
-	switch now := r.env.Now(); {
+	switch {
 	case err != kafka.ErrKafkaStorageError:
 		p.refusedAt = 0
 	case p.refusedAt == 0:
-		p.refusedAt = now
-	case now >= p.refusedAt+refusedMax:
+		p.refusedAt = r.env.Now()
+	case r.outlasted(p.refusedAt):
 		r.giveUp(p, checker.Damaged{Offset: p.next, Err: err})
 		return true
 	}
