@@ -12,9 +12,9 @@ type ConnSeen struct {
 	Event Event
 	Life  int
 	IP    string
-	// Answered is when the first answer left the core, Moved when bytes were read or written last, Closed
-	// when the broker's end was closed.
-	Opened, Answered, Moved, Closed int64
+	// Answered is when the first answer left the core, Moved when bytes were read or written last, Ended when the
+	// broker heard that the client sends nothing more, Closed when the broker's end was closed.
+	Opened, Answered, Moved, Ended, Closed int64
 	// Idle tells that the broker closed it for being silent, Slowed that it did since too many came from the
 	// address.
 	Idle, Slowed bool
@@ -28,8 +28,12 @@ type ConnLimits struct {
 	Rate       int64
 }
 
-// checkConns demands that no more connections are served at once than may be, and that only silent ones are
-// closed for that.
+// hangUpMax is how long after its end was heard a connection may get its first answer: what was under way then. A
+// client asks for versions first, which is answered at once unless the connection waits for its turn.
+const hangUpMax = int64(kafka.Second)
+
+// checkConns demands that no more connections are served at once than may be, that only silent ones are closed for
+// that, and that those who hung up while they waited for their turn are not waited for.
 func (j *judge) checkConns() {
 	type step struct {
 		at   int64
@@ -50,6 +54,10 @@ func (j *judge) checkConns() {
 		}
 		if c.Answered == 0 {
 			continue
+		}
+		if c.Ended != 0 && c.Answered > c.Ended+hangUpMax {
+			j.flag(Connections, []Event{c.Event}, "a connection from %s was let in %d ms after it had hung up, while others waited",
+				c.IP, (c.Answered-c.Ended)/int64(kafka.Millisecond))
 		}
 		steps = append(steps, step{c.Answered, 1, c})
 		if c.Closed != 0 {

@@ -96,6 +96,8 @@ func TestConnectionsAreAsManyAsMayBeAndSilentOnesGo(t *testing.T) {
 		{"two of one address", conns(limits, ConnSeen{IP: "a", Answered: 2}, ConnSeen{IP: "a", Answered: 3}), Connections},
 		{"one that is not served yet", conns(limits, ConnSeen{IP: "a", Answered: 2}, ConnSeen{IP: "a"}), ""},
 		{"more than there may be", conns(limits, ConnSeen{IP: "a", Answered: 2}, ConnSeen{IP: "b", Answered: 3}, ConnSeen{IP: "c", Answered: 4}), Connections},
+		{"answered when it was about to hang up", conns(limits, ConnSeen{IP: "a", Opened: 1, Ended: 5 * ms, Answered: 6 * ms, Closed: 6 * ms}), ""},
+		{"let in long after it hung up", conns(limits, ConnSeen{IP: "a", Opened: 1, Ended: 5 * ms, Answered: 1006 * ms, Closed: 1006 * ms}), Connections},
 		{"closed when it was silent", conns(limits, ConnSeen{IP: "a", Opened: 1, Moved: 5 * ms, Closed: 105 * ms, Idle: true}), ""},
 		{"closed as silent when it was not", conns(limits, ConnSeen{IP: "a", Opened: 1, Moved: 5 * ms, Closed: 104 * ms, Idle: true}), Connections},
 	} {

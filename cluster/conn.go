@@ -44,6 +44,8 @@ type Conn struct {
 	next            port.RequestSeq
 	timings         []metrics.Timing
 	received, sent  int
+	// hungUp says that the peer sends nothing more, told that HungUp said so.
+	hungUp, told bool
 	// began is when the turn under way began to work, 0 between turns.
 	began kafka.Mono
 }
@@ -142,6 +144,15 @@ func (c *Conn) Deliver(entries []ConnEntry, now kafka.Now) {
 	}
 }
 
+// HungUp tells, once, that the peer sends nothing more while something that it asked for is not answered.
+func (c *Conn) HungUp() bool {
+	if !c.hungUp || c.told || c.Frame.Done() {
+		return false
+	}
+	c.told = true
+	return true
+}
+
 // Filled says how a read went.
 type Filled uint8
 
@@ -179,6 +190,7 @@ func (c *Conn) Fill(now kafka.Now) Filled {
 	case n == 0:
 		c.Frame.Filled(now, 0)
 		c.Frame.EOF()
+		c.hungUp = true
 		return FilledEOF
 	}
 	c.received += n

@@ -110,6 +110,27 @@ func (v *ConnClosed) AppendText(b []byte) []byte {
 }
 
 // AppendCanon appends v in canonical form.
+func (v *ConnEnded) AppendCanon(b []byte) []byte {
+	b = canon.AppendInt(b, int64(v.Conn))
+	return b
+}
+
+// ReadCanon reads what AppendCanon appended; a failure is in r.Err.
+func (v *ConnEnded) ReadCanon(r *canon.Reader) {
+	v.Conn = port.ConnID(r.Int(64))
+}
+
+// AppendText appends v for a human reader.
+func (v *ConnEnded) AppendText(b []byte) []byte {
+	b = append(b, "ConnEnded"...)
+	b = append(b, '{')
+	b = append(b, "Conn:"...)
+	b = strconv.AppendInt(b, int64(v.Conn), 10)
+	b = append(b, '}')
+	return b
+}
+
+// AppendCanon appends v in canonical form.
 func (v *Request) AppendCanon(b []byte) []byte {
 	b = v.Request.AppendCanon(b)
 	return b
@@ -1558,6 +1579,7 @@ func (*Deadline) isEvent()   {}
 func (*Stop) isEvent()       {}
 func (*Inspect) isEvent()    {}
 func (*WorkDone) isEvent()   {}
+func (*ConnEnded) isEvent()  {}
 
 // EventMembers lists a zero value of every member of Event, by number.
 func EventMembers() []Event {
@@ -1573,6 +1595,7 @@ func EventMembers() []Event {
 		&Stop{},
 		&Inspect{},
 		&WorkDone{},
+		&ConnEnded{},
 	}
 }
 
@@ -1603,6 +1626,8 @@ func AppendEvent(b []byte, v Event) []byte {
 		return v.AppendCanon(canon.AppendUint(b, 10))
 	case *WorkDone:
 		return v.AppendCanon(canon.AppendUint(b, 11))
+	case *ConnEnded:
+		return v.AppendCanon(canon.AppendUint(b, 12))
 	}
 	panic("BUG: Event is not a member of its union")
 }
@@ -1655,6 +1680,10 @@ func ReadEvent(r *canon.Reader) Event {
 		v := new(WorkDone)
 		v.ReadCanon(r)
 		return v
+	case 12:
+		v := new(ConnEnded)
+		v.ReadCanon(r)
+		return v
 	default:
 		r.Fail(canon.ErrTag)
 	}
@@ -1687,6 +1716,8 @@ func AppendEventText(b []byte, v Event) []byte {
 	case *Inspect:
 		return v.AppendText(b)
 	case *WorkDone:
+		return v.AppendText(b)
+	case *ConnEnded:
 		return v.AppendText(b)
 	}
 	panic("BUG: Event is not a member of its union")

@@ -47,6 +47,14 @@ type ConnClosed struct {
 	Refused string
 }
 
+// ConnEnded says that a client sends nothing more while something that it asked for is not answered. It may still
+// take the answers, and is told when they are sent.
+//
+//canon:gen Event=12
+type ConnEnded struct {
+	Conn port.ConnID
+}
+
 // Request is a decoded client request.
 //
 //canon:gen Event=4

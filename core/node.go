@@ -174,6 +174,8 @@ func (n *Node) dispatch(now kafka.Now, ev Event) {
 		if ev.Refused != "" {
 			n.ready.Notes = append(n.ready.Notes, Note{Kind: NoteFrameRefused, Text: ev.Remote + ": " + ev.Refused})
 		}
+	case *ConnEnded:
+		n.session.ConnEnded(now, ev.Conn, n.view())
 	case *Deadline:
 		n.deadline(now)
 	case *Stop:

@@ -69,22 +69,29 @@ func (n *node) checkMutes() {
 
 // readable drains what has arrived into the frame.
 func (n *node) readable(c *serverConn) {
-	for got := cluster.FilledAll; !c.closed && (got == cluster.FilledAll || got == cluster.FilledSome); {
+	got := cluster.FilledAll
+	for !c.closed && (got == cluster.FilledAll || got == cluster.FilledSome) {
 		if got = c.io.Fill(n.now()); got <= cluster.FilledAll {
 			n.conn(c).Moved = n.w.now
 		}
+	}
+	if got == cluster.FilledEOF {
+		n.conn(c).Ended = n.w.now
 	}
 	n.submit(c)
 	n.finish(c)
 }
 
-// submit posts what the frame has decoded.
+// submit posts what the frame has decoded, and that the client hung up.
 func (n *node) submit(c *serverConn) {
 	n.reached(&c.io.Frame.Marks)
 	n.spend(c)
 	for _, r := range c.io.Requests(n.now()) {
 		n.arrived(c, &r)
 		n.post(&core.Request{Request: r})
+	}
+	if c.io.HungUp() {
+		n.post(&core.ConnEnded{Conn: c.id})
 	}
 }
 

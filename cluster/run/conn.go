@@ -111,7 +111,8 @@ func (c *conn) close() {
 	}
 }
 
-// take offers the requests decoded since the last call to the core, and tells whether there were any.
+// take offers the requests decoded since the last call to the core, and that the peer hung up, and tells whether there
+// was any of that.
 // The turn is held, so that no other holder's requests overtake them. A connection that the budget
 // refused is remembered first and then tries once more, lest memory come back between the two.
 func (c *conn) take() bool {
@@ -125,6 +126,9 @@ func (c *conn) take() bool {
 		ev := c.s.events.requests.get()
 		ev.Request = r
 		events = append(events, ev)
+	}
+	if c.io.HungUp() {
+		events = append(events, &core.ConnEnded{Conn: c.id})
 	}
 	if len(events) > 0 {
 		c.s.offer(events...)

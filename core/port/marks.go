@@ -44,6 +44,7 @@ const (
 	MarkCrowded
 	MarkProduceTimedOut
 	MarkConnWaits
+	MarkConnGaveUp
 	MarkFetchKeptBack
 	MarkMutedLonger
 	MarkArrivalsFull
@@ -139,6 +140,7 @@ var markNames = [markCount]string{
 	MarkCrowded:              "produce/waits-for-room-in-the-log",
 	MarkProduceTimedOut:      "produce/timed-out",
 	MarkConnWaits:            "connections/waits-for-a-place",
+	MarkConnGaveUp:           "connections/hung-up-before-it-was-let-in",
 	MarkFetchKeptBack:        "quota/fetch-kept-back",
 	MarkMutedLonger:          "quota/muted-for-longer",
 	MarkArrivalsFull:         "connection/large-frame-waits-for-others",

@@ -161,6 +161,24 @@ func (s *Session) leave(now kafka.Now, id port.ConnID, c *conn, v View) {
 	s.admitWaiting(now, v)
 }
 
+// ConnEnded closes a connection whose client hung up before it was let in, so that nobody waits for it: clients give up
+// after a time, and connect again, and behind a long line of those that are gone nobody would be served before giving
+// up himself (seed 26606). Kafka hears of it only when it has let it in.
+func (s *Session) ConnEnded(now kafka.Now, id port.ConnID, v View) {
+	c := s.conns[id]
+	if c == nil || !c.waiting || c.closing {
+		return
+	}
+	if !c.refused {
+		s.marks.Hit(port.MarkConnGaveUp)
+		l := s.lineOf(c.listener)
+		l.waiting = slices.DeleteFunc(l.waiting, func(w port.ConnID) bool { return w == id })
+	}
+	c.refused = true
+	s.closeConn(id, c, 0, "hung up before it was let in")
+	s.admitWaiting(now, v)
+}
+
 // closeSlowed closes connections that came too fast and have waited long enough.
 func (s *Session) closeSlowed(now kafka.Now) {
 	for len(s.slowed) > 0 && s.slowed[0].until <= now.Mono {

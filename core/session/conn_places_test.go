@@ -61,6 +61,28 @@ func TestConnectionsAboveTheBrokersRateWait(t *testing.T) {
 	b.served(t, 14, 15)
 }
 
+// Whoever hangs up in the line leaves it, and takes no second of those behind it (seed 26606).
+func TestConnectionsThatHangUpWhileTheyWaitAreNotWaitedFor(t *testing.T) {
+	b := limited(config.Connections{Max: 100, PerIP: 100, Rate: 1, Idle: -1})
+	for id := range port.ConnID(14) {
+		b.hello(id+1, "PLAINTEXT", "10.0.0.1:1")
+	}
+	b.served(t, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
+	for _, id := range []port.ConnID{11, 12, 12, 1, 99} { // twice, one that is served, and one that nobody knows
+		b.s.ConnEnded(b.now, id, b.view())
+	}
+	if got := closed(b.take()); !slices.Equal(got, []port.ConnID{11, 12}) {
+		t.Fatalf("%v were closed", got)
+	}
+	b.s.ConnClosed(b.now, 12, b.view())
+	b.wait(1000)
+	b.served(t, 13)
+	b.s.ConnClosed(b.now, 11, b.view())
+	b.wait(1000)
+	b.served(t, 14)
+	b.s.Check()
+}
+
 // A connection that comes faster than its address may is closed, but not at once, and counts for nothing.
 func TestConnectionsAboveTheRateOfTheirAddressAreClosedLate(t *testing.T) {
 	b := limited(config.Connections{Max: 100, PerIP: 100, Rate: math.MaxInt32, Idle: -1})
