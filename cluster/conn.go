@@ -44,7 +44,7 @@ type Conn struct {
 	next            port.RequestSeq
 	timings         []metrics.Timing
 	received, sent  int
-	// hungUp says that the peer sends nothing more, told that HungUp said so.
+	// hungUp says that the peer sends nothing more, told that the core was told.
 	hungUp, told bool
 	// began is when the turn under way began to work, 0 between turns.
 	began kafka.Mono
@@ -144,13 +144,13 @@ func (c *Conn) Deliver(entries []ConnEntry, now kafka.Now) {
 	}
 }
 
-// HungUp tells, once, that the peer sends nothing more while something that it asked for is not answered.
-func (c *Conn) HungUp() bool {
+// AppendEnded adds, once, the event that the peer sends nothing more while something that it asked for is not answered.
+func (c *Conn) AppendEnded(events []core.Event) []core.Event {
 	if !c.hungUp || c.told || c.Frame.Done() {
-		return false
+		return events
 	}
 	c.told = true
-	return true
+	return append(events, &core.ConnEnded{Conn: c.Frame.ID()})
 }
 
 // Filled says how a read went.

@@ -90,8 +90,8 @@ func (n *node) submit(c *serverConn) {
 		n.arrived(c, &r)
 		n.post(&core.Request{Request: r})
 	}
-	if c.io.HungUp() {
-		n.post(&core.ConnEnded{Conn: c.id})
+	for _, ended := range c.io.AppendEnded(nil) {
+		n.post(ended)
 	}
 }
 

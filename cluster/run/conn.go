@@ -127,10 +127,7 @@ func (c *conn) take() bool {
 		ev.Request = r
 		events = append(events, ev)
 	}
-	if c.io.HungUp() {
-		events = append(events, &core.ConnEnded{Conn: c.id})
-	}
-	if len(events) > 0 {
+	if events = c.io.AppendEnded(events); len(events) > 0 {
 		c.s.offer(events...)
 	}
 	return len(events) > 0

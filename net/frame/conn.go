@@ -104,6 +104,9 @@ func New(id port.ConnID, on wire.Listener, env Env) *Conn {
 	return &Conn{env: env, id: id, on: on}
 }
 
+// ID is the id of the connection.
+func (c *Conn) ID() port.ConnID { return c.id }
+
 // inFlight counts the requests that came in and are not answered, or are not even taken.
 func (c *Conn) inFlight() int { return len(c.slots) - c.slot }
 
