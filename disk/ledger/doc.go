@@ -30,7 +30,8 @@
 //  2. Format writes the metadata directory's meta.properties last of all: until that name is
 //     durable nothing is formatted, from then on everything is.
 //  3. Saves are carried out in order. After a save failed, every later one of that directory in the
-//     turn fails as fenced: no failed sync is followed by another attempt.
+//     turn fails as fenced: no failed sync is followed by another attempt. ForgetBoot is tried all the same: it
+//     promises nothing of what failed, and without it the directory vouches for that at the next start.
 //  4. What is unreadable is an error that names file and line, never a default.
 //  5. A turn of what Take gave keeps within limits.TurnCalls and TurnBytes, or is a single save.
 //  6. A boot id that the machine does not know ("") equals no other.

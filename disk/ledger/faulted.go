@@ -57,12 +57,18 @@ func saveFaulted(fs disk.FS, dir string, dirs []kafka.DirID) error {
 
 // distrust takes their word from the directories that cannot vouch for their last run: one that the
 // list names, and one whose epoch is not that of the metadata directory, since the last run was
-// without it. Whatever became of the pages that it had left then, nobody was there to be told.
+// without it. Whatever became of the pages that it had left then, nobody was there to be told. Nor can the metadata
+// directory where another was told to forget its boot id: a node that ends has all of them forget it, so that this one
+// could not (seed 23092).
 func distrust(facts *port.BootFacts) {
 	last := kafka.NoBrokerEpoch
 	for i := range facts.Dirs {
 		if d := &facts.Dirs[i]; d.Dir == facts.MetadataDir && !d.Faulted {
 			last = d.BrokerEpoch
+			d.Faulted = slices.ContainsFunc(facts.Dirs, func(o port.DirFacts) bool {
+				return o.Dir != d.Dir && o.Faulted && o.BrokerEpoch == last && last != kafka.NoBrokerEpoch && !slices.Contains(facts.Faulted, o.Dir)
+			})
+			d.SameBoot = d.SameBoot && !d.Faulted
 		}
 	}
 	for i := range facts.Dirs {

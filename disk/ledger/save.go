@@ -92,7 +92,7 @@ func Turn(fs disk.FS, dirs []Dir, saves []port.Save) []port.Saved {
 		s := &saves[i]
 		done[i] = port.Saved{Kind: s.Kind, Seq: s.Seq, Dir: s.Dir}
 		for _, dir := range targets(dirs, s.Dir) {
-			if slices.Contains(failed, dir.ID) {
+			if slices.Contains(failed, dir.ID) && s.Kind != port.ForgetBoot {
 				done[i].Fail = port.FailFenced
 				break
 			}

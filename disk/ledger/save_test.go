@@ -132,6 +132,22 @@ func TestAfterAFailedSaveTheDirectoryIsFenced(t *testing.T) {
 	}
 }
 
+// What failed before does not keep a directory from forgetting its boot id (seed 23092).
+func TestADirectoryForgetsItsBootThoughASaveFailed(t *testing.T) {
+	b := formatted(t)
+	b.whole(func() { Turn(b, dirs, []port.Save{{Kind: port.SaveBrokerEpoch, Seq: 1, BrokerEpoch: 44}}) })
+	b.FailNext("sync", 0, disk.ErrIO)
+	done := Turn(b, dirs, []port.Save{
+		{Kind: port.SaveCleanMarker, Seq: 2, Dir: idOne}, {Kind: port.ForgetBoot, Seq: 3, Dir: idOne}, {Kind: port.SaveCleanMarker, Seq: 4, Dir: idOne},
+	})
+	if done[0].Fail != port.FailIO || done[1].Fail != port.FailNone || done[2].Fail != port.FailFenced {
+		t.Errorf("%+v", done)
+	}
+	if one := gathered(t, b).Dirs[0]; one.SameBoot || !one.Faulted {
+		t.Errorf("it vouches for its page cache: %+v", one)
+	}
+}
+
 func TestStrayLogsAreRenamedAsideAndNeverOverOneAnother(t *testing.T) {
 	b := formatted(t)
 	long := strings.Repeat("t", 249)
@@ -203,8 +219,8 @@ func TestAForgottenBootIsALossyStopUnderTheSameKernel(t *testing.T) {
 		}
 	})
 	facts := gathered(t, b)
-	if one := facts.Dirs[0]; !one.SameBoot || one.BrokerEpoch != 44 {
-		t.Errorf("the other directory forgot too: %+v", one)
+	if one := facts.Dirs[0]; one.SameBoot || !one.Faulted || one.BrokerEpoch != 44 {
+		t.Errorf("the metadata directory, which could not forget, vouches for its page cache: %+v", one)
 	}
 	if two := facts.Dirs[1]; two.SameBoot || !two.Faulted {
 		t.Errorf("the directory vouches for its page cache: %+v", two)
