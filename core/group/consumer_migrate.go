@@ -68,7 +68,7 @@ func (t *consumerTurn) upgraded(g *Classic, d *decision) (why string) {
 	}
 	names = sortedSet(names)
 	var hash int64
-	if allGiven(t.v.Image, names, ids, targets) {
+	if allGiven(t.v.Image, names, subs, targets) {
 		hash = topicsHash(t.v.Image, names)
 	}
 	d.put(&record.ConsumerGroupMetadata{Group: t.group, Epoch: generation, MetadataHash: hash})
@@ -85,21 +85,27 @@ func (t *consumerTurn) upgraded(g *Classic, d *decision) (why string) {
 	return ""
 }
 
-// allGiven tells whether every partition that there is of these topics is somebody's. Else what members have was
-// made when the topics were others, and nobody would look again, should it be hashed as if it fitted (Kafka does):
+// allGiven tells whether every partition that there is of these topics is somebody's who reads it. Else what members
+// have was made when the topics, or what members read, were others, and nobody would look again, should it be hashed as
+// if it fitted (Kafka does):
 //
 //  1. a classic group has all of a topic with two partitions, which grows to four,
 //  2. its one member, static, comes back with the new protocol before the old one made an assignment for four,
 //  3. its subscription is what it was, and so is the hash: it would be given two partitions for ever.
-func allGiven(im *image.Image, names, members []string, targets map[string]assignor.Assignment) bool {
+//
+// Or a member joins once more to read less, and somebody comes back with the new protocol before the rebalance ends: what
+// the first does not read any more would be nobody's (seed 31415).
+func allGiven(im *image.Image, names []string, subs map[string]*record.ConsumerGroupMemberMetadata, targets map[string]assignor.Assignment) bool {
 	for _, name := range names {
 		topic := im.TopicNamed(name)
 		if topic == nil {
 			continue
 		}
 		given := 0
-		for _, id := range members {
-			given += len(targets[id].Of(topic.ID))
+		for _, id := range sortedKeys(subs) {
+			if slices.Contains(subs[id].SubscribedTopicNames, name) {
+				given += len(targets[id].Of(topic.ID))
+			}
 		}
 		if given < len(topic.Partitions) {
 			return false
