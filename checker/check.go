@@ -183,6 +183,7 @@ type judge struct {
 	report     Report
 	violations []Violation
 	quotaOps   map[quotaName][]*QuotaOp
+	limits     [][quotaKeys]limit // of the requests that were served, as far as they were judged
 	pictures   []Picture
 	index
 }

@@ -222,8 +222,11 @@ func (j *judge) checkWait(i int) {
 	span := (j.h.QuotaWindows.Windows + 1) * j.h.QuotaWindows.Seconds * int64(kafka.Second)
 	changesPartitions := s.API == 19 || s.API == 20 || s.API == 37
 	least, most, bounded, may := 0.0, 0.0, !changesPartitions, false
+	j.limits = append(j.limits, [quotaKeys]limit{})
+	limits := &j.limits[i]
 	for key := range quotaKeys {
 		now := j.limitOf(s.ClientID, key, s.Arrived, s.At)
+		limits[key] = now
 		may = may || now.may
 		if key == ControllerMutationRate || !now.may {
 			continue
@@ -258,7 +261,8 @@ func (j *judge) checkWait(i int) {
 	}
 }
 
-// used sums what counts for certain, and what may count, of all that those who share a limit were served
+// used sums what counts for certain, and what may count, of all that those who share a limit were served, each by the
+// limit that was his then: of one user's clients those that have limits of their own do not share his (seed 38270),
 // in one life of the process up to the i-th request. The broker tells ages by whole milliseconds: one may be told
 // a millisecond more, or less, than it is (seed 4092267121).
 func (j *judge) used(i int, key QuotaKey, shared bool, span int64) (counts, may float64) {
@@ -274,9 +278,13 @@ func (j *judge) used(i int, key QuotaKey, shared bool, span int64) (counts, may 
 		if !shared && s.ClientID != last.ClientID {
 			continue
 		}
+		of := &j.limits[i][key]
+		if shared && of.certain && !of.shared {
+			continue
+		}
 		u := s.usage(key)
 		may += u
-		if age < surely {
+		if age < surely && (!shared || of.certain) {
 			counts += u
 		}
 	}

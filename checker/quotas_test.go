@@ -36,11 +36,22 @@ func TestThrottlingIsWhatWasSetAndUsed(t *testing.T) {
 	removed.Quotas = append(removed.Quotas, QuotaOp{Level: QuotaLevel{ClientID: "c"}, Key: ProducerByteRate, StartAt: 3, EndAt: 4, Answered: true})
 	unsure := throttled(Served{Bytes: 100_000, Wait: 0})
 	unsure.Quotas[0].Answered = false
+	shared := func(owned bool) *History {
+		h := throttled(Served{Bytes: 100_000, Wait: 90_000}, Served{Bytes: 100, Conn: 2})
+		h.Served[0].ClientID = "e"
+		h.Quotas[0].Level = QuotaLevel{User: anonymous}
+		if owned {
+			h.Quotas = append(h.Quotas, QuotaOp{Level: QuotaLevel{User: anonymous, ClientID: "e"}, Key: ProducerByteRate, Value: 1000, StartAt: 1, EndAt: 2, Answered: true})
+		}
+		return h
+	}
 	for _, c := range []struct {
 		name string
 		h    *History
 		want string
 	}{
+		{"another client of the user used much of what they share", shared(false), Quota},
+		{"another client of the user used much of a limit of its own", shared(true), ""},
 		{"little was used", throttled(Served{Bytes: 100}), ""},
 		{"much was used, and waited for", throttled(Served{Bytes: 100_000, Wait: 90_000}), ""},
 		{"much was used, and not waited for", throttled(Served{Bytes: 100_000}), Quota},
