@@ -80,6 +80,7 @@ const (
 	GroupFencing      = "group-fencing"
 	GroupOwner        = "group-owner"
 	GroupGeneration   = "group-generation"
+	GroupSize         = "group-size"
 )
 
 // Report counts what was judged.

@@ -14,6 +14,7 @@ type GroupHistory struct {
 	// offsets.retention.minutes in milliseconds.
 	OffsetExpiries   []OffsetExpiry
 	OffsetsRetention kafka.Millis
+	GroupLimits      GroupLimits
 	// Unserved are groups that had no coordinator for so long after the healing that a client gave up.
 	Unserved []GroupUnserved
 	// OffsetsTopic is __consumer_offsets as it is at the end; its id is zero if there is none.

@@ -80,6 +80,7 @@ func (j *judge) checkGroups() {
 		j.checkCommitted(g)
 		j.checkCommits(g)
 		j.checkGenerations(g)
+		j.checkLimits(g)
 		j.checkOwners(g)
 		j.checkMixedOwners(g)
 		j.checkOffsetExpiries(g)

@@ -20,6 +20,9 @@ func (n *node) drawGroups() {
 	c.Classic.InitialDelay = kafka.Millis(n.pick("plan/groups/delay", "group.initial.rebalance.delay.ms", 0, 50, 300))
 	c.OffsetsRetention = kafka.Millis(n.pick("plan/groups/retention", "offsets.retention.ms", 7*24*3_600_000, 7*24*3_600_000, 1000, 2500))
 	n.drawConsumerGroups()
+	if size := n.pick("plan/groups/size", "group.max.size", math.MaxInt32, math.MaxInt32, math.MaxInt32, math.MaxInt32, 2, 3); size < math.MaxInt32 {
+		c.Classic.MaxSize, n.node.Broker.ConsumerGroups.SizeMax = int32(size), int32(size)
+	}
 }
 
 // drawConsumerGroups draws what holds for groups of the consumer protocol. A member is told how often it is to be
@@ -33,6 +36,15 @@ func (n *node) drawConsumerGroups() {
 	c.Heartbeat = config.ConsumerGroupTime{Value: beat, Min: 1, Max: 15_000}
 	c.Assignment.Value = assignment
 	c.RegexRefresh = kafka.Millis(n.pick("plan/groups/consumer/regexes", "group.consumer.regex.refresh.interval.ms", 600_000, 10_000))
+	c.Upgrade, c.Downgrade, c.ClassicJoin = true, true, true
+	switch n.pick("plan/groups/consumer/policy", "group.consumer.migration.policy", 0, 0, 0, 0, 1, 2, 3) {
+	case 1: // upgrade
+		c.Downgrade = false
+	case 2: // downgrade
+		c.Upgrade = false
+	case 3: // disabled
+		c.Upgrade, c.Downgrade, c.ClassicJoin = false, false, false
+	}
 	if n.pick("plan/groups/consumer/assignor", "group.consumer.assignors.range", 0, 0, 1) == 1 {
 		c.Assignors = []string{"range", "uniform"}
 	}
@@ -57,6 +69,10 @@ func (n *node) clientPlan() clients.Plan {
 func (n *node) tellGroups(h *checker.History) {
 	h.OffsetsRetention = n.cfg.Groups.OffsetsRetention
 	h.WallEpoch = wallEpoch
+	h.GroupLimits.Upgrades = n.cfg.ConsumerGroups.Upgrade
+	if size := n.cfg.Groups.Classic.MaxSize; size < math.MaxInt32 {
+		h.GroupLimits.SizeMax = int(size)
+	}
 	n.skewed()
 }
 

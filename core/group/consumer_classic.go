@@ -212,8 +212,13 @@ func (s *Shard) askToJoin(now kafka.Now, group string, m *ConsumerMember) {
 	}
 }
 
-// heartbeatConsumer tells such a member to join anew: if the target is another, if it has to revoke, or if what it
-// waits for is free.
+// heartbeatConsumer tells such a member to join anew: if the target is another, if it has to revoke, if what it
+// waits for is free, or if there is to be another target and nobody else by whose heartbeat that would come. Kafka
+// leaves the partitions of a member that is gone to nobody then:
+//
+//  1. all members speak the classic protocol, and the group may not go back to it (group.consumer.migration.policy),
+//  2. one of them dies, so that the epoch is raised,
+//  3. no member of the consumer protocol is there to be given a new target (seed 1112).
 func (s *Shard) heartbeatConsumer(now kafka.Now, v View, g *Group, r *msg.GroupHeartbeat) {
 	c := g.Consumer
 	m, err := c.classicMember(r.Member, r.Instance)
@@ -223,12 +228,18 @@ func (s *Shard) heartbeatConsumer(now kafka.Now, v View, g *Group, r *msg.GroupH
 		err = kafka.ErrIllegalGeneration
 	default:
 		s.setTimer(g.ID, m.id(), timerMemberSession, now, kafka.Millis(m.sub.ClassicMemberMetadata.SessionTimeout))
-		if m.epoch() < c.targetEpoch || m.state() == MemberUnrevoked || m.state() == MemberUnreleased && !c.waits(m) {
+		if m.epoch() < c.targetEpoch || m.state() == MemberUnrevoked || m.state() == MemberUnreleased && !c.waits(m) ||
+			s.consumerTurn(now, v, g.ID).isLeftToClassics() {
 			s.askToJoin(now, g.ID, m)
 			err = kafka.ErrRebalanceInProgress
 		}
 	}
 	s.answer(now, v, &msg.GroupHeartbeatDone{Op: r.Op, Err: err})
+}
+
+// isLeftToClassics tells that a new target is due, and that all members speak the classic protocol.
+func (t *consumerTurn) isLeftToClassics() bool {
+	return int(t.c.classicMembers) == len(t.c.members) && (t.c.targetEpoch < t.c.epoch && t.mayAssign() || t.topicsStale())
 }
 
 // waits tells whether another member still has something of this one's target.

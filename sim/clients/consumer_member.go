@@ -237,6 +237,8 @@ func (c *consumerMember) answered(asked call, response kmsg.Response) {
 		return
 	}
 	switch op.Err {
+	case kafka.ErrGroupMaxSizeReached:
+		m.die(m.env.Now(), second)
 	case kafka.None:
 		m.epoch, c.joined = r.MemberEpoch, true
 		if op.Given != "" {
@@ -248,6 +250,10 @@ func (c *consumerMember) answered(asked call, response kmsg.Response) {
 			c.told, c.retarget = op.Got, true
 		}
 	case kafka.ErrFencedMemberEpoch, kafka.ErrUnknownMemberID, kafka.ErrGroupIDNotFound:
+		if op.Err == kafka.ErrGroupIDNotFound && op.Epoch == 0 { // it is a classic group, and stays one
+			m.die(m.env.Now(), second)
+			return
+		}
 		m.loses()
 		c.beatAt = m.env.Now() + coordinatorPause
 	case kafka.ErrFencedInstanceID:
