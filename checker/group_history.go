@@ -72,6 +72,8 @@ type SyncOp struct {
 	Answered bool
 	Err      kafka.ErrorCode
 	Got      []GroupPartition
+	// Subscribed are the topics that it said it reads.
+	Subscribed []string
 }
 
 // BeatKind says what a BeatOp is.

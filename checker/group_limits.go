@@ -47,7 +47,7 @@ func (j *judge) checkLimits(g *groupStory) {
 func (j *judge) checkRoom(g *groupStory, op *BeatOp) {
 	there := 1
 	for i, s := range g.stays() {
-		if after, all := s.covers(op.Start, op.End); all && !g.lost(0, after) && g.ids()[i] != op.Given {
+		if after, all := g.covers(&s, op.Start, op.End); all && !g.lost(0, after) && g.ids()[i] != op.Given {
 			there++
 		}
 	}

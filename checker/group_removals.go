@@ -23,15 +23,17 @@ func (j *judge) checkRemovals(g *groupStory) {
 	}
 }
 
-// reads tells whether the member was given a partition of a topic.
+// reads tells whether the member was given a partition of a topic that it has subscribed to: one that takes the place of
+// another by its group.instance.id is given what that one had, of other topics too, and does not read those (seed 59858).
 func (s *SyncOp) reads(topic string) bool {
-	return slices.ContainsFunc(s.Got, func(p GroupPartition) bool { return p.Topic == topic })
+	return slices.Contains(s.Subscribed, topic) && slices.ContainsFunc(s.Got, func(p GroupPartition) bool { return p.Topic == topic })
 }
 
-// heard tells whether somebody who was given an assignment was heard in that generation after an event.
+// heard tells whether somebody who was given an assignment was heard in that generation after an event. A coordinator that
+// loads tells everybody that all is well, as Kafka's does (seed 42280).
 func (g *groupStory) heard(told *SyncOp, after Event) bool {
 	return slices.ContainsFunc(g.beats, func(b *BeatOp) bool {
-		return b.Kind == ClassicBeat && b.Member == told.Member && b.Epoch == told.Generation && b.Answered && b.Err == kafka.None && b.Start > after
+		return b.Kind == ClassicBeat && b.Member == told.Member && b.Epoch == told.Generation && b.Answered && b.Err == kafka.None && b.Start > after && !g.reloaded(after, b.End)
 	})
 }
 

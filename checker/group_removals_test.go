@@ -15,6 +15,12 @@ func TestNoOffsetIsDeletedThatIsInUse(t *testing.T) {
 			s.removes("t", kafka.ErrGroupSubscribedToTopic)
 			s.beats(ClassicBeat, "a", 1, 0)
 		}},
+		{"of a topic that the member was given and has not subscribed to", "", func(s *story) {
+			reads(s)
+			s.h.Syncs[0].Subscribed = []string{"u"}
+			s.removes("t", 0)
+			s.beats(ClassicBeat, "a", 1, 0)
+		}},
 		{"of another topic", "", func(s *story) { reads(s); s.removes("u", 0); s.beats(ClassicBeat, "a", 1, 0) }},
 		{"by a member that is gone", "", func(s *story) { reads(s); s.removes("t", 0); s.beats(ClassicBeat, "a", 1, kafka.ErrUnknownMemberID) }},
 		{"by a member of another generation", "", func(s *story) { reads(s); s.removes("t", 0); s.beats(ClassicBeat, "a", 2, 0) }},
@@ -23,6 +29,7 @@ func TestNoOffsetIsDeletedThatIsInUse(t *testing.T) {
 			s.removes("t", 0).Start = s.h.Syncs[0].Start
 			s.beats(ClassicBeat, "a", 1, 0)
 		}},
+		{"and a coordinator that loads tells the member that all is well", "", func(s *story) { reads(s); s.removes("t", 0); s.crash(false, 0); s.beats(ClassicBeat, "a", 1, 0) }},
 		{"and a loss took the member's generation", "", func(s *story) { s.powerLoss(); reads(s); s.removes("t", 0); s.beats(ClassicBeat, "a", 1, 0) }},
 	})
 }

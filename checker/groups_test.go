@@ -47,7 +47,7 @@ func of(partitions ...kafka.PartitionID) (all []GroupPartition) {
 func (s *story) syncs(member string, generation int32, assigns []GivenTo, got ...kafka.PartitionID) {
 	s.h.Syncs = append(s.h.Syncs, SyncOp{
 		Client: 1, Group: "g", Member: member, Generation: generation, Start: s.event(), End: s.event(), Assigns: assigns,
-		Answered: true, Got: of(got...),
+		Answered: true, Got: of(got...), Subscribed: []string{"t"},
 	})
 }
 
@@ -289,6 +289,13 @@ func TestNobodyCommitsWhomTheGroupHasLeftBehind(t *testing.T) {
 			s.beats(ClassicBeat, "a", 1, 0)
 		}},
 		{"no member, while there is one after a power loss that took nothing", GroupFencing, func(s *story) {
+			s.h.OffsetsFlush = 1
+			s.beats(ClassicBeat, "a", 1, 0)
+			s.commits("", -1, 5, 0)
+			s.powerLoss()
+			s.syncs("a", 1, nil)
+		}},
+		{"no member, while one is told that all is well by a coordinator that loads", "", func(s *story) {
 			s.h.OffsetsFlush = 1
 			s.beats(ClassicBeat, "a", 1, 0)
 			s.commits("", -1, 5, 0)

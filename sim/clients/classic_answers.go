@@ -91,6 +91,9 @@ func (c *classicMember) sync(l *link) {
 		r.ProtocolType, r.Protocol = kmsg.StringPtr(consumerProtocolType), &c.protocol
 	}
 	op := checker.SyncOp{Client: m.actor.id, Group: m.group.name, Member: m.id, Instance: m.instance, Generation: m.epoch, Start: m.event()}
+	for _, t := range c.reads {
+		op.Subscribed = append(op.Subscribed, m.topics[t].name)
+	}
 	if c.leads && !c.joined.SkipAssignment && len(c.joined.Members) > 0 {
 		op.Assigns = c.assign()
 		for _, to := range op.Assigns {
