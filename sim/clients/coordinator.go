@@ -131,12 +131,14 @@ func (c *coordinated) heed(err kafka.ErrorCode) (again bool) {
 	return true
 }
 
-// pauseFor waits a while before the next attempt; after the healing not for ever.
+// pauseFor waits a while before the next attempt; after the healing not for ever. Whoever could not be heard begins to
+// wait when he is (seed 58181).
 func (c *coordinated) pauseFor(err kafka.ErrorCode) {
 	now := c.a.env.Now()
 	c.retryAt = now + coordinatorPause + int64(c.a.draw(drawGroupPause, 20))*millisecond
+	heard := err != kafka.ErrRequestTimedOut && c.trouble == kafka.ErrRequestTimedOut && c.unheard()
 	c.trouble = err
-	if !c.a.quiet || c.troubledAt == 0 {
+	if !c.a.quiet || c.troubledAt == 0 || heard {
 		c.troubledAt = now
 		return
 	}
