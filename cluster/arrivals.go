@@ -25,7 +25,7 @@ type Arrivals struct {
 // NewArrivals makes one for a node. lock guards it; where one thread runs everything it does nothing. freed is
 // called, with nothing held, after a frame has arrived while another one was refused.
 func NewArrivals(limits *port.Limits, lock seglog.Locker, freed func()) *Arrivals {
-	budget := max(limits.BufferBytes-limits.TailCacheBytes, limits.BufferBytes/4)
+	budget := limits.BufferBytes - limits.TailBytes()
 	return &Arrivals{lock: lock, budget: budget, freed: freed}
 }
 

@@ -2,6 +2,11 @@ package port
 
 // Limits names every bound on a queue, buffer, waiter set or budget, in one place, so that
 // back-pressure follows from them. The simulator draws small ones per seed; production uses
+// TailBytes is how much of the buffers' budget the tails of logs may take: what TailCacheBytes says, and so much that a
+// quarter is left for requests. What the tails have is not given back for want of it: with none left no request would
+// come in any more (seed 65669).
+func (l *Limits) TailBytes() int64 { return min(l.TailCacheBytes, l.BufferBytes-l.BufferBytes/4) }
+
 // DefaultLimits.
 //
 //canon:gen

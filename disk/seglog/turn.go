@@ -154,7 +154,7 @@ func NewWorker(c Config) *Worker {
 		delayed: make(map[kafka.TopicPartition][]*trash),
 		made:    madeBefore,
 		named:   make(map[string]int64),
-		tails:   tails{pool: c.Pool, bytesMax: c.Limits.TailCacheBytes / int64(c.Workers)},
+		tails:   tails{pool: c.Pool, bytesMax: c.Limits.TailBytes() / int64(c.Workers)},
 	}
 }
 
