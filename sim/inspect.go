@@ -49,8 +49,14 @@ func (n *node) inspected(r *core.Report) {
 	if ready := metrics.Answer("/readyz", "verbose", &p.meter, r, mem); ready.Status == 200 && (!p.published.Ready || p.asked && r.Stopping) {
 		wrong("it says that it is ready, and takes no connections")
 	}
-	page := metrics.Answer("/metrics", "", &p.meter, r, mem)
-	for line := range bytes.Lines(page.Body) {
+	if n.bites.Inspections%4 == 1 { // it takes as long as fifty Steps
+		checkPage(metrics.Answer("/metrics", "", &p.meter, r, mem).Body, wrong)
+	}
+}
+
+// checkPage demands that every line of a page of metrics is a name with labels, and a number.
+func checkPage(page []byte, wrong func(text string)) {
+	for line := range bytes.Lines(page) {
 		if bytes.HasPrefix(line, []byte("# ")) {
 			continue
 		}

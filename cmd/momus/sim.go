@@ -82,8 +82,18 @@ func parseSeeds(text string) (first, last uint64, err error) {
 	return first, last, nil
 }
 
-// worldsGCPercent is GOGC for worlds, unless the environment says another.
-const worldsGCPercent = 400
+// collectSeldom is how memory is collected while worlds run, unless GOGC says it: a world lives on small short-lived
+// values, and collecting less often is a fifth of its time. Large worlds stay within worldsMemory bytes, if they can.
+func collectSeldom() {
+	const (
+		worldsGCPercent = 1600
+		worldsMemory    = 2 << 30
+	)
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(worldsGCPercent)
+		debug.SetMemoryLimit(worldsMemory)
+	}
+}
 
 // twiceEvery is which seeds run twice: those that it divides, a tenth of the time for the promise that all
 // others rest on.
@@ -117,10 +127,7 @@ type seedResult struct {
 }
 
 func (r *simRun) all(first, last uint64, floors bool) error {
-	// A world lives on small short-lived values: collecting less often is a seventh of its time.
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(worldsGCPercent)
-	}
+	collectSeldom()
 	began := time.Now()
 	results := make([]chan seedResult, last-first+1)
 	for i := range results {

@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -24,9 +22,7 @@ faults in which producers do 0, 10, 100 and 1,000 operations in a second of virt
 those of the processor, so that others on the machine disturb little.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if os.Getenv("GOGC") == "" {
-				debug.SetGCPercent(worldsGCPercent)
-			}
+			collectSeldom()
 			total := sim.Total{}
 			cpu := processorTime()
 			for seed := uint64(1); seed <= seeds; seed++ {

@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -98,9 +97,7 @@ func (g *shrinking) next(seed *uint64, failure shrink.Failure, more func() bool)
 }
 
 func shrinkTo(errs io.Writer, start *scenario.Scenario, g shrinking) error {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(worldsGCPercent)
-	}
+	collectSeldom()
 	first := attempt(start)
 	failure := shrink.FailureOf(first.Report, g.check)
 	if failure.Check == "" {
