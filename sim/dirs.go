@@ -38,10 +38,29 @@ type mounted struct {
 	away                 *simdisk.Drive
 	awayLogs, awayCopies []kafka.TopicPartition
 	back                 uint64
+	// offline says that the present process found it broken, and is without it.
+	offline bool
 	// vouchedWithout is how often the others had begun to vouch when it went; unvouched says that they did while it
-	// was away, and it has not with them since: a start takes the stop for lossy in it (seed 2903).
+	// was away, or offline, and it has not with them since: a start takes the stop for lossy in it (seeds 2903, 74967).
 	vouchedWithout uint64
 	unvouched      bool
+}
+
+// isThere tells whether the present process has it.
+func (m *mounted) isThere() bool { return m.away == nil && !m.offline }
+
+// foundDirs notes which directories a process found broken, and which are whole again.
+func (n *node) foundDirs(offline []string) {
+	for i := range n.dirs {
+		m := &n.dirs[i]
+		switch found := slices.Contains(offline, m.path); {
+		case found && m.isThere():
+			m.offline, m.vouchedWithout = true, n.guests.vouches
+		case !found && m.offline && m.away == nil:
+			m.offline = false
+			n.returned(m)
+		}
+	}
 }
 
 // planDirs draws what becomes of the directories. The first may break, and then the process ends; without
@@ -134,7 +153,7 @@ func (n *node) returned(m *mounted) {
 
 // isUnvouched tells of the directory at a path that the next start takes the stop for lossy in it, or this one did.
 func (n *node) isUnvouched(path string) bool {
-	return slices.ContainsFunc(n.dirs, func(m mounted) bool { return m.path == path && m.unvouched && m.away == nil })
+	return slices.ContainsFunc(n.dirs, func(m mounted) bool { return m.path == path && m.unvouched && m.isThere() })
 }
 
 // lose takes away for good what a directory holds, and tells the judge.

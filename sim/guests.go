@@ -284,6 +284,7 @@ func (n *node) observeStart(facts *port.BootFacts) {
 			g.rewriting = append(g.rewriting, d.Path)
 		}
 	}
+	n.foundDirs(facts.Offline)
 	g.powerLost = false
 	g.vouching, g.doubting = 0, len(facts.Faulted)+len(facts.Offline) > 0
 	g.ioErrors = n.ioErrors()
@@ -313,7 +314,7 @@ func (n *node) observeSaved(saved *port.Saved) {
 			g.suspect = false
 			for i := range n.dirs {
 				m := &n.dirs[i]
-				m.unvouched = m.unvouched && m.away != nil
+				m.unvouched = m.unvouched && !m.isThere()
 			}
 		}
 	case port.SaveCheckpoints:
