@@ -8,6 +8,7 @@ import (
 	"momus/core/kafka"
 	"momus/core/port"
 	"momus/disk"
+	"momus/sim/simdisk"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -299,5 +300,34 @@ func TestALogThatBeginsBehindAnIndexEntryIsNotWalkedOnceMore(t *testing.T) {
 	}
 	if d := cmp.Diff([]port.EpochStart{{Epoch: 4, Start: 59}}, o.Epochs); d != "" || o.Start != 59 || o.Segments[0].Base != 20 || len(o.Fold.Producers) != 3 {
 		t.Errorf("opened: %+v\n%s", o, d)
+	}
+}
+
+// A process is killed between the roll at the recovery point and the next flush: what the next start lets go of the
+// log before that must not leave a snapshot behind that no sync has seen (seed 77050).
+func TestASnapshotAtTheRecoveryPointIsSyncedBeforeWhatLiesBeforeItGoes(t *testing.T) {
+	for _, rewrite := range []bool{false, true} {
+		p := newProducing(t, nil)
+		fs := p.fs.(*simdisk.Disk)
+		if err := fs.SyncDir("/"); err != nil {
+			t.Fatal(err)
+		}
+		p.produce(10, 100, 40)
+		p.must(p.flush())
+		known := p.fold
+		op := rolled(p.opAppend(batchOf(1, 2000, 40)))
+		op.Snapshot = known.AppendSnapshot(nil)
+		p.must(op)
+		p.spec.RecoveryPoint, p.spec.StopWasLossy, p.spec.Rewrite = 10, rewrite, rewrite
+		p.reopened()
+		p.must(port.LogOp{Kind: port.OpAdvanceStart, Gen: p.gen, Base: 10})
+		at := fs.LastEnd()
+		fs.CrashWith(at, true, allLost(fs.Pending(at, true)))
+		p.spec.LogStart, p.spec.StopWasLossy, p.spec.Rewrite = 10, true, false
+		o, _ := p.reopened()
+		if o.Start != 10 || len(o.Fold.Producers) != len(known.Producers) {
+			t.Errorf("rewrite %v: after the power loss the log begins at %d and knows %d producers, not %d",
+				rewrite, o.Start, len(o.Fold.Producers), len(known.Producers))
+		}
 	}
 }
