@@ -5,6 +5,7 @@
 //   - house_policy_test.go: who may import whom, and which modules from outside.
 //   - house_purity_test.go: what runs inside a simulated world may not see a clock, a goroutine,
 //     or the order of a map.
+//   - house_types_test.go: the types of those packages, from sources alone.
 //   - house_ratchet_test.go: length of files and functions; lines that are not simulated.
 //   - house_text_test.go: left-overs, package documents, links.
 //   - house_docs_test.go: what the guides and the package documents name is there.

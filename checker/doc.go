@@ -5,7 +5,7 @@
 // from the beginning. Output are Violations, and a Report that counts what was judged: a run in
 // which nothing was acknowledged proves nothing.
 //
-//	history.go    what is recorded
+//	history.go    what is recorded; history_faults.go of directories and damage
 //	check.go      the judgement as a whole, and the Report
 //	outcome.go    what is known of an operation: acknowledged, failed, or neither
 //	index.go      the history by partition
@@ -27,12 +27,14 @@
 //	watermark.go  high watermarks, and lookups by time or of the greatest time
 //	configs.go    configuration that was changed, and what was told of it
 //	quotas.go     who is throttled, for how long, and that it is kept to
-//	conns.go      how many connections are served, and which are closed for being silent
+//	conns.go      how many connections are served, which are closed for being silent, and that nobody waits for those who hung up
 //	topics.go     topics that were created, and those that were deleted
 //	group_history.go  what is recorded of consumer groups; groups.go sorts it by group
 //	group_offsets.go  committed offsets are told as they were committed, never lost, never back; their expiry
 //	group_removals.go  no offset is deleted that is in use, or told of another topic
-//	group_fencing.go  who may commit; group_members.go generations, epochs and owners of partitions
+//	group_fencing.go  who may commit; group_members.go generations, epochs and owners of partitions, group_mixed.go owners
+//	              of the two protocols in one group
+//	group_limits.go  how many members a group has, and who is refused for that
 //	leadership.go  leadership that was taken away, and began
 //	grown.go      how many partitions topics have
 //	quorum.go     the metadata quorum, as it tells of itself

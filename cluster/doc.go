@@ -13,6 +13,7 @@
 //	            arrivals.go: what of it large frames hold while they arrive
 //	slabs.go    memory to read into
 //	alarm.go    when the one timer is set
+//	note.go     facts of the core as log lines
 //
 // Invariants:
 //

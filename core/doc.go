@@ -8,7 +8,8 @@
 // end of a node's life, opening.go the logs opened a few at a time in between; checkpoint.go writes the
 // offset checkpoints and lets a new log wait until one of the same name is out of the way;
 // groups.go ties the group coordinator to the replicas of its topic;
-// compact.go chooses the logs that are compacted;
+// compact.go chooses the logs that are compacted, retain.go has those looked through that may lose segments, and removes
+// what is left of deleted ones; inspect.go makes the Report of metrics;
 // moves.go moves logs to other directories, log_dirs.go lists them;
 // directories.go finds the directory of a replica; fault.go follows I/O errors to the end of a directory
 // or the process; snapshot.go keeps the metadata log short; timers.go finds the next deadline. encode.go

@@ -10,6 +10,8 @@
 //	node.go    a machine and the process on it: boot, the core's turn, crashes
 //	turns.go   the turns of workers, ledger and readers
 //	conn.go    the turns of connections; sink.go takes the core's entries
+//	conns.go   limits of connections: what is drawn, and what the judge is told
+//	quotas.go  the same of client quotas; inspect.go asks for metrics, and looks at them
 //	guests.go  the clients and what the judge is told; excuses.go what nodes say to excuse themselves
 //	plan.go    what is drawn for a node: limits, configuration, faults, crashes
 //	knobs.go   what overrides decide without moving a choice; orders.go what they have happen
@@ -18,6 +20,8 @@
 //	stray.go   reads that are given the bytes of another place
 //	lies.go    syncs that failed or made nothing durable, and what the judge is told of them
 //	dirs.go    log directories that fail, are away for a while, or come back empty
+//	moves.go   moves of logs between directories, as the judge is told of them
+//	cleanings.go  compactions, likewise; what is drawn for them
 //	groups.go  what is drawn for groups, and what the judge is told of them
 //	leadership.go  leadership that is taken away from a process that runs, and given back
 //	metadata.go the metadata log: what is drawn for it, damage to it, what the judge is shown of it

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestEveryFloorIsOfACountAndHighEnough keeps the least that DESIGN.md's section 5 asks for.
+// TestEveryFloorIsOfACountAndHighEnough keeps the least that no floor may fall below.
 func TestEveryFloorIsOfACountAndHighEnough(t *testing.T) {
 	counts := (&Report{}).Counts()
 	exists := func(name string) bool {

@@ -10,7 +10,7 @@
 //	properties.go  the format of server.properties
 //	values.go      the settings in force, and getters that remember what was asked for
 //	listeners.go   listeners, their protocols, what is advertised
-//	groups.go      the group coordinator's keys
+//	groups.go      the group coordinator's keys; consumer_groups.go those of the consumer protocol
 //	topic.go       the broker-wide defaults of topic keys
 //
 // Invariants:

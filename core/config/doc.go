@@ -11,6 +11,9 @@
 //	value.go       parsing and checking one value, with Kafka's words for what is wrong
 //	ratio.go       keys that are fractions, without floats
 //	cleaner.go     the keys of the cleaner that hold at once
+//	connections.go limits of connections, those of single listeners too
+//	groups.go      what the group coordinator's keys say; consumer_groups.go of groups of the consumer protocol
+//	alter.go       checking what is to be set for brokers, groups and client metrics
 //	resolve.go     from the broker's values and a topic's overrides to what holds
 //	layers.go      what is set for the broker's keys, and the chain of synonyms
 //	describe.go    the answers of DescribeConfigs and CreateTopics

@@ -18,6 +18,7 @@
 //	features.go      UpdateFeatures
 //	placement.go     replicas and directories for new partitions
 //	delete.go        DeleteTopics
+//	configs.go       AlterConfigs and IncrementalAlterConfigs
 //	quotas.go        AlterClientQuotas; permits.go the quota of what clients change (KIP-599)
 //	producers.go     blocks of producer ids
 //	refuse.go        answers of a controller that is not active

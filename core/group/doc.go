@@ -18,10 +18,14 @@
 //	timers.go   deadlines
 //	offsets_*.go  committed offsets: kept (store), committed, fetched, deleted, expired, pending in transactions
 //	report.go   what metrics tell
+//	classic_*.go groups of the classic protocol: the state (group) and its record (record), joining (join, static,
+//	            protocol), the rebalance (rebalance, sync), heartbeats and leaving (heartbeat), timers, what is told of
+//	            them (describe), what becomes of a group of another kind (convert)
 //	consumer_*.go groups of the consumer protocol (KIP-848): the state (group) and its records (apply), heartbeats, what
 //	            members subscribe to (subscribe, regex), the target (target), the way there (reconcile), leaving and
-//	            being fenced (leave), members of the classic protocol among them (classic), conversion (migrate)
-//	check.go    what must be true
+//	            being fenced (leave), members of the classic protocol among them (classic), conversion (migrate), what is
+//	            told of them (describe), a state that lost records (mend)
+//	check.go    what must be true; classic_check.go and consumer_check.go of groups of either kind
 //
 // Invariants:
 //
@@ -29,7 +33,7 @@
 //  2. Answers leave in the order of the decisions, when the records that they saw are committed.
 //  3. An unknown group has no offsets: that is -1, and no error.
 //  4. A commit with a generation or member epoch that is not current is refused; one without only goes to a
-//     group without members (see GUARANTEES on group offsets).
+//     group without members.
 //  5. Of several commits the one whose record comes last in the log counts, also when a transaction's marker
 //     comes later (KAFKA-5247).
 package group

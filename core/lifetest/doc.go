@@ -6,7 +6,8 @@
 // them wants. Output: the events, in an order that Choose draws among those that may come next.
 //
 //	life.go     the life: events, choices, what is held to be true
-//	script.go   what the clients do; storage.go what the disk does
+//	script.go   what the clients do, admin.go what an operator does, groups.go what groups are asked; storage.go what the
+//	            disk does
 //
 // Invariants:
 //

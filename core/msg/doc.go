@@ -5,6 +5,7 @@
 //	controller.go  requests to the controller and their answers
 //	partitions.go  requests to the controller that are about partitions
 //	cluster.go     requests to the controller that are about features and brokers
+//	configs.go     requests to it that change configuration; quotas.go those that change client quotas
 //	group.go       what a group coordinator is asked, and what it needs of its log; group_*.go the requests
 //	raft.go        what is committed, and who leads the quorum
 //	published.go   the configuration that connections validate against

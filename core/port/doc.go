@@ -3,13 +3,15 @@
 // queues or buffers.
 //
 // Inputs and outputs: the core emits LogOp, Read and Save values; workers answer LogDone,
-// ReadDone and Saved. Nothing here acts.
+// ReadDone and Saved; Work is computed outside of the core, and answered by WorkDone. Nothing here acts.
 //
 //	span.go        counted memory, and payload as a part of it or of a file
 //	span_canon.go  what hash and journal keep of payload: its length and checksums
 //	log.go         operations and reads of logs, and their completions
 //	ledger.go      saves of small files, and the facts of boot; snapshot.go those of the metadata log
+//	work.go        what a coordinator wants computed
 //	limits.go      every bound on a queue, a buffer, a set of waiters or a turn
+//	marks.go       the rare branches that seeds should reach
 //
 // Invariants that the code refers to:
 //

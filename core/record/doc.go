@@ -15,6 +15,8 @@
 //	group.go     the records of __consumer_offsets: key and value; group_*.go: the records
 //	quorum.go    the control records of the metadata quorum and of transactions
 //	timestamp.go who set a batch's timestamps, and the greatest of them
+//	features.go  the features and levels that are supported
+//	float.go     floats of quotas, by their bits
 //	errors.go    what is wrong with bytes
 //	wire.go      the primitives of Kafka's message encoding; generated code calls them
 //

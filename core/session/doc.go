@@ -27,8 +27,13 @@
 //
 //	acls.go describe_cluster.go describe_quorum.go describe_topic_partitions.go elect_leaders.go reassignments.go
 //	unregister_broker.go update_features.go create_partitions.go; forward.go: those that wait for the controller
-//	api_versions.go create_topics.go delete_topics.go init_producer_id.go list_offsets.go produce.go
+//	api_versions.go create_topics.go delete_topics.go delete_records.go init_producer_id.go list_offsets.go produce.go
+//	offset_for_leader_epoch.go describe_producers.go describe_log_dirs.go alter_replica_log_dirs.go
+//	describe_configs.go alter_configs.go incremental_alter_configs.go list_config_resources.go
+//	describe_client_quotas.go alter_client_quotas.go
 //	find_coordinator.go offset_commit.go offset_delete.go offset_fetch.go
+//	join_group.go sync_group.go heartbeat.go leave_group.go describe_groups.go list_groups.go delete_groups.go
+//	consumer_group_heartbeat.go consumer_group_describe.go
 //	metadata.go (the request) metadata_topic.go (one topic's answer)
 //	fetch.go (the request) fetch_read.go (looking, reading, parking) fetch_answer.go
 //	fetch_session.go (what is remembered of fetches) fetch_context.go (what a fetch adds to it)

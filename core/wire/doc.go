@@ -8,7 +8,8 @@
 // one frame, whose records stay Spans. Nothing is kept between calls but the names in a Names.
 //
 //	versions.go  the version table: what is served, in which versions, on which listeners
-//	schemas.go, schemas_admin.go  the fields of those messages, as text; schema.go reads it, walk.go walks by it
+//	schemas.go   the fields of those messages, as text; schemas_admin.go about the cluster, schemas_groups.go
+//	             schemas_classic.go schemas_consumer_groups.go about groups; schema.go reads it, walk.go walks by it
 //	header.go    request headers; errors.go what is wrong with a frame
 //	request.go   Request, Reply, and our own bodies of Produce and Fetch
 //	decode.go    bodies, by kmsg; produce.go that of Produce, by hand
@@ -16,6 +17,7 @@
 //	validate.go  what its records must, and in which codec it is stored; validate_errors.go: in words
 //	encode.go    replies; fetch.go that of Fetch, with its records left out
 //	canon.go     the canonical encoding of requests and replies
+//	float.go     floats of quotas, to bits and back
 //
 // Invariants:
 //

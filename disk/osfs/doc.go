@@ -4,6 +4,8 @@
 // no policy: the loops around a short read and a partial write are the port's promise, EINTR
 // repeats a call that did nothing, and nothing else is ever repeated.
 //
+//	fs.go    names, directories, locks, the boot id; file.go contents
+//
 // Invariants:
 //
 //  1. A failed Sync is reported once and never repeated, not even after EINTR.

@@ -16,6 +16,7 @@
 //
 //	main.go     the loads by name
 //	clients.go  the walk through the APIs; clients_admin.go its admin calls, clients_groups.go those of groups
+//	records.go  records that are deleted, ends of leader epochs; logdirs.go log directories, and moves between them
 //	sarama.go   the same walk with sarama, another implementation; sarama_admin.go its admin calls
 //	bulk.go     many records through a broker that is killed; check.go what must be read then
 //	badinput.go what no client should send, badbatches.go as batches; wellbehaved.go the one that behaves well

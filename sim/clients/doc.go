@@ -27,7 +27,7 @@
 //	consumer_member.go  that of KIP-848
 //	offset_fetch.go     questions for committed offsets; standalone.go commits without being a member
 //	groupkeeper.go      looks at groups and deletes what nobody uses; audit.go asks for all offsets in the end
-//	produce.go, plain.go, idempotent.go, passer.go, consumer.go, admin.go, alterer.go, grower.go, mover.go, deposer.go, inspector.go, trimmer.go, vandal.go, reader.go  the kinds
+//	produce.go, plain.go, idempotent.go, passer.go, consumer.go, admin.go, alterer.go, grower.go, limiter.go, mover.go, deposer.go, inspector.go, trimmer.go, vandal.go, reader.go  the kinds
 //
 // Invariants:
 //

@@ -14,7 +14,7 @@
 //	config.go    configuration; entity.go says whose; quota.go is that of quotas
 //	cluster.go   brokers, quorum, features, APIs
 //	partition.go single partitions; partition_move.go moves them
-//	logs.go      log directories; tail.go prints records
+//	logs.go      log directories; tail.go prints records, tail_rest.go says when none is left
 //
 // Invariants:
 //

@@ -2,7 +2,7 @@
 // 4.1: a group keeps one number in its record instead of a copy of the metadata, and a number that
 // differs means that the topics changed and the group needs a new assignment (KIP-1101).
 //
-// Topic hashes one topic, Group joins the hashes of all topics of a group. xxh3.go is XXH3 with 64
+// Topic hashes one topic, Group joins the hashes of all topics of a group (hash.go). xxh3.go is XXH3 with 64
 // bits, seed 0 and the default secret, which is the function that Kafka uses; it is written out here,
 // since it is short and its vectors are known.
 //

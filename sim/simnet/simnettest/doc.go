@@ -6,6 +6,9 @@
 // Input: a source of draws. Output: a World, in which time goes on from one delivery to the next,
 // and test failures where a wait would never end.
 //
+//	world.go    time, draws, deliveries
+//	harness.go  pairs of sockets, and waits
+//
 // Invariants:
 //
 //  1. The same draws and the same calls make the same world.
