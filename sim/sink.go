@@ -57,8 +57,11 @@ func (s *nodeSink) Save(v port.Save) {
 	if v.Kind == port.SaveCheckpoints {
 		n.guests.saving[v.Seq] = v.Checkpoints
 	}
-	if v.Kind == port.SaveBrokerEpoch || v.Kind == port.SaveFaulted {
+	switch v.Kind {
+	case port.SaveBrokerEpoch, port.SaveFaulted:
 		n.vouch(&v)
+	case port.ForgetBoot: // a node that ends, for whatever reason, trusts no directory (seed 84860)
+		n.guests.suspect = true
 	}
 	n.wantSaver()
 }

@@ -118,7 +118,8 @@ func (e *extent) topWithin(from, upto kafka.Offset) (timeEntry, error) {
 	return top, err
 }
 
-// batchesFrom walks the batches that end above at, until visit says that it is done.
+// batchesFrom walks the batches that end above at, until visit says that it is done. Whoever comes to the end of the
+// file comes to the end of the last batch that it is known to hold: if not, the disk gave another place (seed 84403).
 func (e *extent) batchesFrom(at kafka.Offset, visit func(disk.File, *record.Header, int64) (bool, error)) error {
 	start, _, err := e.lastIndex(func(x indexEntry) bool { return x.offset <= at })
 	if err != nil {
@@ -143,6 +144,9 @@ func (e *extent) batchesFrom(at kafka.Offset, visit func(disk.File, *record.Head
 		if done, err = visit(file, &h, pos); done {
 			break
 		}
+	}
+	if err == nil && !ok && scan.expected != e.end {
+		return errCorrupt
 	}
 	return err
 }
