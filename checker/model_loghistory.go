@@ -13,8 +13,8 @@ import (
 // logBehaviours is the history of a partition log, with what is known of unknown outcomes from later reads, and
 // if it is short also without.
 func (j *judge) logBehaviours(l *log) []*behaviour {
-	b := &behaviour{check: LogModel, key: l.topic.name + "-" + number(l.partition), model: logModel(), vague: j.tooVague(l), carry: weakest}
 	writers := j.candidates(l)
+	b := &behaviour{check: LogModel, key: l.topic.name + "-" + number(l.partition), model: logModel(), vague: l.tooVague(writers), carry: weakest}
 	placed := l.placed(writers)
 	slack := kafka.Offset(0)
 	open := &behaviour{check: LogModel, key: b.key + "-unsettled", model: b.model, vague: b.vague || len(l.losses) > 0 || len(writers) > len(l.produces)}
@@ -56,12 +56,13 @@ func takenBy(ops []porcupine.Operation) []Range {
 	return taken
 }
 
-// tooVague tells whether a log was treated so that its model can't say what is in it.
-func (j *judge) tooVague(l *log) bool {
+// tooVague tells whether a log was treated so that its model can't say what is in it; writers are the batches that may
+// have gone to it (one of an unknown incarnation of its topic, seed 85400).
+func (l *log) tooVague(writers []*ProduceOp) bool {
 	if len(l.damages) > 0 || len(l.lost) > 0 || l.read != nil && len(l.read.Control) > 0 {
 		return true
 	}
-	return slices.ContainsFunc(l.produces, l.mayRepeat)
+	return slices.ContainsFunc(writers, l.mayRepeat)
 }
 
 // weakest stands for all states after a part of a history in which nothing was lost: what lies in the log is known,
