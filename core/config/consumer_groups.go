@@ -69,6 +69,12 @@ func resolveConsumerGroups(g *ConsumerGroups, dynamic []Override) {
 	}
 }
 
+// With is what holds where that is set for brokers while they run.
+func (g ConsumerGroups) With(dynamic []Override) ConsumerGroups {
+	resolveConsumerGroups(&g, dynamic)
+	return g
+}
+
 // DefaultConsumerGroups is Kafka's.
 func DefaultConsumerGroups() ConsumerGroups {
 	return ConsumerGroups{

@@ -77,6 +77,11 @@ func init() {
 		}
 		w.imageChanged()
 	}
+	// set sets a key of all brokers.
+	commands["set"] = func(w *world, c goldentest.Command) {
+		value := c.Args["value"]
+		w.apply(&record.ConfigRecord{ResourceType: record.ConfigBroker, Name: c.Args["key"], Value: &value})
+	}
 	commands["untopic"] = func(w *world, c goldentest.Command) {
 		w.apply(&record.RemoveTopicRecord{TopicID: kafka.TopicID{byte(w.number(c, "id", 1))}})
 		w.imageChanged()

@@ -44,7 +44,7 @@ type consumerTurn struct {
 
 func (s *Shard) consumerTurn(now kafka.Now, v View, group string) *consumerTurn {
 	t := &consumerTurn{s: s, now: now, v: v, group: group}
-	t.keys = v.g.cfg.ConsumerGroups.Of(v.Image.Config(record.ConfigGroup, group))
+	t.keys = v.Image.ConsumerGroup(&v.g.cfg, group)
 	if g := s.group(group); g != nil && g.Kind == ConsumerKind {
 		t.c = g.Consumer
 	}

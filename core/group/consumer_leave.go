@@ -121,7 +121,7 @@ func (s *Shard) memberDue(now kafka.Now, v View, key timerKey) {
 // revoke their whole rebalance timeout: who was heard from when is in no record.
 func (s *Shard) consumerLoaded(now kafka.Now, v View, c *Consumer) {
 	c.mend()
-	keys := v.g.cfg.ConsumerGroups.Of(v.Image.Config(record.ConfigGroup, c.id))
+	keys := v.Image.ConsumerGroup(&v.g.cfg, c.id)
 	for _, id := range c.memberIDs() {
 		m := c.members[id]
 		s.setTimer(c.id, id, timerMemberSession, now, keys.Session)

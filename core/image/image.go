@@ -218,6 +218,13 @@ func (m *Image) BrokerConfig(static config.Broker) config.Broker {
 	return config.ResolveNode(static, m.Config(record.ConfigBroker, nodeName(static.NodeID)))
 }
 
+// ConsumerGroup is what a group of the consumer protocol goes by: what is set for it, and else for the node, for all, and
+// in its file.
+func (m *Image) ConsumerGroup(static *config.Broker, group string) config.ConsumerGroup {
+	keys := static.ConsumerGroups.With(m.Config(record.ConfigBroker, "")).With(m.Config(record.ConfigBroker, nodeName(static.NodeID)))
+	return keys.Of(m.Config(record.ConfigGroup, group))
+}
+
 // Layers are what is set for the brokers' keys, seen from the node whose static configuration is given.
 func (m *Image) Layers(static *config.Broker) config.Layers {
 	return config.Layers{
