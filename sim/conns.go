@@ -61,6 +61,15 @@ func (n *node) answered(c *serverConn) {
 	}
 }
 
+// hearAgain counts from now what the process heard before it stood still, and could do nothing about (seed 12288).
+func (n *node) hearAgain() {
+	for _, c := range n.process.order {
+		if seen := n.conn(c); seen.Ended != 0 && seen.Answered == 0 {
+			seen.Ended = n.w.now
+		}
+	}
+}
+
 // closedConn notes the end of a connection.
 func (n *node) closedConn(c *serverConn) {
 	seen := n.conn(c)

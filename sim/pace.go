@@ -119,6 +119,7 @@ func (n *node) pauseBites() {
 func (n *node) resume() {
 	p := n.process
 	p.pausedUntil, p.pauseBit = 0, false
+	n.hearAgain()
 	held := p.held
 	p.held = nil
 	for _, woken := range held {
