@@ -90,7 +90,7 @@ var faultFloors = []Count{
 	{"lost-syncs", 75},
 	{"stray-reads", 123},
 	{"rotten-bits", 37},
-	{"misplaced-writes", 20},
+	{"misplaced-writes", 23},
 	{"short-writes", 2315},
 	{"short-reads", 2565},
 	{"chops", 2684},

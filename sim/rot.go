@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -62,6 +63,9 @@ func (n *node) rot(how int64) {
 	}
 	s := n.stream("rot/" + strconv.FormatInt(how, 10))
 	files := n.disk.AtRest(n.isLog)
+	if how == rotSector { // there is to be another place in the file
+		files = slices.DeleteFunc(files, func(f simdisk.Rest) bool { return len(f.Data) < 3*simdisk.SectorSize })
+	}
 	if len(files) == 0 {
 		return
 	}
