@@ -177,7 +177,7 @@ func (j *judge) earliestWall(op *CommitOp, before Event) kafka.Wall {
 // while it loads, a heartbeat of the classic protocol is told that all is well (as by Kafka), whoever sent it (seed 3430).
 func (g *groupStory) reading(topic string, at Event) string {
 	for _, told := range g.syncs {
-		if !told.Answered || told.Err != kafka.None || told.End > at || !slices.ContainsFunc(told.Got, func(p GroupPartition) bool { return p.Topic == topic || topic == "" }) {
+		if !told.Answered || told.Err != kafka.None || told.End > at || !(told.reads(topic) || topic == "" && len(told.Got) > 0) {
 			continue
 		}
 		if slices.ContainsFunc(g.beats, func(b *BeatOp) bool {

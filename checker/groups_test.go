@@ -214,6 +214,13 @@ func TestOffsetsExpireWhenNobodyUsesThem(t *testing.T) {
 			s.commits("", -1, 5, 0)
 			expire(s, 10)
 		}},
+		{"of a topic that the member was given and has not subscribed to (seed 92741)", "", func(s *story) {
+			s.syncs("a", 1, []GivenTo{{"a", of(0)}}, 0)
+			s.h.Syncs[0].Subscribed = []string{"u"}
+			s.commits("a", 1, 5, 0)
+			expire(s, 5000)
+			s.beats(ClassicBeat, "a", 1, 0)
+		}},
 		{"amid its reading", OffsetExpired, func(s *story) {
 			s.syncs("a", 1, []GivenTo{{"a", of(0)}}, 0)
 			s.commits("a", 1, 5, 0)
